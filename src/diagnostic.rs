@@ -1,0 +1,211 @@
+//! A fault in a file that a person wrote: where (file:line:column), what is wrong, what would be right.
+//!
+//! Nothing here knows what the file was for. A [`Diagnostic`] carries its [`Source`], so it can show the excerpt
+//! by itself; [`Diagnostics`] is all that one run found, in the order of the files' text.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// A text with the name under which its author knows it (a path, mostly).
+#[derive(Debug)]
+pub struct Source {
+    /// Shown before line and column.
+    pub name: String,
+    /// The whole text, UTF-8.
+    pub text: String,
+}
+
+impl Source {
+    /// A source that diagnostics can share.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self { name: name.into(), text: text.into() })
+    }
+
+    /// The byte offset of a line and a column, both from 1, the column in characters.
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let lines = self.text.split_inclusive('\n');
+        let start: usize = lines.clone().take(line.saturating_sub(1)).map(str::len).sum();
+        let text = lines.clone().nth(line.saturating_sub(1)).unwrap_or_default();
+        start + text.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
+    }
+
+    /// Line and column of a byte offset, both from 1, the column in characters.
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset.min(self.text.len())).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let column =
+            before.get(line_start..).unwrap_or_default().chars().filter(|c| *c != '\u{feff}').count();
+        (before.matches('\n').count() + 1, column + 1)
+    }
+}
+
+/// Whether the file can be used in spite of the fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The file is refused.
+    Error,
+    /// The file is used; `--strict` refuses it.
+    Warning,
+}
+
+/// One fault, with all that its author needs to mend it.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// The kind of fault: a stable word such as `unknown-key`, listed in the reference.
+    pub kind: &'static str,
+    /// The text it is in.
+    pub source: Arc<Source>,
+    /// The bytes it is about.
+    pub span: Range<usize>,
+    /// Where in the document: `cookies[2].names[0]`; empty at the top.
+    pub path: String,
+    /// What is wrong, one sentence.
+    pub message: String,
+    /// What would be right, one sentence.
+    pub help: String,
+    /// The other place that a fault of two places is about, with what it is.
+    pub related: Option<(Range<usize>, String)>,
+}
+
+impl Diagnostic {
+    /// Line and column, both from 1.
+    pub fn position(&self) -> (usize, usize) {
+        self.source.position(self.span.start)
+    }
+
+    /// The fault with its excerpt, as the Rust compiler shows one; ANSI colours if asked.
+    pub fn render(&self, colours: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut snippet = Snippet::source(self.source.text.as_str())
+            .path(self.source.name.as_str())
+            .annotation(AnnotationKind::Primary.span(self.visible(&self.span)));
+        if let Some((span, label)) = &self.related {
+            snippet =
+                snippet.annotation(AnnotationKind::Context.span(self.visible(span)).label(label.as_str()));
+        }
+        let mut group =
+            Group::with_title(level.primary_title(self.message.as_str()).id(self.kind)).element(snippet);
+        if !self.path.is_empty() {
+            group = group.element(Level::NOTE.message(format!("at {}", self.path)));
+        }
+        if !self.help.is_empty() {
+            group = group.element(Level::HELP.message(self.help.as_str()));
+        }
+        let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+
+    /// One line for tools: `file:line:column: severity[kind]: message; help`.
+    pub fn line(&self) -> String {
+        let (line, column) = self.position();
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let mut out =
+            format!("{}:{line}:{column}: {severity}[{}]: {}", self.source.name, self.kind, self.message);
+        if !self.help.is_empty() {
+            let _ = write!(out, "; {}", self.help);
+        }
+        out
+    }
+
+    /// The fault as a JSON object.
+    pub fn json(&self) -> serde_json::Value {
+        let (line, column) = self.position();
+        serde_json::json!({
+            "file": self.source.name, "line": line, "column": column,
+            "severity": if self.severity == Severity::Error { "error" } else { "warning" },
+            "kind": self.kind, "path": self.path, "message": self.message, "help": self.help,
+        })
+    }
+
+    /// A span on character boundaries, within one line, so that an excerpt stays short.
+    fn visible(&self, span: &Range<usize>) -> Range<usize> {
+        let text = &self.source.text;
+        let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let rest = text.get(start..).unwrap_or_default();
+        let line = rest.find('\n').unwrap_or(rest.len());
+        let wanted = span.len().min(line);
+        let len = (wanted..=line).find(|len| rest.is_char_boundary(*len)).unwrap_or(line);
+        start..start + len
+    }
+}
+
+/// All faults of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds those of another file or pass.
+    pub fn extend(&mut self, others: Diagnostics) {
+        self.0.extend(others.0);
+    }
+
+    /// In the order of each file's text; the files stay in the order in which they were read.
+    pub fn sort(&mut self) {
+        let mut names: Vec<String> = Vec::new();
+        for diagnostic in &self.0 {
+            if !names.contains(&diagnostic.source.name) {
+                names.push(diagnostic.source.name.clone());
+            }
+        }
+        self.0.sort_by_key(|d| {
+            (names.iter().position(|name| *name == d.source.name), d.span.start, d.span.end, d.kind)
+        });
+    }
+
+    /// The faults, one by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// No fault at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many are errors.
+    pub fn errors(&self) -> usize {
+        self.0.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// How many are warnings.
+    pub fn warnings(&self) -> usize {
+        self.0.len() - self.errors()
+    }
+
+    /// Makes every warning an error (`--strict`).
+    pub fn strict(&mut self) {
+        for diagnostic in &mut self.0 {
+            diagnostic.severity = Severity::Error;
+        }
+    }
+
+    /// Every fault with its excerpt, an empty line between.
+    pub fn render(&self, colours: bool) -> String {
+        self.0.iter().map(|d| d.render(colours)).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

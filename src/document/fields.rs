@@ -1,0 +1,60 @@
+//! Reading one mapping key by key, so that what was not asked for is known to be unknown.
+
+use super::{Document, Key, Node, one_of};
+
+/// The entries of one mapping while they are read.
+pub struct Fields<'d> {
+    document: &'d Document,
+    node: &'d Node,
+    what: &'static str,
+    entries: &'d [(Key, Node)],
+    asked: Vec<&'static str>,
+}
+
+impl<'d> Fields<'d> {
+    pub(super) fn new(
+        document: &'d Document,
+        node: &'d Node,
+        what: &'static str,
+        entries: &'d [(Key, Node)],
+    ) -> Self {
+        for (index, (key, _)) in entries.iter().enumerate() {
+            let earlier = entries.iter().take(index).find(|(other, _)| other.name == key.name);
+            if let Some((first, _)) = earlier {
+                document.error_at_two(
+                    &key.span,
+                    "duplicate-key",
+                    (format!("`{}` is given twice in {what}", key.name), "keep one of the two"),
+                    (&first.span, "first given here"),
+                );
+            }
+        }
+        Self { document, node, what, entries, asked: Vec::new() }
+    }
+
+    /// The value of a key, if it is there.
+    pub fn optional(&mut self, key: &'static str) -> Option<&'d Node> {
+        self.asked.push(key);
+        self.entries.iter().find(|(name, _)| name.name == key).map(|(_, value)| value)
+    }
+
+    /// The value of a key that must be there; its absence is reported.
+    pub fn required(&mut self, key: &'static str, help: &str) -> Option<&'d Node> {
+        let value = self.optional(key);
+        if value.is_none() {
+            let span = self.node.span.start..self.node.span.start + 1;
+            self.document.error(&span, "missing-key", format!("{} has no `{key}`", self.what), help);
+        }
+        value
+    }
+
+    /// Reports every key that nobody asked for.
+    pub fn finish(self) {
+        for (key, _) in self.entries {
+            if !self.asked.contains(&key.name.as_str()) {
+                let message = format!("{} has no key `{}`", self.what, key.name);
+                self.document.error(&key.span, "unknown-key", message, one_of(&key.name, &self.asked));
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The tree: values with their bytes' place in the text.
+
+use std::ops::Range;
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its bytes in the text; of a mapping or sequence, from its first to its last value.
+    pub span: Range<usize>,
+    /// What it is.
+    pub value: Value,
+    /// The string came out of `${VAR}`: it may stand for a number or a boolean.
+    pub substituted: bool,
+}
+
+/// What YAML can say here. Numbers that fit no `i64` are floats.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true` or `false`, and no other word.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Float(f64),
+    /// A plain or quoted string.
+    String(String),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping in its written order, repeated keys included.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key of a mapping.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+    /// Its text.
+    pub name: String,
+}
+
+impl Value {
+    /// The type in plain words, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "empty",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::String(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a mapping",
+        }
+    }
+}
+
+impl Node {
+    /// The path from here to the innermost value that holds a span: `cookies[2].names[0]`.
+    pub fn path_to(&self, span: &Range<usize>) -> String {
+        let mut path = String::new();
+        let mut here = self;
+        loop {
+            let next = match &here.value {
+                Value::List(items) => items
+                    .iter()
+                    .enumerate()
+                    .find_map(|(index, item)| holds(&item.span, span).then(|| (format!("[{index}]"), item))),
+                Value::Map(entries) => entries.iter().find_map(|(key, value)| {
+                    let found = holds(&key.span, span) || holds(&value.span, span);
+                    let dot = if path.is_empty() { "" } else { "." };
+                    found.then(|| (format!("{dot}{}", key.name), value))
+                }),
+                _ => None,
+            };
+            let Some((step, node)) = next else { return path };
+            path.push_str(&step);
+            here = node;
+        }
+    }
+}
+
+fn holds(outer: &Range<usize>, inner: &Range<usize>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}

@@ -1,0 +1,60 @@
+//! Where and how the visitor's choice is written: the registry's `consent:` section, settled.
+
+use super::{CategoryId, ServiceId};
+
+/// The `consent:` section.
+#[derive(Clone, Debug)]
+pub struct ConsentSettings {
+    /// The cookie-name that holds the choice; `cookies_preferences` by default.
+    pub cookie: String,
+    /// How its value is written.
+    pub format: Format,
+    /// Values other than JSON `true` that grant (JSON formats), or the words that grant all (`flag`).
+    pub granted_values: Vec<GrantedValue>,
+    /// Words of the cookie that stand for a category or service of the registry.
+    pub keys: Vec<Key>,
+    /// Categories that `Sec-GPC: 1` denies unless an explicit choice says otherwise.
+    pub gpc_denies: Vec<CategoryId>,
+}
+
+/// The grammar of the consent cookie's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object in any of the usual encodings.
+    Auto,
+    /// One JSON object, percent-encoded once, raw or Django-quoted; top-level booleans.
+    Json,
+    /// A delimited list of granted keys.
+    List,
+    /// One word that grants everything or nothing.
+    Flag,
+}
+
+/// A value that counts as yes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GrantedValue {
+    /// A JSON boolean.
+    Bool(bool),
+    /// A JSON integer.
+    Integer(i64),
+    /// A string (JSON string; or the bare word of `flag`).
+    String(String),
+}
+
+/// One line of `keys:`.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The word in the cookie.
+    pub word: String,
+    /// What it stands for.
+    pub target: KeyTarget,
+}
+
+/// What a word of the consent cookie chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyTarget {
+    /// All cookies of a category that belong to no service with a choice of its own.
+    Category(CategoryId),
+    /// The cookies of a service.
+    Service(ServiceId),
+}

@@ -1,0 +1,34 @@
+//! Text for people: the same in every language, or one per language.
+
+/// A text of the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// The same for everybody.
+    Plain(String),
+    /// Language tag (BCP 47, lower case) and text, in the file's order; never empty.
+    ByLanguage(Vec<(String, String)>),
+}
+
+impl Text {
+    /// The text in a language: its own, that of its primary subtag (`fr` for `fr-CA`), else the first.
+    pub fn in_language(&self, language: &str) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::ByLanguage(texts) => {
+                let primary = language.split('-').next().unwrap_or(language);
+                let find = |wanted: &str| texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
+                let found = find(language).or_else(|| find(primary)).or(texts.first());
+                found.map_or("", |(_, text)| text)
+            }
+        }
+    }
+
+    /// The languages that it is given in; none for a plain text.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        let texts: &[(String, String)] = match self {
+            Self::Plain(_) => &[],
+            Self::ByLanguage(texts) => texts,
+        };
+        texts.iter().map(|(tag, _)| tag.as_str())
+    }
+}
