@@ -10,6 +10,7 @@ mod octets;
 mod pair;
 mod refusal;
 mod set_cookie;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use date::date;
 pub use pair::{CookiePair, Pairs, pairs};
 pub use refusal::Refusal;
 pub use set_cookie::SetCookie;
+pub use shown::shown;

@@ -263,6 +263,24 @@ fn values_stay_out_of_debug_output() {
 }
 
 #[test]
+fn names_for_people() {
+    let table: &[(&[u8], &str)] = &[
+        (b"_pk_id.1.c7ea", "_pk_id.1.c7ea"),
+        (b"\"it's\" \\", "\"it's\" \\\\"),
+        (b"a\x1b[31m\x7f\r\n\0", "a\\u{1b}[31m\\u{7f}\\r\\n\\0"),
+        (b"caf\xe9", "caf\\xe9"),
+        ("café \u{202e}\u{feff}".as_bytes(), "café \\u{202e}\\u{feff}"),
+        (b"", ""),
+    ];
+    for (name, expected) in table {
+        assert_eq!(shown(name), *expected);
+    }
+    assert_eq!(shown("é".repeat(100).as_bytes()), "é".repeat(100));
+    assert_eq!(shown("é".repeat(101).as_bytes()), "é".repeat(100) + "…");
+    assert_eq!(shown(&[0xff; 101]), "\\xff".repeat(100) + "…");
+}
+
+#[test]
 fn dates() {
     let table: &[(&str, Option<i64>)] = &[
         ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
