@@ -208,6 +208,7 @@ impl Document {
     /// Reports that a value has another type than wanted; `wanted` reads "what: a type".
     pub fn wrong_type<T>(&self, node: &Node, wanted: &str) -> Option<T> {
         let help = match &node.value {
+            Value::Lost => return None,
             Value::Integer(_) | Value::Float(_) | Value::Bool(_) if wanted.ends_with("a string") => {
                 let raw = self.source.text.get(node.span.clone()).unwrap_or_default();
                 format!("write it in quotes: \"{}\"", raw.trim())
