@@ -132,7 +132,7 @@ struct TreeVisitor;
 impl<'de> Visitor<'de> for TreeVisitor {
     type Value = Tree;
 
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string, a number, a boolean, a list or a mapping")
     }
 
