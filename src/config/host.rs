@@ -1,6 +1,6 @@
 //! Hosts as the configuration names them: a registered name or an IP address, in the one form that is compared.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::values::Wrong;
 
@@ -81,8 +81,11 @@ pub(super) fn name_and_port(text: &str) -> Result<(String, Option<u16>), Wrong> 
     let Some((host, port)) = colon.and_then(|at| text.split_at_checked(at)) else {
         return Ok((name(text)?, None));
     };
-    if let (false, Ok(address)) = (text.starts_with('['), text.parse::<Ipv6Addr>()) {
-        let help = format!("put an IPv6 address in brackets: [{address}]");
+    if let (false, Ok(_)) = (text.starts_with('['), text.parse::<Ipv6Addr>()) {
+        let help = match bare_ipv6_and_port(text) {
+            Some(address) => format!("put an IPv6 address in brackets: {address}"),
+            None => format!("put an IPv6 address in brackets: [{text}]"),
+        };
         return Err(Wrong::new(format!("`{text}` is no host"), help));
     }
     let digits = port.trim_start_matches(':');
@@ -92,6 +95,12 @@ pub(super) fn name_and_port(text: &str) -> Result<(String, Option<u16>), Wrong> 
         return Err(Wrong::new(message, "write a port from 1 to 65535 after the colon, or neither"));
     }
     Ok((name(host)?, number))
+}
+
+/// What was meant by an IPv6 address and a port without brackets between them: `::1:8080`.
+pub(super) fn bare_ipv6_and_port(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.rsplit_once(':')?;
+    Some(SocketAddr::new(address.parse::<Ipv6Addr>().ok()?.into(), port.parse().ok()?))
 }
 
 /// A host as it stands in an authority (RFC 3986 3.2.2): IPv6 in brackets.

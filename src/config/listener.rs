@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::host::bare_ipv6_and_port;
 use super::values::{Wrong, at_least_one, parsed};
 use crate::document::{Document, Node};
 
@@ -129,10 +130,7 @@ fn address_of(text: &str) -> Result<SocketAddr, Wrong> {
         return Ok(address);
     }
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let ip_and_port = text
-        .rsplit_once(':')
-        .and_then(|(ip, port)| Some(SocketAddr::new(ip.parse().ok()?, port.parse().ok()?)));
-    let help = if let Some(address) = ip_and_port {
+    let help = if let Some(address) = bare_ipv6_and_port(text) {
         format!("put an IPv6 address in brackets: \"{address}\"")
     } else if let Ok(ip) = bare.parse::<IpAddr>() {
         format!("add the port: \"{}\"", SocketAddr::new(ip, 8080))

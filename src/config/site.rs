@@ -143,10 +143,9 @@ fn claims(document: &Document, node: &Node, fields: &mut Fields<'_>) -> Claims {
     });
     let is_default = default.map(|node| (node, document.boolean(node, "`default`")));
     if hosts.is_none() && !matches!(is_default, Some((_, None | Some(true)))) {
-        let span = node.span.start..node.span.start + 1;
         let help =
             "add hosts: [opendata.example.org], or default: true to take every host that no other site takes";
-        document.error(&span, "missing-key", "a site has neither `hosts` nor `default: true`", help);
+        document.lacking(node, "missing-key", "a site has neither `hosts` nor `default: true`", help);
     }
     let default = is_default.filter(|(_, value)| *value == Some(true)).map(|(node, _)| node.span.clone());
     Claims { hosts: hosts_read.collect(), default }

@@ -27,6 +27,10 @@ pub(super) fn parsed<T>(
     parse: impl FnOnce(&str) -> Result<T, Wrong>,
 ) -> Option<T> {
     let Value::String(text) = &node.value else { return document.wrong_type(node, wanted) };
+    if text.is_empty() {
+        document.error(&node.span, "empty", "this is empty", format!("write {wanted}"));
+        return None;
+    }
     match parse(text) {
         Ok(value) => Some(value),
         Err(Wrong { message, help }) => {
