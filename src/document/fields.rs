@@ -42,8 +42,7 @@ impl<'d> Fields<'d> {
     pub fn required(&mut self, key: &'static str, help: &str) -> Option<&'d Node> {
         let value = self.optional(key);
         if value.is_none() {
-            let span = self.node.span.start..self.node.span.start + 1;
-            self.document.error(&span, "missing-key", format!("{} has no `{key}`", self.what), help);
+            self.document.lacking(self.node, "missing-key", format!("{} has no `{key}`", self.what), help);
         }
         value
     }

@@ -30,6 +30,9 @@ pub enum Value {
     List(Vec<Node>),
     /// A mapping in its written order, repeated keys included.
     Map(Vec<(Key, Node)>),
+    /// Nothing that can be read, and reported already (`${VAR}` without a value): accessors pass over it in
+    /// silence, so that one mistake is one fault.
+    Lost,
 }
 
 /// A key of a mapping.
@@ -45,7 +48,7 @@ impl Value {
     /// The type in plain words, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Null => "empty",
+            Self::Null | Self::Lost => "empty",
             Self::Bool(_) => "a boolean",
             Self::Integer(_) | Self::Float(_) => "a number",
             Self::String(_) => "a string",
