@@ -11,12 +11,18 @@ pub mod policy;
 pub mod registry;
 
 #[cfg(feature = "proxy")]
+pub mod admin;
+#[cfg(feature = "proxy")]
 pub mod audit;
+#[cfg(feature = "proxy")]
+pub mod cli;
 #[cfg(feature = "proxy")]
 pub mod downstream;
 #[cfg(feature = "proxy")]
 pub mod metrics;
 #[cfg(feature = "proxy")]
 pub mod proxy;
+#[cfg(feature = "proxy")]
+pub mod server;
 #[cfg(feature = "proxy")]
 pub mod upstream;

@@ -6,4 +6,4 @@ mod access;
 mod hints;
 
 pub use access::{Line, Tally};
-pub use hints::Hints;
+pub use hints::{Hinted, Hints};

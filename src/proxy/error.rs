@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::upstream;
+use crate::{config, upstream};
 
 /// On whose side an exchange failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Error {
     Method(http::Method),
     /// No site has this host.
     #[error("no site is configured for this host")]
-    UnknownHost,
+    UnknownHost(config::UnknownHost),
     /// Via names this gateway.
     #[error("the request has passed here before: the upstream leads back to this gateway (Via names it)")]
     Loop,
@@ -76,7 +76,7 @@ impl Error {
             Self::Host => "host",
             Self::Target => "target",
             Self::Method(_) => "method",
-            Self::UnknownHost => "unknown-host",
+            Self::UnknownHost(_) => "unknown-host",
             Self::Loop => "loop",
             Self::Expectation => "expectation",
             Self::Unmeasured(_) => "unmeasured",
@@ -99,7 +99,7 @@ impl Error {
     /// Whose fault it is.
     pub fn side(&self) -> Side {
         match self {
-            Self::UnknownHost | Self::Loop => Side::Gateway,
+            Self::UnknownHost(_) | Self::Loop => Side::Gateway,
             Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 | Self::SlowAnswer(_) => {
                 Side::Upstream
             }
@@ -112,7 +112,8 @@ impl Error {
         match self {
             Self::Host | Self::Target | Self::RequestBody(_) => StatusCode::BAD_REQUEST,
             Self::Method(_) => StatusCode::NOT_IMPLEMENTED,
-            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::UnknownHost(config::UnknownHost::Reject) => StatusCode::MISDIRECTED_REQUEST,
+            Self::UnknownHost(config::UnknownHost::NotFound) => StatusCode::NOT_FOUND,
             Self::Loop => StatusCode::LOOP_DETECTED,
             Self::Expectation => StatusCode::EXPECTATION_FAILED,
             Self::Unmeasured(_) => StatusCode::LENGTH_REQUIRED,
@@ -131,7 +132,7 @@ impl Error {
             Self::Host => "The request does not name one host.",
             Self::Target => "The request names two different hosts.",
             Self::Method(_) => "This method is not available here.",
-            Self::UnknownHost => "No site is served here under this name.",
+            Self::UnknownHost(_) => "No site is served here under this name.",
             Self::Loop => "The request came round in a circle: the site's gateway leads back to itself.",
             Self::Expectation => "The request expects something that is not offered here.",
             Self::Unmeasured(_) => "The upload has to say its length beforehand.",

@@ -52,6 +52,12 @@ impl Exchange {
         })
     }
 
+    /// The site's name; empty where none was found.
+    pub(super) fn site_name(&self) -> &str {
+        let site = self.site.and_then(|id| self.gateway.snapshot.sites.get(id));
+        site.map_or("", |site| site.name.as_str())
+    }
+
     /// Counts a verdict; names a stripped cookie, hints at an undeclared one.
     pub(super) fn judged(&mut self, site: &Site, name: &[u8], verdict: Verdict, direction: Direction) {
         let counters = &self.worker.counters;
@@ -76,7 +82,7 @@ impl Exchange {
             cookies.note(name);
         }
         if matches!(reason, Reason::Undeclared | Reason::UndeclaredReported) {
-            self.worker.hints.undeclared((site.id, &site.name), name, direction);
+            self.worker.hints.undeclared(site, name, direction);
         }
     }
 }
@@ -95,7 +101,7 @@ impl Drop for Exchange {
         if !snapshot.log.access {
             return;
         }
-        let site = self.site.map_or("", |id| snapshot.sites.site(id).name.as_str());
+        let site = self.site_name();
         let error = if self.error.is_empty() && !self.complete { "aborted" } else { self.error };
         Line {
             site,

@@ -1,13 +1,13 @@
 //! What the workers share, read-only, and what each has for itself.
 
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::RequestBody;
-use crate::audit::Hints;
+use super::{FAILURES, RequestBody};
+use crate::audit::{Hinted, Hints};
 use crate::config::Snapshot;
-use crate::consent::{Reading, Unreadable};
-use crate::metrics::Counters;
+use crate::metrics::{Counters, Words};
+use crate::policy::Reason;
 use crate::upstream::{Origin, OriginError, Pool};
 
 /// One compiled configuration with its origin servers ready to be connected to.
@@ -39,18 +39,15 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker over the gateway; `hinted` is the same for all.
-    pub fn new<H>(gateway: Arc<Gateway>, counters: Arc<Counters>, hinted: H) -> Rc<Self>
-    where
-        H: FnOnce() -> Hints,
-    {
+    /// A worker over the gateway; `hinted` is the same for all. Needs the runtime of its thread.
+    pub fn new(gateway: Arc<Gateway>, counters: Arc<Counters>, hinted: Hinted) -> Rc<Self> {
         let snapshot = &gateway.snapshot;
         let origins = gateway.origins.clone();
         let pool = Pool::new(origins, &snapshot.limits, &snapshot.times, Arc::clone(&counters));
         pool.sweep();
-        Rc::new(Self { pool, counters, hints: hinted(), gateway })
+        Rc::new(Self { pool, counters, hints: Hints::new(hinted), gateway })
     }
 }
 
-/// What can be said of the visitor's choice: the words of the log and the metrics.
-pub const READINGS: &[&str] = &[];
+/// The words that the counters know.
+pub const WORDS: Words = Words { reasons: &Reason::WORDS, readings: &Reading::WORDS, failures: FAILURES };

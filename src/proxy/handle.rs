@@ -40,7 +40,7 @@ async fn pass(
     let (mut parts, body) = request.into_parts();
 
     let target = target::read(&mut parts)?;
-    let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost)?;
+    let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
     exchange.mode = site.mode(parts.uri.path());
     forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
@@ -50,7 +50,8 @@ async fn pass(
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
     sift::request(exchange, site, &consent, &mut parts.headers);
-    forwarded::announce(&mut parts.headers, &peer, &snapshot.trusted, &target.authority);
+    let trusted = snapshot.trusts(forwarded::address(&peer));
+    forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
     let upload = Upload::new();
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;

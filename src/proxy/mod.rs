@@ -16,5 +16,5 @@ mod target;
 
 pub use body::{RequestBody, ResponseBody};
 pub use error::{Error, FAILURES, Side};
-pub use gateway::{Gateway, READINGS, Worker};
+pub use gateway::{Gateway, WORDS, Worker};
 pub use handle::handle;

@@ -11,7 +11,7 @@ pub(super) fn failure(error: &Error, mut exchange: Box<Exchange>) -> Response<Re
     let status = error.status();
     exchange.error = error.word();
     exchange.status = status.as_u16();
-    let site = exchange.site.map_or("", |id| exchange.gateway.snapshot.sites.site(id).name.as_str());
+    let site = exchange.site_name();
     match error.side() {
         Side::Downstream => tracing::debug!(site, kind = error.word(), %error, "request refused"),
         Side::Upstream | Side::Gateway => tracing::error!(site, kind = error.word(), %error, "exchange failed"),
