@@ -5,4 +5,5 @@ pub mod consent;
 pub mod cookie;
 pub mod diagnostic;
 pub mod document;
+pub mod policy;
 pub mod registry;
