@@ -14,6 +14,8 @@ mod site;
 mod sites;
 mod snapshot;
 mod substitute;
+#[cfg(test)]
+mod tests;
 mod units;
 mod upstream;
 mod values;

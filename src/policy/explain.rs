@@ -6,7 +6,6 @@ use super::sentences::{change, sentence};
 use super::{Direction, Policy, Reason, Verdict, declaration_yaml};
 use crate::consent::Consent;
 use crate::cookie::{CookiePair, SetCookie, pairs, shown};
-use crate::registry::EntryId;
 
 /// A verdict with all that a person needs to agree or to change it.
 ///
@@ -22,7 +21,7 @@ pub struct Explanation {
     /// Why, in one sentence.
     pub sentence: String,
     /// The line of the registry that decided.
-    pub rule: Option<Rule>,
+    pub declared: Option<Declared>,
     /// What would turn the verdict round, in one sentence; nothing for what never changes.
     pub change: Option<String>,
     /// For an undeclared cookie: the YAML that would declare it, for the registry's `cookies:` list.
@@ -31,7 +30,7 @@ pub struct Explanation {
 
 /// A declared name, where it stands and what it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct Declared {
     /// The registry's file.
     pub file: String,
     /// Line of the name, from 1.
@@ -88,23 +87,23 @@ fn explain(
         name: shown(name),
         verdict,
         sentence: sentence(policy, consent, name, verdict.reason()),
-        rule: verdict.reason().entry().and_then(|_| rule(policy, name)),
+        declared: verdict.reason().entry().and_then(|_| declared(policy, name)),
         change: change(policy, consent, name, verdict.reason()),
         declaration: undeclared.then(|| declaration_yaml(policy.registry(), name, direction)),
     }
 }
 
 /// The declared name that covers this one.
-fn rule(policy: &Policy, name: &[u8]) -> Option<Rule> {
+fn declared(policy: &Policy, name: &[u8]) -> Option<Declared> {
     let registry = policy.registry();
-    let (entry, declared): (EntryId, _) = registry.declaration(name)?;
+    let (entry, written) = registry.declaration(name)?;
     let entry = registry.entry(entry);
     let category = registry.category(entry.category);
-    Some(Rule {
+    Some(Declared {
         file: registry.file().to_owned(),
-        line: declared.line,
-        column: declared.column,
-        pattern: declared.pattern.clone(),
+        line: written.line,
+        column: written.column,
+        pattern: written.pattern.clone(),
         category: category.key.clone(),
         title: category.title.in_language("en").to_owned(),
         service: entry.service.map(|service| registry.service(service).key.clone()),
@@ -114,7 +113,7 @@ fn rule(policy: &Policy, name: &[u8]) -> Option<Rule> {
 impl Explanation {
     /// The same as a JSON object; what does not apply is `null`.
     pub fn json(&self) -> serde_json::Value {
-        let rule = self.rule.as_ref();
+        let declared = self.declared.as_ref();
         serde_json::json!({
             "direction": self.direction.word(),
             "field": self.direction.field(),
@@ -122,11 +121,11 @@ impl Explanation {
             "verdict": self.verdict.word(),
             "reason": self.verdict.reason().word(),
             "sentence": self.sentence,
-            "rule": rule.map(|rule| serde_json::json!({
+            "rule": declared.map(|rule| serde_json::json!({
                 "file": rule.file, "line": rule.line, "column": rule.column, "pattern": rule.pattern,
             })),
-            "category": rule.map(|rule| serde_json::json!({ "key": rule.category, "title": rule.title })),
-            "service": rule.and_then(|rule| rule.service.as_deref()),
+            "category": declared.map(|rule| serde_json::json!({ "key": rule.category, "title": rule.title })),
+            "service": declared.and_then(|rule| rule.service.as_deref()),
             "change": self.change,
             "declaration": self.declaration,
         })
@@ -139,8 +138,8 @@ impl fmt::Display for Explanation {
         let name = if self.name.is_empty() { "(nameless)" } else { self.name.as_str() };
         write!(f, "{}: {name}: {verdict} ({})", self.direction.field(), self.verdict.reason().word())?;
         write!(f, "\n  {}", self.sentence)?;
-        if let Some(rule) = &self.rule {
-            write!(f, "\n  {rule}")?;
+        if let Some(declared) = &self.declared {
+            write!(f, "\n  {declared}")?;
         }
         if let Some(change) = &self.change {
             write!(f, "\n  {change}")?;
@@ -149,7 +148,7 @@ impl fmt::Display for Explanation {
     }
 }
 
-impl fmt::Display for Rule {
+impl fmt::Display for Declared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, column, pattern, category, title, .. } = self;
         write!(f, "{file}:{line}:{column}: declared as `{pattern}` in category `{category}` ({title})")?;

@@ -15,7 +15,7 @@ mod verdict;
 
 pub use declaration::declaration_yaml;
 pub use dump::explain_dump;
-pub use explain::{Explanation, Rule, explain_cookie_field, explain_set_cookie};
+pub use explain::{Declared, Explanation, explain_cookie_field, explain_set_cookie};
 pub use filter::Sifted;
 pub use judge::{Policy, Undeclared};
 pub use verdict::{Direction, Reason, Verdict};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{FAILURES, RequestBody};
 use crate::audit::{Hinted, Hints};
 use crate::config::Snapshot;
+use crate::consent::Reading;
 use crate::metrics::{Counters, Words};
 use crate::policy::Reason;
 use crate::upstream::{Origin, OriginError, Pool};
