@@ -71,3 +71,28 @@ impl Unreadable {
         }
     }
 }
+
+impl Reading {
+    /// Every word that [`word`](Self::word) gives, each once.
+    pub const WORDS: [&'static str; 10] = [
+        "absent",
+        "read",
+        "empty",
+        "encoding",
+        "syntax",
+        "shape",
+        "trailing",
+        "disagreeing",
+        "too-large",
+        "too-deep",
+    ];
+
+    /// A stable word for logs and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Read => "read",
+            Self::Unreadable(why) => why.word(),
+        }
+    }
+}
