@@ -28,6 +28,7 @@ impl Tally {
         if self.names.len() >= NAMES {
             return;
         }
+        let name = if name.is_empty() { b"(nameless)" } else { name };
         let shown = name.get(..NAME).unwrap_or(name).escape_ascii().to_string();
         if !self.names.contains(&shown) {
             self.names.push(shown);

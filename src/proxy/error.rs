@@ -99,7 +99,7 @@ impl Error {
     /// Whose fault it is.
     pub fn side(&self) -> Side {
         match self {
-            Self::UnknownHost(_) | Self::Loop => Side::Gateway,
+            Self::Loop => Side::Gateway,
             Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 | Self::SlowAnswer(_) => {
                 Side::Upstream
             }
