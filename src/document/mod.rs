@@ -70,7 +70,8 @@ impl Document {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.report(Severity::Error, span, kind, message.into(), help.into(), None);
+        let fault = self.fault(span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(fault);
     }
 
     /// Reports a warning about some bytes of the text.
@@ -81,7 +82,8 @@ impl Document {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.report(Severity::Warning, span, kind, message.into(), help.into(), None);
+        let fault = self.fault(span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(Diagnostic { severity: Severity::Warning, ..fault });
     }
 
     /// Reports an error that is about two places; the label says what the other one is.
@@ -93,31 +95,21 @@ impl Document {
         other: (&Range<usize>, impl Into<String>),
     ) {
         let related = Some((other.0.clone(), other.1.into()));
-        self.report(Severity::Error, span, kind, texts.0.into(), texts.1.into(), related);
+        let fault = self.fault(span, kind, texts.0.into(), texts.1.into());
+        self.faults.borrow_mut().push(Diagnostic { related, ..fault });
     }
 
-    fn report(
-        &self,
-        severity: Severity,
-        span: &Range<usize>,
-        kind: &'static str,
-        message: String,
-        help: String,
-        related: Option<(Range<usize>, String)>,
-    ) {
-        let path = self.root.path_to(span);
-        let source = Arc::clone(&self.source);
-        let span = span.clone();
-        self.faults.borrow_mut().push(Diagnostic {
-            severity,
+    fn fault(&self, span: &Range<usize>, kind: &'static str, message: String, help: String) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
             kind,
-            source,
-            span,
-            path,
+            source: Arc::clone(&self.source),
+            span: span.clone(),
+            path: self.root.path_to(span),
             message,
             help,
-            related,
-        });
+            related: None,
+        }
     }
 
     /// The fields of a mapping; repeated keys are reported here. `what` names it in messages: "a cookie".

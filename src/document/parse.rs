@@ -108,7 +108,7 @@ impl From<Spanned<Tree>> for Node {
         match &value {
             Value::List(items) => span.end = items.iter().fold(span.end, |end, item| end.max(item.span.end)),
             Value::Map(entries) => {
-                span.end = entries.iter().fold(span.end, |end, (_, v)| end.max(v.span.end))
+                span.end = entries.iter().fold(span.end, |end, (_, v)| end.max(v.span.end));
             }
             _ => {}
         }

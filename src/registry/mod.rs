@@ -4,8 +4,10 @@
 //! It knows nothing of requests or of what a visitor agreed to.
 
 mod compiled;
+mod endings;
 mod entry;
 mod index;
+mod known;
 mod lifetime;
 mod lints;
 mod overlap;
