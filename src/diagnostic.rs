@@ -28,7 +28,7 @@ impl Source {
 
     /// The byte offset of a line and a column, both from 1, the column in characters.
     pub fn offset(&self, line: usize, column: usize) -> usize {
-        let start = self.lines().get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let start = self.line_start(line);
         let text = self.text.get(start..).unwrap_or_default();
         start + text.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
     }
@@ -36,15 +36,20 @@ impl Source {
     /// Line and column of a byte offset, both from 1, the column in characters; a byte order mark is none.
     pub fn position(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.text.len());
-        let line = self.lines().partition_point(|start| *start <= offset);
+        let line = self.line(offset);
         let start = self.line_start(line);
         let before = self.text.get(start..offset).unwrap_or_default();
         (line, before.chars().filter(|c| *c != '\u{feff}').count() + 1)
     }
 
-    /// The byte offset at which a line (from 1) begins.
+    /// The line (from 1) of a byte offset.
+    fn line(&self, offset: usize) -> usize {
+        self.lines().partition_point(|start| *start <= offset)
+    }
+
+    /// The byte offset at which a line (from 1) begins; the text's end after the last one.
     fn line_start(&self, line: usize) -> usize {
-        self.lines().get(line.saturating_sub(1)).copied().unwrap_or_default()
+        self.lines().get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 
     fn lines(&self) -> &[usize] {
@@ -97,12 +102,22 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut snippet = Snippet::source(self.source.text.as_str())
+        // Only the lines that are about it: the renderer looks at all of the text that it gets.
+        let related = self.related.as_ref().map(|(span, label)| (self.visible(span), label));
+        let primary = self.visible(&self.span);
+        let window = related.iter().fold(primary.clone(), |window, (span, _)| {
+            window.start.min(span.start)..window.end.max(span.end)
+        });
+        let (first, last) = (self.source.line(window.start), self.source.line(window.end));
+        let base = self.source.line_start(first);
+        let end = self.source.line_start(last + 1).max(window.end);
+        let within = |span: Range<usize>| span.start - base..span.end - base;
+        let mut snippet = Snippet::source(self.source.text.get(base..end).unwrap_or_default())
             .path(self.source.name.as_str())
-            .annotation(AnnotationKind::Primary.span(self.visible(&self.span)));
-        if let Some((span, label)) = &self.related {
-            snippet =
-                snippet.annotation(AnnotationKind::Context.span(self.visible(span)).label(label.as_str()));
+            .line_start(first)
+            .annotation(AnnotationKind::Primary.span(within(primary)));
+        if let Some((span, label)) = related {
+            snippet = snippet.annotation(AnnotationKind::Context.span(within(span)).label(label.as_str()));
         }
         let mut group =
             Group::with_title(level.primary_title(self.message.as_str()).id(self.kind)).element(snippet);

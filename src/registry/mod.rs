@@ -6,6 +6,7 @@
 mod compiled;
 mod entry;
 mod index;
+mod known;
 mod lifetime;
 mod lints;
 mod overlap;

@@ -14,8 +14,16 @@ const FORMATS: [(&str, Format); 4] =
 const REFUSALS: [&str; 12] =
     ["false", "0", "no", "off", "none", "null", "deny", "denied", "reject", "rejected", "refuse", "refused"];
 
+/// The settings, and where the cookie is named: there a lint about it points.
+pub(in crate::registry) struct Consent<'d> {
+    pub(in crate::registry) settings: ConsentSettings,
+    /// The value of `cookie:`; the section without one; the top of the file without a section.
+    pub(in crate::registry) at: &'d Node,
+}
+
 /// Reads the section over its defaults.
-pub(super) fn read(document: &Document, node: Option<&Node>, keys: &Keys) -> ConsentSettings {
+pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Keys) -> Consent<'d> {
+    let mut at = node.unwrap_or(document.root());
     let mut settings = ConsentSettings {
         cookie: "cookies_preferences".to_owned(),
         format: Format::Auto,
@@ -23,9 +31,12 @@ pub(super) fn read(document: &Document, node: Option<&Node>, keys: &Keys) -> Con
         keys: Vec::new(),
         gpc_denies: Vec::new(),
     };
-    let Some(mut fields) = node.and_then(|node| document.fields(node, "consent")) else { return settings };
-    if let Some(name) = fields.optional("cookie").and_then(|node| cookie(document, node)) {
-        settings.cookie = name;
+    let Some(mut fields) = node.and_then(|node| document.fields(node, "consent")) else {
+        return Consent { settings, at };
+    };
+    if let Some(node) = fields.optional("cookie") {
+        at = node;
+        settings.cookie = cookie(document, node).unwrap_or(settings.cookie);
     }
     let format = fields.optional("format").and_then(|node| document.choice(node, "the format", &FORMATS));
     settings.format = format.unwrap_or(settings.format);
@@ -38,7 +49,7 @@ pub(super) fn read(document: &Document, node: Option<&Node>, keys: &Keys) -> Con
     settings.keys = words(document, &mut fields, keys);
     settings.gpc_denies = gpc_denies(document, &mut fields, keys);
     fields.finish();
-    settings
+    Consent { settings, at }
 }
 
 fn cookie(document: &Document, node: &Node) -> Option<String> {

@@ -187,7 +187,7 @@ fn list(
         match check(text) {
             None => texts.push(text.to_owned()),
             Some((kind, help)) => {
-                document.error(&node.span, kind, format!("`{text}` can't be in {key}"), help)
+                document.error(&node.span, kind, format!("`{text}` can't be in {key}"), help);
             }
         }
     }

@@ -8,7 +8,8 @@ mod page;
 mod text;
 
 pub(super) use categories::Keys;
-pub(super) use cookies::Row;
+pub(super) use consent::Consent;
+pub(super) use cookies::{Declared, Row};
 
 use std::sync::Arc;
 
@@ -52,7 +53,7 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
     let languages = text::languages(texts);
     let mut targets = keys.targets;
-    targets.extend(consent.keys.iter().map(|key| (key.word.clone(), key.target)));
+    targets.extend(consent.settings.keys.iter().map(|key| (key.word.clone(), key.target)));
     Some(Registry {
         file: document.source().name.clone(),
         version: version?.to_owned(),
@@ -60,7 +61,7 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
         page,
         categories: keys.categories,
         services: keys.services,
-        consent,
+        consent: consent.settings,
         targets,
         index: Index::new(names.into_iter()),
         entries,
