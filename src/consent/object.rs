@@ -1,5 +1,7 @@
 //! The JSON formats: which values are choices, and of what.
 
+use std::collections::BTreeSet;
+
 use percent_encoding::percent_decode_str;
 
 use super::json::{self, Json, Member};
@@ -34,8 +36,7 @@ pub(super) fn auto(value: &[u8], granted_values: &[GrantedValue]) -> Result<Stat
     loop {
         match json::parse(encoding::utf8(&text)?) {
             Ok(json) => {
-                let reading = Reading { granted_values, nested: true, encoded_words: rounds > 0 };
-                return reading.read(&json);
+                return Reading { granted_values, encoded_words: rounds > 0 }.read(&json);
             }
             Err(fault) if fault.encoded && rounds > 0 => {}
             Err(fault) => return Err(fault.reason),
@@ -45,7 +46,8 @@ pub(super) fn auto(value: &[u8], granted_values: &[GrantedValue]) -> Result<Stat
     }
 }
 
-/// `format: json`: one object, raw, percent-encoded as a whole exactly once, or Django-quoted; top-level choices.
+/// `format: json`: one object, raw, percent-encoded as a whole exactly once, or Django-quoted. Only a choice at the top
+/// grants; all else is read as in [`auto`], so that a refusal or a contradiction below counts here too.
 pub(super) fn strict(value: &[u8], granted_values: &[GrantedValue]) -> Result<Statement, Unreadable> {
     let mut text = encoding::unquote(value)?.into_owned();
     match text.first() {
@@ -54,14 +56,20 @@ pub(super) fn strict(value: &[u8], granted_values: &[GrantedValue]) -> Result<St
         Some(_) => {}
     }
     let json = json::parse(encoding::utf8(&text)?).map_err(|fault| fault.reason)?;
-    Reading { granted_values, nested: false, encoded_words: false }.read(&json)
+    let Json::Object(members) = &json else { return Err(Unreadable::Shape) };
+    let reading = Reading { granted_values, encoded_words: false };
+    let mut statement = reading.read(&json)?;
+    let top = members.iter().filter(|(_, value)| reading.grants(value)).map(|(key, _)| key.as_ref());
+    let top: BTreeSet<&str> = top.collect();
+    for (word, granted) in &mut statement.words {
+        *granted &= top.contains(word.as_str());
+    }
+    Ok(statement)
 }
 
 /// How a JSON value is read.
 struct Reading<'a> {
     granted_values: &'a [GrantedValue],
-    /// Containers and arrays are read.
-    nested: bool,
     /// Words may be percent-encoded though the structure is not (a writer that escapes accents and spaces alone).
     encoded_words: bool,
 }
@@ -71,7 +79,7 @@ impl Reading<'_> {
         let mut words = Words::default();
         match json {
             Json::Object(members) => self.top(members, &mut words)?,
-            Json::Array(items) if self.nested => self.array(items, &mut words)?,
+            Json::Array(items) => self.array(items, &mut words)?,
             _ => return Err(Unreadable::Shape),
         }
         words.settle(Choice::Unset)
@@ -81,11 +89,11 @@ impl Reading<'_> {
         self.repeated_agree(members)?;
         for (key, value) in members {
             match value {
-                Json::Object(members) if self.nested && CONTAINERS.contains(&key.as_ref()) => {
+                Json::Object(members) if CONTAINERS.contains(&key.as_ref()) => {
                     self.repeated_agree(members)?;
                     members.iter().for_each(|(key, value)| self.choice(key, value, words));
                 }
-                Json::Array(items) if self.nested && GRANTS.contains(&key.as_ref()) => self.array(items, words)?,
+                Json::Array(items) if GRANTS.contains(&key.as_ref()) => self.array(items, words)?,
                 Json::Bool(false) if SUMMARIES.contains(&key.as_ref()) => {
                     words.refuse(key);
                     self.choice(key, value, words);

@@ -108,8 +108,11 @@ impl Consent {
     /// Says something of one category, whatever was said before.
     pub(super) fn choose_category(&mut self, category: CategoryId, granted: bool) {
         let bit = bit(category);
-        let (set, clear) =
-            if granted { (&mut self.granted, &mut self.denied) } else { (&mut self.denied, &mut self.granted) };
+        let (set, clear) = if granted {
+            (&mut self.granted, &mut self.denied)
+        } else {
+            (&mut self.denied, &mut self.granted)
+        };
         *set |= bit;
         *clear &= !bit;
     }
