@@ -124,6 +124,7 @@ fn known_names(document: &Document, row: &Row<'_>, entry: &Entry) {
 
 /// The cookie that holds the choice: declared, readable by the page, and exempt.
 fn consent_cookie(document: &Document, rows: &[Row<'_>], consent: &Consent<'_>) {
+    let Some(at) = consent.at else { return };
     let cookie = consent.settings.cookie.as_bytes();
     let names = rows.iter().flat_map(|row| row.names.iter().map(move |name| (row, name)));
     let covering = names.filter(|(_, name)| name.pattern.matches(cookie));
@@ -131,7 +132,7 @@ fn consent_cookie(document: &Document, rows: &[Row<'_>], consent: &Consent<'_>) 
     let Some((row, name)) = best else {
         let message = format!("the consent cookie `{}` is not declared", consent.settings.cookie);
         let help = "declare it like the others: visitors read about it on the policy page";
-        document.warning(&consent.at.span, "consent-cookie-undeclared", message, help);
+        document.warning(&at.span, "consent-cookie-undeclared", message, help);
         return;
     };
     let Some(entry) = &row.entry else { return };

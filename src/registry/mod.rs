@@ -4,6 +4,7 @@
 //! It knows nothing of requests or of what a visitor agreed to.
 
 mod compiled;
+mod endings;
 mod entry;
 mod index;
 mod known;

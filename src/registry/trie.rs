@@ -3,6 +3,9 @@
 //! A look-up walks the name once from its first byte; only the patterns that hang on that path are tried. Its cost
 //! depends on the name, not on how many patterns there are.
 
+use std::ops::Range;
+
+use super::endings::Endings;
 use super::pattern::Pattern;
 
 /// A pattern and what it stands for.
@@ -23,8 +26,10 @@ pub(super) struct Trie<T> {
     heads: Vec<u8>,
     /// The labels, one after the other.
     labels: Vec<u8>,
-    /// Those of a node lie together, the most specific first.
+    /// Those of a node lie together, in the order of their literal ends.
     candidates: Vec<Candidate<T>>,
+    /// The candidates of nodes that have many.
+    endings: Vec<Endings>,
 }
 
 /// Half-open ranges into the trie's lists.
@@ -33,23 +38,35 @@ struct Node {
     label: (usize, usize),
     children: (usize, usize),
     candidates: (usize, usize),
+    endings: Option<usize>,
 }
 
 impl<T: Copy> Trie<T> {
+    /// More candidates at one node are looked up by their literal ends.
+    const FEW: usize = 8;
+
     /// Builds it whole.
     pub(super) fn new(mut candidates: Vec<Candidate<T>>) -> Self {
         candidates.sort_by(|a, b| {
-            let specificity = b.pattern.literals().cmp(&a.pattern.literals());
-            a.pattern.prefix().cmp(b.pattern.prefix()).then(specificity)
+            let ends = a.pattern.suffix().cmp(b.pattern.suffix());
+            a.pattern.prefix().cmp(b.pattern.prefix()).then(ends)
         });
-        let mut trie = Self { nodes: vec![Node::default()], heads: vec![0], labels: Vec::new(), candidates };
-        // Node, the sorted candidates below it, and how many bytes of their prefixes lead to it.
+        let mut trie = Self {
+            nodes: vec![Node::default()],
+            heads: vec![0],
+            labels: Vec::new(),
+            candidates,
+            endings: Vec::new(),
+        };
+        // A node, the sorted candidates at and below it, and how many bytes of their prefixes lead to it.
         let mut open = vec![(0, 0..trie.candidates.len(), 0)];
         while let Some((node, range, depth)) = open.pop() {
-            let below = trie.candidates.get(range.clone()).unwrap_or_default();
-            let own = below.partition_point(|candidate| candidate.pattern.prefix().len() == depth);
+            let own = slice(&trie.candidates, (range.start, range.end))
+                .partition_point(|candidate| candidate.pattern.prefix().len() == depth);
+            let candidates = (range.start, range.start + own);
+            let endings = trie.endings_of(candidates);
             let first_child = trie.nodes.len();
-            let mut at = range.start + own;
+            let mut at = candidates.1;
             while at < range.end {
                 let (end, label) = trie.branch(at..range.end, depth);
                 let start = trie.labels.len();
@@ -61,38 +78,47 @@ impl<T: Copy> Trie<T> {
             }
             let children = (first_child, trie.nodes.len());
             if let Some(node) = trie.nodes.get_mut(node) {
-                node.children = children;
-                node.candidates = (range.start, range.start + own);
+                *node = Node { children, candidates, endings, ..*node };
             }
         }
         trie
     }
 
+    /// The index of the candidates' ends, if they are many.
+    fn endings_of(&mut self, candidates: (usize, usize)) -> Option<usize> {
+        let own = slice(&self.candidates, candidates);
+        (own.len() > Self::FEW).then(|| {
+            self.endings.push(Endings::new(own, candidates.0));
+            self.endings.len() - 1
+        })
+    }
+
     /// The candidates that go on with the same byte as the first of a range: where they end, and the bytes that
     /// all of them share.
-    fn branch(&self, range: std::ops::Range<usize>, depth: usize) -> (usize, Vec<u8>) {
-        let below = self.candidates.get(range.clone()).unwrap_or_default();
-        let rest =
-            |candidate: &Candidate<T>| candidate.pattern.prefix().get(depth..).unwrap_or_default().to_owned();
-        let first = below.first().map(rest).unwrap_or_default();
+    fn branch(&self, range: Range<usize>, depth: usize) -> (usize, Vec<u8>) {
+        let below = slice(&self.candidates, (range.start, range.end));
+        let rest = |candidate: &Candidate<T>| candidate.pattern.prefix().get(depth..).map(<[u8]>::to_owned);
+        let first = below.first().and_then(rest).unwrap_or_default();
         let count = below.partition_point(|candidate| candidate.pattern.prefix().get(depth) <= first.first());
-        let last = count.checked_sub(1).and_then(|last| below.get(last)).map(rest).unwrap_or_default();
+        let last = count.checked_sub(1).and_then(|last| below.get(last)).and_then(rest).unwrap_or_default();
         let shared = first.iter().zip(&last).take_while(|(a, b)| a == b).count();
         (range.start + count, first.into_iter().take(shared).collect())
     }
 
-    /// The most specific pattern that covers a name.
+    /// The most specific pattern that covers a name. Allocates nothing.
     pub(super) fn find(&self, name: &[u8]) -> Option<&Candidate<T>> {
         let mut best: Option<&Candidate<T>> = None;
         let mut node = self.nodes.first()?;
         let mut rest = name;
         loop {
-            let known = best.map_or(0, |candidate| candidate.pattern.literals());
-            let better = slice(&self.candidates, node.candidates)
-                .iter()
-                .take_while(|candidate| best.is_none() || candidate.pattern.literals() > known)
-                .find(|candidate| candidate.pattern.matches_after_prefix(rest));
-            best = better.or(best);
+            match node.endings.and_then(|at| self.endings.get(at)) {
+                None => best = better(best, slice(&self.candidates, node.candidates), rest),
+                Some(endings) => {
+                    for range in endings.ranges(rest) {
+                        best = better(best, slice(&self.candidates, range), rest);
+                    }
+                }
+            }
             let Some(head) = rest.first() else { return best };
             let Ok(at) = slice(&self.heads, node.children).binary_search(head) else { return best };
             let Some(child) = self.nodes.get(node.children.0 + at) else { return best };
@@ -101,6 +127,19 @@ impl<T: Copy> Trie<T> {
             rest = after;
         }
     }
+}
+
+/// The best so far, or one of the candidates that has more literal bytes and covers the rest of the name.
+fn better<'t, T>(
+    best: Option<&'t Candidate<T>>,
+    candidates: &'t [Candidate<T>],
+    rest: &[u8],
+) -> Option<&'t Candidate<T>> {
+    candidates.iter().fold(best, |best, candidate| {
+        let known = best.map(|best| best.pattern.literals());
+        let wins = Some(candidate.pattern.literals()) > known && candidate.pattern.matches_after_prefix(rest);
+        if wins { Some(candidate) } else { best }
+    })
 }
 
 fn slice<T>(items: &[T], (start, end): (usize, usize)) -> &[T] {

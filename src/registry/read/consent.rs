@@ -17,13 +17,14 @@ const REFUSALS: [&str; 12] =
 /// The settings, and where the cookie is named: there a lint about it points.
 pub(in crate::registry) struct Consent<'d> {
     pub(in crate::registry) settings: ConsentSettings,
-    /// The value of `cookie:`; the section without one; the top of the file without a section.
-    pub(in crate::registry) at: &'d Node,
+    /// The value of `cookie:`; the section without one; the top of the file without a section. `None` if the name is
+    /// unusable, so that there is nothing more to say about it.
+    pub(in crate::registry) at: Option<&'d Node>,
 }
 
 /// Reads the section over its defaults.
 pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Keys) -> Consent<'d> {
-    let mut at = node.unwrap_or(document.root());
+    let mut at = Some(node.unwrap_or(document.root()));
     let mut settings = ConsentSettings {
         cookie: "cookies_preferences".to_owned(),
         format: Format::Auto,
@@ -35,8 +36,9 @@ pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Ke
         return Consent { settings, at };
     };
     if let Some(node) = fields.optional("cookie") {
-        at = node;
-        settings.cookie = cookie(document, node).unwrap_or(settings.cookie);
+        let name = cookie(document, node);
+        at = name.is_some().then_some(node);
+        settings.cookie = name.unwrap_or(settings.cookie);
     }
     let format = fields.optional("format").and_then(|node| document.choice(node, "the format", &FORMATS));
     settings.format = format.unwrap_or(settings.format);

@@ -1,15 +1,15 @@
 //! All declared names together: none twice, no equals that overlap, none too crowded to be found fast.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use super::cookies::{Declared, Row};
 use crate::document::Document;
 use crate::registry::overlap::witness;
 use crate::registry::pattern::Pattern;
 
-/// Patterns with the same literal beginning: a look-up tries them one by one.
-const MOST_ALIKE: usize = 1000;
+/// Patterns with the same literal beginning and end: a look-up tries them one by one.
+const MOST_ALIKE: usize = 256;
 
 /// Reports what is wrong between names.
 pub(super) fn check(document: &Document, rows: &[Row<'_>]) {
@@ -33,16 +33,21 @@ pub(super) fn check(document: &Document, rows: &[Row<'_>]) {
     overlaps(document, patterns);
 }
 
-/// Reports literal beginnings that too many patterns share, and leaves the surplus out.
+/// Reports beginnings and ends that too many patterns share, and leaves the surplus out.
 fn crowds(document: &Document, patterns: &mut Vec<&Declared>) {
-    let mut alike: HashMap<&[u8], usize> = HashMap::new();
+    let mut alike: HashMap<(&[u8], &[u8]), usize> = HashMap::new();
     patterns.retain(|name| {
-        let count = alike.entry(name.pattern.prefix()).or_default();
+        let (prefix, suffix) = (name.pattern.prefix(), name.pattern.suffix());
+        let count = alike.entry((prefix, suffix)).or_default();
         *count += 1;
         if *count == MOST_ALIKE + 1 {
-            let beginning = String::from_utf8_lossy(name.pattern.prefix());
-            let message = format!("more than {MOST_ALIKE} patterns begin with `{beginning}` and a wildcard");
-            let help = "declare fewer: begin patterns with the literal bytes that tell them apart";
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            let message = format!(
+                "more than {MOST_ALIKE} patterns differ only between `{}` and `{}`",
+                text(prefix),
+                text(suffix)
+            );
+            let help = "declare fewer, or begin them with the literal bytes that tell them apart";
             document.error(&name.span, "too-many-alike", message, help);
         }
         *count <= MOST_ALIKE
@@ -51,28 +56,52 @@ fn crowds(document: &Document, patterns: &mut Vec<&Declared>) {
 
 /// Reports each pattern that overlaps an equally specific one.
 ///
-/// Two can only overlap if the literal beginning of one begins that of the other. Sorted by beginning, the patterns
-/// that come into question for one are a stack: those before it whose beginning begins its own.
+/// Two can only overlap if the literal beginning of one begins that of the other, and likewise with their ends.
+/// Sorted by beginning, the patterns that come into question for one are a stack: those before it whose beginning
+/// begins its own.
 fn overlaps(document: &Document, mut patterns: Vec<&Declared>) {
-    let order = |a: &&Declared, b: &&Declared| -> Ordering {
+    patterns.sort_by(|a, b| {
         let literals = a.pattern.literals().cmp(&b.pattern.literals());
         literals.then_with(|| a.pattern.prefix().cmp(b.pattern.prefix()))
-    };
-    patterns.sort_by(order);
+    });
     for equals in patterns.chunk_by(|a, b| a.pattern.literals() == b.pattern.literals()) {
-        let mut stack: Vec<&Declared> = Vec::new();
+        let mut levels: Vec<Level<'_>> = Vec::new();
         for name in equals {
-            while stack.last().is_some_and(|top| !name.pattern.prefix().starts_with(top.pattern.prefix())) {
-                stack.pop();
-            }
-            let found =
-                stack.iter().find_map(|other| Some((*other, witness(&name.pattern, &other.pattern)?)));
-            if let Some((other, both)) = found {
+            let prefix = name.pattern.prefix();
+            while levels.pop_if(|level| !prefix.starts_with(level.prefix)).is_some() {}
+            if let Some((other, both)) = levels.iter().find_map(|level| level.overlapping(name)) {
                 report(document, name, other, &both);
             }
-            stack.push(name);
+            if levels.last().is_none_or(|level| level.prefix != prefix) {
+                levels.push(Level { prefix, by_end: BTreeMap::new() });
+            }
+            if let Some(level) = levels.last_mut() {
+                level.by_end.entry(reversed(name.pattern.suffix())).or_default().push(name);
+            }
         }
     }
+}
+
+/// Patterns with one literal beginning, by their literal ends from the last byte.
+struct Level<'r> {
+    prefix: &'r [u8],
+    by_end: BTreeMap<Vec<u8>, Vec<&'r Declared>>,
+}
+
+impl<'r> Level<'r> {
+    /// One of them that overlaps a pattern, and a name that both match.
+    fn overlapping(&self, name: &Declared) -> Option<(&'r Declared, Vec<u8>)> {
+        let end = reversed(name.pattern.suffix());
+        let shorter = (0..end.len()).filter_map(|length| self.by_end.get(end.get(..length)?));
+        let from = (Bound::Included(end.as_slice()), Bound::Unbounded);
+        let longer = self.by_end.range::<[u8], _>(from).take_while(|(other, _)| other.starts_with(&end));
+        let others = shorter.chain(longer.map(|(_, others)| others)).flatten();
+        others.copied().find_map(|other| Some((other, witness(&name.pattern, &other.pattern)?)))
+    }
+}
+
+fn reversed(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().rev().copied().collect()
 }
 
 fn report(document: &Document, a: &Declared, b: &Declared, both: &[u8]) {
