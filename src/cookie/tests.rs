@@ -112,6 +112,9 @@ fn attributes_as_the_algorithm_says() {
         (b"a=1; Max-Age=60; Max-Age=0", "a=1 | age 0 | DELETES"),
         (b"a=1; Max-Age=0; Max-Age=soon", "a=1 | age 0 | DELETES"),
         (b"a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires=0", "a=1 | at 0 | DELETES"),
+        // the past begins now
+        (b"a=1; Expires=Mon, 23 Nov 2026 00:00:00 GMT", "a=1 | at 1795392000 | DELETES"),
+        (b"a=1; Expires=Mon, 23 Nov 2026 00:00:01 GMT", "a=1 | at 1795392001"),
         // digits, or `-` and digits
         (b"a=1; Max-Age=", "a=1"),
         (b"a=1; Max-Age", "a=1"),

@@ -181,15 +181,15 @@ fn an_explanation_for_people() {
     golden("explanations.txt", &(text.join("\n\n") + "\n"));
 }
 
-/// Compares with tests/golden/explain/`name`; with `TAMIS_GOLDEN=write` the file is written instead.
+/// Compares with tests/golden/explain/`name`; `TAMIS_BLESS=1` renews the file first.
 fn golden(name: &str, text: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/explain").join(name);
-    if std::env::var_os("TAMIS_GOLDEN").is_some_and(|mode| mode == "write") {
+    if std::env::var_os("TAMIS_BLESS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(text, expected, "{} differs; TAMIS_GOLDEN=write renews it", path.display());
+    assert_eq!(text, expected, "{} differs; TAMIS_BLESS=1 renews it", path.display());
 }
 
 #[test]
