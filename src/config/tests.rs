@@ -7,7 +7,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::consent::Consent;
+use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::{Diagnostics, Source};
+use crate::policy::{Reason, Verdict};
 
 const REGISTRY: &str = "
 version: \"2026-11-23\"
@@ -123,6 +126,80 @@ fn what_is_not_said_is_the_shipped_default() {
         (site.mode("/"), site.request_body, &site.host),
         (Mode::Enforce, RequestBody::Measure, &HostField::Keep)
     );
+}
+
+const EVERYTHING: &str = "
+name: tamis-1
+workers: ${WORKERS}
+listeners:
+  - address: :8080
+  - { address: 127.0.0.1:0 }
+admin: { address: \"127.0.0.1:${ADMIN_PORT:-9180}\" }
+trusted_proxies: [10.0.0.0/8, \"::1\"]
+limits:
+  { fields: 100, head: 32KiB, cookies: 50, connections: 20000, measured_body: 2 MiB, idle_upstream_connections: 8 }
+times: { head: 500ms, idle: 2 minutes, connect: 1s, answer: 1m 30s, progress: 20s, drain: 0s }
+log: { format: json, level: warn, access: \"${ACCESS}\" }
+unknown_host: not_found
+sites:
+  - hosts: OpenData.Example.org
+    registry: registry/site.yaml
+    upstream: { url: \"https://origin.internal\", ca_file: /ca.pem, server_name: Origin.example.org }
+    host: Origin.example.org:8443
+    mode: observe
+    undeclared: { request: report, response: allow }
+    request_body: stream
+    paths: [{ prefix: /preview/, mode: enforce }]
+";
+
+#[test]
+fn what_is_said_is_done() {
+    let environment = |name: &str| match name {
+        "WORKERS" => Some("4".to_owned()),
+        "ACCESS" => Some("false".to_owned()),
+        _ => None,
+    };
+    let read = |_: &Path| Ok(REGISTRY.to_owned());
+    let (snapshot, faults) = compile(Source::new("t", EVERYTHING), Path::new(""), &environment, &read);
+    assert!(faults.is_empty(), "{}", faults.render(false));
+    let snapshot = snapshot.expect("no fault");
+    assert_eq!((snapshot.name.as_str(), snapshot.workers), ("tamis-1", Some(4)));
+    let addresses: Vec<_> = snapshot.listeners.iter().map(|listener| listener.address.to_string()).collect();
+    assert_eq!(addresses, ["[::]:8080", "127.0.0.1:0"]);
+    assert_eq!(snapshot.admin.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:9180"));
+    assert!(snapshot.trusts([10, 1, 2, 3].into()) && !snapshot.trusts([11, 1, 2, 3].into()));
+    let Limits { fields, head, cookies, connections, measured_body, idle_upstream } = snapshot.limits;
+    assert_eq!((fields, head, cookies), (100, 32 << 10, 50));
+    assert_eq!((connections, measured_body, idle_upstream), (20_000, 2 << 20, 8));
+    let Times { head, idle, connect, answer, progress, drain } = snapshot.times;
+    let millis = [head, idle, connect, answer, progress, drain].map(|time| time.as_millis());
+    assert_eq!(millis, [500, 120_000, 1000, 90_000, 20_000, 0]);
+    assert_eq!(snapshot.log, Log { format: LogFormat::Json, level: "warn".to_owned(), access: false });
+    assert_eq!(snapshot.unknown_host, UnknownHost::NotFound);
+    let site = snapshot.sites.find("opendata.example.org").expect("a site");
+    assert_eq!(site.host, HostField::Set("origin.example.org:8443".to_owned()));
+    assert_eq!((site.mode("/"), site.mode("/preview/x")), (Mode::Observe, Mode::Enforce));
+    assert_eq!(site.request_body, RequestBody::Stream);
+    let upstream = &site.upstream;
+    assert_eq!((upstream.tls, upstream.host.as_str(), upstream.port), (true, "origin.internal", 443));
+    assert_eq!(
+        (upstream.authority.as_str(), upstream.server_name.as_deref()),
+        ("origin.internal", Some("origin.example.org"))
+    );
+    let pair = pairs(b"undeclared=1").next().expect("a pair");
+    let undeclared = site.policy.judge_pair(&pair, &Consent::none());
+    assert_eq!(undeclared, Verdict::Forward(Reason::UndeclaredReported));
+    let set_cookie = SetCookie::parse(b"undeclared=1");
+    let undeclared = site.policy.judge_set_cookie(&set_cookie, &Consent::none(), 0);
+    assert_eq!(undeclared, Verdict::Forward(Reason::UndeclaredAllowed));
+}
+
+#[test]
+fn an_empty_file_lacks_both_required_sections() {
+    let kinds = |yaml| compiled(yaml).1.iter().map(|fault| fault.kind).collect::<Vec<_>>();
+    assert_eq!(kinds("{}"), ["missing-key", "missing-key"]);
+    assert_eq!(kinds(""), ["wrong-type"]);
+    assert_eq!(kinds("[]"), ["wrong-type"]);
 }
 
 #[test]

@@ -70,7 +70,8 @@ impl Document {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.report(self.fault(Severity::Error, span, kind, (message.into(), help.into())));
+        let fault = self.fault(span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(fault);
     }
 
     /// Reports that a mapping lacks something: shown at its first character, but about the whole of it.
@@ -83,8 +84,8 @@ impl Document {
     ) {
         let span = node.span.start..node.span.start + 1;
         let path = self.root.path_to(&node.span);
-        let fault = self.fault(Severity::Error, &span, kind, (message.into(), help.into()));
-        self.report(Diagnostic { path, ..fault });
+        let fault = self.fault(&span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(Diagnostic { path, ..fault });
     }
 
     /// Reports a warning about some bytes of the text.
@@ -95,7 +96,8 @@ impl Document {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.report(self.fault(Severity::Warning, span, kind, (message.into(), help.into())));
+        let fault = self.fault(span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(Diagnostic { severity: Severity::Warning, ..fault });
     }
 
     /// Reports an error that is about two places; the label says what the other one is.
@@ -107,24 +109,21 @@ impl Document {
         other: (&Range<usize>, impl Into<String>),
     ) {
         let related = Some((other.0.clone(), other.1.into()));
-        let fault = self.fault(Severity::Error, span, kind, (texts.0.into(), texts.1.into()));
-        self.report(Diagnostic { related, ..fault });
+        let fault = self.fault(span, kind, texts.0.into(), texts.1.into());
+        self.faults.borrow_mut().push(Diagnostic { related, ..fault });
     }
 
-    fn fault(
-        &self,
-        severity: Severity,
-        span: &Range<usize>,
-        kind: &'static str,
-        texts: (String, String),
-    ) -> Diagnostic {
-        let (message, help) = texts;
-        let (path, source, span) = (self.root.path_to(span), Arc::clone(&self.source), span.clone());
-        Diagnostic { severity, kind, source, span, path, message, help, related: None }
-    }
-
-    fn report(&self, fault: Diagnostic) {
-        self.faults.borrow_mut().push(fault);
+    fn fault(&self, span: &Range<usize>, kind: &'static str, message: String, help: String) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            kind,
+            source: Arc::clone(&self.source),
+            span: span.clone(),
+            path: self.root.path_to(span),
+            message,
+            help,
+            related: None,
+        }
     }
 
     /// The fields of a mapping; repeated keys are reported here. `what` names it in messages: "a cookie".
