@@ -47,7 +47,12 @@ impl<'d> Fields<'d> {
         let value = self.optional(key);
         if value.is_none() {
             let span = self.node.span.start..self.node.span.start + 1;
-            self.document.error(&span, "missing-key", format!("{} has no `{key}`", self.what), help);
+            self.document.error_of(
+                self.node,
+                &span,
+                "missing-key",
+                (format!("{} has no `{key}`", self.what), help),
+            );
         }
         value
     }

@@ -99,6 +99,19 @@ impl Document {
         self.faults.borrow_mut().push(Diagnostic { related, ..fault });
     }
 
+    /// Reports an error about a value as a whole, shown at some of its bytes.
+    fn error_of(
+        &self,
+        node: &Node,
+        span: &Range<usize>,
+        kind: &'static str,
+        texts: (impl Into<String>, impl Into<String>),
+    ) {
+        let path = self.root.path_to(&node.span);
+        let fault = self.fault(span, kind, texts.0.into(), texts.1.into());
+        self.faults.borrow_mut().push(Diagnostic { path, ..fault });
+    }
+
     fn fault(&self, span: &Range<usize>, kind: &'static str, message: String, help: String) -> Diagnostic {
         Diagnostic {
             severity: Severity::Error,

@@ -179,7 +179,8 @@ fn unreachable(document: &Document, rows: &[Row<'_>]) {
                 continue;
             }
             let wider = document.source().text.get(wider.span.clone()).unwrap_or_default();
-            let message = format!("{wider} of the same row covers this name already");
+            let message =
+                format!("`{}` of the same row covers this name already", wider.trim_matches(['"', '\'']));
             document.warning(&name.span, "unreachable-pattern", message, "remove one of the two");
         }
     }

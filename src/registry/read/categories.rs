@@ -100,10 +100,10 @@ impl Keys {
         };
         let missing = |help| if shipped.is_some() { None } else { Some(help) };
         let title = either(&mut fields, "title", missing("write the heading of its table"));
-        let title = title.and_then(|node| text::read(document, node, "the title"));
+        let title = title.and_then(|node| text::read(document, node, "`title`"));
         let description =
             either(&mut fields, "description", missing("say what it is, and whether it needs consent"));
-        let description = description.and_then(|node| text::read(document, node, "the description"));
+        let description = description.and_then(|node| text::read(document, node, "`description`"));
         let consent =
             either(&mut fields, "consent", missing("write one of: exempt, unless-anonymised, required"));
         let rule = consent.and_then(|node| document.choice(node, "consent", &RULES));
@@ -164,7 +164,7 @@ impl Keys {
             _ => true,
         });
         let title = fields.required("title", "write its name for people: title: Matomo");
-        let title = title.and_then(|node| text::read(document, node, "the title"));
+        let title = title.and_then(|node| text::read(document, node, "`title`"));
         let category = fields.required("category", "name the category whose choice counts for it");
         let category = category.and_then(|node| self.category_of(document, node));
         fields.finish();

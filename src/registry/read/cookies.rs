@@ -60,16 +60,15 @@ fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> 
         fields.optional(key).and_then(|node| text::read(document, node, what))
     };
     let provider = fields.required("provider", "name who provides the service: provider: Opendatasoft");
-    let provider = provider.and_then(|node| text::read(document, node, "the provider"));
-    let function = text(&mut fields, "function", "the function");
-    let location = text(&mut fields, "location", "the location");
+    let provider = provider.and_then(|node| text::read(document, node, "`provider`"));
+    let function = text(&mut fields, "function", "`function`");
+    let location = text(&mut fields, "location", "`location`");
     let names = names(document, &mut fields, id, &mut row);
     let purposes = fields.required("purposes", "say what the cookies are for, as the policy page shows it");
-    let purposes = purposes.and_then(|node| text::read(document, node, "the purposes"));
+    let purposes = purposes.and_then(|node| text::read(document, node, "`purposes`"));
     let (category, service) = kind(document, &mut fields, keys, &mut row.places);
     row.places.exemption = fields.optional("exemption");
-    let exemption =
-        row.places.exemption.and_then(|node| text::read(document, node, "the exemption's reason"));
+    let exemption = row.places.exemption.and_then(|node| text::read(document, node, "`exemption`"));
     row.places.lifetime = fields.optional("lifetime");
     let lifetime = row.places.lifetime.and_then(|node| lifetime_of(document, node));
     let set_by = fields.optional("set_by").and_then(|node| {

@@ -41,11 +41,14 @@ fn crowds(document: &Document, patterns: &mut Vec<&Declared>) {
         let count = alike.entry((prefix, suffix)).or_default();
         *count += 1;
         if *count == MOST_ALIKE + 1 {
-            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            let shown = |bytes: &[u8]| match bytes {
+                [] => "none".to_owned(),
+                _ => format!("`{}`", String::from_utf8_lossy(bytes)),
+            };
             let message = format!(
-                "more than {MOST_ALIKE} patterns differ only between `{}` and `{}`",
-                text(prefix),
-                text(suffix)
+                "more than {MOST_ALIKE} patterns have the same literal beginning ({}) and end ({})",
+                shown(prefix),
+                shown(suffix)
             );
             let help = "declare fewer, or begin them with the literal bytes that tell them apart";
             document.error(&name.span, "too-many-alike", message, help);

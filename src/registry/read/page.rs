@@ -23,11 +23,11 @@ pub(super) fn read(document: &Document, node: &Node) -> Page {
     let mut text =
         |key: &'static str, what| fields.optional(key).and_then(|node| text::read(document, node, what));
     let page = Page {
-        title: text("title", "the title of the page"),
-        introduction: text("introduction", "the introduction"),
+        title: text("title", "`title`"),
+        introduction: text("introduction", "`introduction`"),
         definition: None,
-        kinds: text("kinds", "the heading of the kinds"),
-        cookies: text("cookies", "the heading of the tables"),
+        kinds: text("kinds", "`kinds`"),
+        cookies: text("cookies", "`cookies`"),
     };
     let definition = fields.optional("definition").and_then(|node| passage(document, node));
     fields.finish();
@@ -37,9 +37,9 @@ pub(super) fn read(document: &Document, node: &Node) -> Page {
 fn passage(document: &Document, node: &Node) -> Option<Passage> {
     let mut fields = document.fields(node, "the definition")?;
     let title = fields.required("title", "write its heading: title: What is a cookie?");
-    let title = title.and_then(|node| text::read(document, node, "the heading"));
+    let title = title.and_then(|node| text::read(document, node, "`title`"));
     let body = fields.required("text", "write the paragraph under the heading");
-    let body = body.and_then(|node| text::read(document, node, "the paragraph"));
+    let body = body.and_then(|node| text::read(document, node, "`text`"));
     fields.finish();
     Some(Passage { title: title?, text: body? })
 }

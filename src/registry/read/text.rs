@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::document::{Document, Node, Value};
 use crate::registry::Text;
 
-/// A text. `what` names it in messages: "the purposes".
+/// A text. `what` names it in messages: "`purposes`".
 pub(super) fn read(document: &Document, node: &Node, what: &str) -> Option<Text> {
     match &node.value {
         Value::String(_) => document.string(node, what).map(|text| Text::Plain(text.trim().to_owned())),
