@@ -17,6 +17,7 @@ REPLACED = [
     (re.compile(rb'(name="csrfmiddlewaretoken" value=")\w+'), rb"\1<token>"),
     (re.compile(rb"\w{3}, \d\d \w{3} 20\d\d \d\d:\d\d:\d\d GMT"), b"<date>"),
 ]
+FLAGS = ("HttpOnly", "SameSite")  # in the spelling of Django; any other is seen in the Set-Cookie lines
 SHOWN = 4096  # bytes of a body that are kept for the report of a difference
 
 
@@ -73,7 +74,7 @@ def jar_lines(jar):
     lines = []
     for cookie in jar:
         pair = normalised(f"{cookie.name}={cookie.value}".encode("utf-8", "surrogateescape")).decode("latin-1")
-        flags = sorted(f"{name}={value}" if value else name for name, value in cookie._rest.items())
+        flags = [f"{name}={cookie.get_nonstandard_attr(name) or ''}" for name in FLAGS if cookie.has_nonstandard_attr(name)]
         kept = "session" if cookie.expires is None else "persistent"
         lines.append(f"{pair}; {cookie.domain}{cookie.path} {kept} secure={cookie.secure} {' '.join(flags)}")
     return tuple(sorted(lines))
