@@ -59,7 +59,8 @@ async fn pass(
     let head = parts.method == Method::HEAD;
     let sent = std::time::Instant::now();
     let worker = Rc::clone(&exchange.worker);
-    let (mut answer, lease) = forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
+    let (mut answer, lease) =
+        forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
     exchange.upstream = sent.elapsed();
 
     let length = stated_length(&answer, head);

@@ -111,7 +111,8 @@ impl Server {
         };
         let (open, hinted) = (Arc::new(AtomicUsize::new(0)), Hinted::default());
         for (index, counters) in counters.into_iter().enumerate() {
-            let listeners = sockets.iter_mut().filter_map(|(of, tls)| Some((of.pop()?, tls.clone()))).collect();
+            let listeners =
+                sockets.iter_mut().filter_map(|(of, tls)| Some((of.pop()?, tls.clone()))).collect();
             let (stop, open) = (server.stop.clone(), Arc::clone(&open));
             let plan = Plan { name: format!("worker-{index}"), listeners, counters, open, stop };
             let (gateway, hinted) = (Arc::clone(&gateway), hinted.clone());
