@@ -1,5 +1,7 @@
 //! The house rules that a compiler doesn't hold (docs/architecture.md).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ pub(super) fn failure(error: &Error, mut exchange: Box<Exchange>) -> Response<Re
     match error.side() {
         Side::Downstream => tracing::debug!(site, kind = error.word(), %error, "request refused"),
         Side::Upstream | Side::Gateway => {
-            tracing::error!(site, kind = error.word(), %error, "exchange failed")
+            tracing::error!(site, kind = error.word(), %error, "exchange failed");
         }
     }
     let page = error_page(status.as_u16(), status.canonical_reason().unwrap_or_default(), error.text());
