@@ -7,10 +7,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::consent::Consent;
-use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::{Diagnostics, Source};
-use crate::policy::{Reason, Verdict};
+use crate::policy::{Direction, Undeclared};
 
 const REGISTRY: &str = "
 version: \"2026-11-23\"
@@ -186,12 +184,8 @@ fn what_is_said_is_done() {
         (upstream.authority.as_str(), upstream.server_name.as_deref()),
         ("origin.internal", Some("origin.example.org"))
     );
-    let pair = pairs(b"undeclared=1").next().expect("a pair");
-    let undeclared = site.policy.judge_pair(&pair, &Consent::none());
-    assert_eq!(undeclared, Verdict::Forward(Reason::UndeclaredReported));
-    let set_cookie = SetCookie::parse(b"undeclared=1");
-    let undeclared = site.policy.judge_set_cookie(&set_cookie, &Consent::none(), 0);
-    assert_eq!(undeclared, Verdict::Forward(Reason::UndeclaredAllowed));
+    assert_eq!(site.policy.undeclared(Direction::Request), Undeclared::Report);
+    assert_eq!(site.policy.undeclared(Direction::Response), Undeclared::Allow);
 }
 
 #[test]
