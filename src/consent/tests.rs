@@ -40,7 +40,7 @@ fn exempt_cookies_pass_whatever_was_chosen() {
     }
 }
 
-/// Trap 10, note 5: copies of several domains and paths.
+/// Cookies of one name for several domains or paths.
 #[test]
 fn of_copies_the_stricter_counts() {
     let registry = registry("auto");

@@ -194,7 +194,7 @@ fn python_unquote(inner: &[u8]) -> Vec<u8> {
 
 /// Whether a JSON value plainly says yes to one of these words, where the documentation says that it may.
 fn says_yes(json: &Value, words: &[&str]) -> bool {
-    let wanted = |word: &str| words.iter().any(|wanted| word == *wanted);
+    let wanted = |word: &str| words.contains(&word);
     let members = |json: &Value| json.as_object().cloned().unwrap_or_default();
     let yes =
         |json: &Value| members(json).iter().any(|(key, value)| wanted(key) && *value == Value::Bool(true));

@@ -29,6 +29,21 @@ fn values() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The examples of docs/consent.md are true.
+#[test]
+fn documented_values() {
+    let documentation = include_str!("../../../docs/consent.md");
+    for (fence, passing) in [("\n```accepted\n", "analytics matomo xiti"), ("\n```refused\n", "")] {
+        let blocks = documentation.split(fence).skip(1).filter_map(|block| block.split("\n```").next());
+        let mut values = blocks.flat_map(str::lines).peekable();
+        assert!(values.peek().is_some(), "no block{fence}");
+        for value in values {
+            let registry = registry("auto");
+            assert_eq!(allowed(registry, &read(registry, value.as_bytes())).join(" "), passing, "{value}");
+        }
+    }
+}
+
 fn member<'d>(node: &'d Node, name: &str) -> Option<&'d Node> {
     let Value::Map(entries) = &node.value else { return None };
     entries.iter().find(|(key, _)| key.name == name).map(|(_, value)| value)
