@@ -6,6 +6,8 @@
 mod compiled;
 mod endings;
 mod entry;
+#[cfg(test)]
+mod examples;
 mod index;
 mod known;
 mod lifetime;
