@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -16,29 +16,47 @@ pub struct Source {
     pub name: String,
     /// The whole text, UTF-8.
     pub text: String,
+    /// Where each line begins, found when first asked for: a large file has many places to tell.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Source {
     /// A source that diagnostics can share.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into() })
+        Arc::new(Self { name: name.into(), text: text.into(), lines: OnceLock::new() })
     }
 
     /// The byte offset of a line and a column, both from 1, the column in characters.
     pub fn offset(&self, line: usize, column: usize) -> usize {
-        let lines = self.text.split_inclusive('\n');
-        let start: usize = lines.clone().take(line.saturating_sub(1)).map(str::len).sum();
-        let text = lines.clone().nth(line.saturating_sub(1)).unwrap_or_default();
+        let start = self.line_start(line);
+        let text = self.text.get(start..).unwrap_or_default();
         start + text.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
     }
 
-    /// Line and column of a byte offset, both from 1, the column in characters.
+    /// Line and column of a byte offset, both from 1, the column in characters; a byte order mark is none.
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset.min(self.text.len())).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column =
-            before.get(line_start..).unwrap_or_default().chars().filter(|c| *c != '\u{feff}').count();
-        (before.matches('\n').count() + 1, column + 1)
+        let offset = offset.min(self.text.len());
+        let line = self.line(offset);
+        let start = self.line_start(line);
+        let before = self.text.get(start..offset).unwrap_or_default();
+        (line, before.chars().filter(|c| *c != '\u{feff}').count() + 1)
+    }
+
+    /// The line (from 1) of a byte offset.
+    fn line(&self, offset: usize) -> usize {
+        self.lines().partition_point(|start| *start <= offset)
+    }
+
+    /// The byte offset at which a line (from 1) begins; the text's end after the last one.
+    fn line_start(&self, line: usize) -> usize {
+        self.lines().get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
+    }
+
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
+        })
     }
 }
 
@@ -84,12 +102,22 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut snippet = Snippet::source(self.source.text.as_str())
+        // Only the lines that are about it: the renderer looks at all of the text that it gets.
+        let related = self.related.as_ref().map(|(span, label)| (self.visible(span), label));
+        let primary = self.visible(&self.span);
+        let window = related.iter().fold(primary.clone(), |window, (span, _)| {
+            window.start.min(span.start)..window.end.max(span.end)
+        });
+        let (first, last) = (self.source.line(window.start), self.source.line(window.end));
+        let base = self.source.line_start(first);
+        let end = self.source.line_start(last + 1).max(window.end);
+        let within = |span: Range<usize>| span.start - base..span.end - base;
+        let mut snippet = Snippet::source(self.source.text.get(base..end).unwrap_or_default())
             .path(self.source.name.as_str())
-            .annotation(AnnotationKind::Primary.span(self.visible(&self.span)));
-        if let Some((span, label)) = &self.related {
-            snippet =
-                snippet.annotation(AnnotationKind::Context.span(self.visible(span)).label(label.as_str()));
+            .line_start(first)
+            .annotation(AnnotationKind::Primary.span(within(primary)));
+        if let Some((span, label)) = related {
+            snippet = snippet.annotation(AnnotationKind::Context.span(within(span)).label(label.as_str()));
         }
         let mut group =
             Group::with_title(level.primary_title(self.message.as_str()).id(self.kind)).element(snippet);

@@ -1,5 +1,7 @@
 //! Reading one mapping key by key, so that what was not asked for is known to be unknown.
 
+use std::collections::HashMap;
+
 use super::{Document, Key, Node, one_of};
 
 /// The entries of one mapping while they are read.
@@ -18,15 +20,17 @@ impl<'d> Fields<'d> {
         what: &'static str,
         entries: &'d [(Key, Node)],
     ) -> Self {
-        for (index, (key, _)) in entries.iter().enumerate() {
-            let earlier = entries.iter().take(index).find(|(other, _)| other.name == key.name);
-            if let Some((first, _)) = earlier {
+        let mut first: HashMap<&str, &Key> = HashMap::with_capacity(entries.len());
+        for (key, _) in entries {
+            if let Some(first) = first.get(key.name.as_str()) {
                 document.error_at_two(
                     &key.span,
                     "duplicate-key",
                     (format!("`{}` is given twice in {what}", key.name), "keep one of the two"),
                     (&first.span, "first given here"),
                 );
+            } else {
+                first.insert(&key.name, key);
             }
         }
         Self { document, node, what, entries, asked: Vec::new() }
@@ -42,8 +46,7 @@ impl<'d> Fields<'d> {
     pub fn required(&mut self, key: &'static str, help: &str) -> Option<&'d Node> {
         let value = self.optional(key);
         if value.is_none() {
-            let span = self.node.span.start..self.node.span.start + 1;
-            self.document.error(&span, "missing-key", format!("{} has no `{key}`", self.what), help);
+            self.document.lacking(self.node, "missing-key", format!("{} has no `{key}`", self.what), help);
         }
         value
     }

@@ -70,7 +70,22 @@ impl Document {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.report(Severity::Error, span, kind, message.into(), help.into(), None);
+        let fault = self.fault(span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(fault);
+    }
+
+    /// Reports that a mapping lacks something: shown at its first character, but about the whole of it.
+    pub fn lacking(
+        &self,
+        node: &Node,
+        kind: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let span = node.span.start..node.span.start + 1;
+        let path = self.root.path_to(&node.span);
+        let fault = self.fault(&span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(Diagnostic { path, ..fault });
     }
 
     /// Reports a warning about some bytes of the text.
@@ -81,7 +96,8 @@ impl Document {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.report(Severity::Warning, span, kind, message.into(), help.into(), None);
+        let fault = self.fault(span, kind, message.into(), help.into());
+        self.faults.borrow_mut().push(Diagnostic { severity: Severity::Warning, ..fault });
     }
 
     /// Reports an error that is about two places; the label says what the other one is.
@@ -93,31 +109,21 @@ impl Document {
         other: (&Range<usize>, impl Into<String>),
     ) {
         let related = Some((other.0.clone(), other.1.into()));
-        self.report(Severity::Error, span, kind, texts.0.into(), texts.1.into(), related);
+        let fault = self.fault(span, kind, texts.0.into(), texts.1.into());
+        self.faults.borrow_mut().push(Diagnostic { related, ..fault });
     }
 
-    fn report(
-        &self,
-        severity: Severity,
-        span: &Range<usize>,
-        kind: &'static str,
-        message: String,
-        help: String,
-        related: Option<(Range<usize>, String)>,
-    ) {
-        let path = self.root.path_to(span);
-        let source = Arc::clone(&self.source);
-        let span = span.clone();
-        self.faults.borrow_mut().push(Diagnostic {
-            severity,
+    fn fault(&self, span: &Range<usize>, kind: &'static str, message: String, help: String) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
             kind,
-            source,
-            span,
-            path,
+            source: Arc::clone(&self.source),
+            span: span.clone(),
+            path: self.root.path_to(span),
             message,
             help,
-            related,
-        });
+            related: None,
+        }
     }
 
     /// The fields of a mapping; repeated keys are reported here. `what` names it in messages: "a cookie".
@@ -195,12 +201,15 @@ impl Document {
 
     /// One of a few words.
     pub fn choice<T: Copy>(&self, node: &Node, what: &str, choices: &[(&str, T)]) -> Option<T> {
+        let words = || choices.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+        if !matches!(node.value, Value::String(_)) {
+            return self.wrong_type(node, &format!("one of: {}", words().join(", ")));
+        }
         let text = self.string(node, what)?;
         let found = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {
-            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
             let message = format!("{what} can't be `{text}`");
-            self.error(&node.span, "unknown-value", message, one_of(text, &words));
+            self.error(&node.span, "unknown-value", message, one_of(text, &words()));
         }
         found
     }
@@ -208,6 +217,7 @@ impl Document {
     /// Reports that a value has another type than wanted; `wanted` reads "what: a type".
     pub fn wrong_type<T>(&self, node: &Node, wanted: &str) -> Option<T> {
         let help = match &node.value {
+            Value::Lost => return None,
             Value::Integer(_) | Value::Float(_) | Value::Bool(_) if wanted.ends_with("a string") => {
                 let raw = self.source.text.get(node.span.clone()).unwrap_or_default();
                 format!("write it in quotes: \"{}\"", raw.trim())

@@ -30,6 +30,9 @@ pub enum Value {
     List(Vec<Node>),
     /// A mapping in its written order, repeated keys included.
     Map(Vec<(Key, Node)>),
+    /// Nothing that can be read, and reported already (`${VAR}` without a value): accessors pass over it in
+    /// silence, so that one mistake is one fault.
+    Lost,
 }
 
 /// A key of a mapping.
@@ -45,7 +48,7 @@ impl Value {
     /// The type in plain words, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Null => "empty",
+            Self::Null | Self::Lost => "empty",
             Self::Bool(_) => "a boolean",
             Self::Integer(_) | Self::Float(_) => "a number",
             Self::String(_) => "a string",
@@ -61,16 +64,22 @@ impl Node {
         let mut path = String::new();
         let mut here = self;
         loop {
+            // Values stand in the order of the text: the last that begins before the span is the one that can hold it.
             let next = match &here.value {
-                Value::List(items) => items
-                    .iter()
-                    .enumerate()
-                    .find_map(|(index, item)| holds(&item.span, span).then(|| (format!("[{index}]"), item))),
-                Value::Map(entries) => entries.iter().find_map(|(key, value)| {
-                    let found = holds(&key.span, span) || holds(&value.span, span);
+                Value::List(items) => {
+                    let index = items.partition_point(|item| item.span.start <= span.start).wrapping_sub(1);
+                    let item = items.get(index).filter(|item| holds(&item.span, span));
+                    item.map(|item| (format!("[{index}]"), item))
+                }
+                Value::Map(entries) => {
+                    let index =
+                        entries.partition_point(|(key, _)| key.span.start <= span.start).wrapping_sub(1);
+                    let found = entries.get(index);
+                    let found =
+                        found.filter(|(key, value)| holds(&key.span, span) || holds(&value.span, span));
                     let dot = if path.is_empty() { "" } else { "." };
-                    found.then(|| (format!("{dot}{}", key.name), value))
-                }),
+                    found.map(|(key, value)| (format!("{dot}{}", key.name), value))
+                }
                 _ => None,
             };
             let Some((step, node)) = next else { return path };

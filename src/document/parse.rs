@@ -46,9 +46,14 @@ fn fault(source: &Arc<Source>, error: &serde_yaml::Error) -> Diagnostics {
         let known = location.span().byte_offset().map(|offset| offset as usize);
         known.unwrap_or_else(|| source.offset(location.line() as usize, location.column() as usize))
     });
-    let at = at.min(source.text.len());
-    let span = at..(at + 1).min(source.text.len());
     let (kind, message, help) = explain(&error.without_snippet().to_string());
+    let before = source.text.get(..at).unwrap_or(&source.text);
+    let at = match kind {
+        // The library points behind the line that begins it.
+        "second-document" => before.rfind("\n---").map_or(before.len(), |newline| newline + 1),
+        _ => before.len(),
+    };
+    let span = at..(at + 1).min(source.text.len());
     let (source, path) = (Arc::clone(source), String::new());
     let help = help.to_owned();
     let mut faults = Diagnostics::default();
@@ -108,7 +113,7 @@ impl From<Spanned<Tree>> for Node {
         match &value {
             Value::List(items) => span.end = items.iter().fold(span.end, |end, item| end.max(item.span.end)),
             Value::Map(entries) => {
-                span.end = entries.iter().fold(span.end, |end, (_, v)| end.max(v.span.end))
+                span.end = entries.iter().fold(span.end, |end, (_, v)| end.max(v.span.end));
             }
             _ => {}
         }
@@ -132,7 +137,7 @@ struct TreeVisitor;
 impl<'de> Visitor<'de> for TreeVisitor {
     type Value = Tree;
 
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string, a number, a boolean, a list or a mapping")
     }
 

@@ -141,3 +141,11 @@ pub struct Entry {
     /// Whether it waits for consent, settled from the category's rule and `anonymised`.
     pub needs_consent: bool,
 }
+
+impl Entry {
+    /// Its texts for people.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let optional = [&self.function, &self.location, &self.exemption];
+        [&self.provider, &self.purposes].into_iter().chain(optional.into_iter().flatten())
+    }
+}

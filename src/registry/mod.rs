@@ -3,12 +3,27 @@
 //! The registry is the policy that people read, the consent that they give and the rule that is enforced.
 //! It knows nothing of requests or of what a visitor agreed to.
 
+mod compiled;
+mod endings;
 mod entry;
+mod index;
+mod known;
+mod lifetime;
+mod lints;
+mod overlap;
+mod page;
+mod pattern;
+mod read;
 mod settings;
+mod shipped;
 mod text;
+mod trie;
 
+pub use compiled::Registry;
 pub use entry::{
-    Attributes, Category, CategoryId, Entry, EntryId, Lifetime, Name, Rule, SameSite, Service, ServiceId, SetBy,
+    Attributes, Category, CategoryId, Entry, EntryId, Lifetime, Name, Rule, SameSite, Service, ServiceId,
+    SetBy,
 };
-pub use text::Text;
+pub use page::{Page, Passage};
 pub use settings::{ConsentSettings, Format, GrantedValue, Key, KeyTarget};
+pub use text::Text;

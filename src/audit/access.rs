@@ -1,0 +1,125 @@
+//! One line an exchange: what came, what was answered, what was sifted.
+
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+/// Stripped names that one line shows.
+const NAMES: usize = 12;
+/// Octets of a name that a line shows.
+const NAME: usize = 64;
+
+/// The cookies of one exchange.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Cookie-pairs forwarded to the origin server.
+    pub request_forwarded: u32,
+    /// Cookie-pairs kept from it.
+    pub request_stripped: u32,
+    /// Set-Cookie fields forwarded to the user agent.
+    pub response_forwarded: u32,
+    /// Set-Cookie fields kept from it.
+    pub response_stripped: u32,
+    names: Vec<String>,
+}
+
+impl Tally {
+    /// Notes the name of a stripped cookie, each once, a bounded number of them.
+    pub fn note(&mut self, name: &[u8]) {
+        if self.names.len() >= NAMES {
+            return;
+        }
+        let name = if name.is_empty() { b"(nameless)" } else { name };
+        let shown = name.get(..NAME).unwrap_or(name).escape_ascii().to_string();
+        if !self.names.contains(&shown) {
+            self.names.push(shown);
+        }
+    }
+}
+
+/// The names, comma-separated; a comma in a name is written `\x2c`.
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.names.iter().enumerate() {
+            if index > 0 {
+                f.write_char(',')?;
+            }
+            f.write_str(&name.replace(',', "\\x2c"))?;
+        }
+        Ok(())
+    }
+}
+
+/// All that the access log says of an exchange.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// The site's name; empty where no site was found.
+    pub site: &'a str,
+    /// The request's method.
+    pub method: &'a str,
+    /// The path without its query.
+    pub path: &'a str,
+    /// The status sent; 0 if none was.
+    pub status: u16,
+    /// Octets of the response's content sent.
+    pub sent: u64,
+    /// From the request's head to the response's end.
+    pub duration: Duration,
+    /// From sending the request to the answer's head; zero if there was none.
+    pub upstream: Duration,
+    /// What was read of the visitor's choice.
+    pub consent: &'static str,
+    /// `enforce` or `observe`.
+    pub mode: &'static str,
+    /// How it failed, if it did.
+    pub error: &'static str,
+    /// The cookies.
+    pub cookies: &'a Tally,
+}
+
+impl Line<'_> {
+    /// Writes the line to the log, target `access`.
+    pub fn emit(&self) {
+        let cookies = self.cookies;
+        tracing::info!(
+            target: "access",
+            site = self.site,
+            method = self.method,
+            path = self.path,
+            status = self.status,
+            sent = self.sent,
+            ms = milliseconds(self.duration),
+            upstream_ms = milliseconds(self.upstream),
+            consent = self.consent,
+            mode = self.mode,
+            error = self.error,
+            request_forwarded = cookies.request_forwarded,
+            request_stripped = cookies.request_stripped,
+            response_forwarded = cookies.response_forwarded,
+            response_stripped = cookies.response_stripped,
+            stripped = %cookies,
+        );
+    }
+}
+
+/// With three decimals: microseconds are enough.
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_bounded_and_harmless() {
+        let mut tally = Tally::default();
+        tally.note(b"a,b\n\x1b[2J");
+        tally.note(b"_ga");
+        tally.note(b"_ga");
+        assert_eq!(tally.to_string(), "a\\x2cb\\n\\x1b[2J,_ga");
+        for n in 0..100 {
+            tally.note(format!("{n}{}", "x".repeat(5000)).as_bytes());
+        }
+        assert!(tally.to_string().len() < 2000);
+    }
+}

@@ -1,0 +1,91 @@
+//! `tamis check`: every fault of the configuration and its registries, and whether certificates can be used.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::{FAULTY, load};
+use crate::config::Snapshot;
+use crate::diagnostic::Diagnostics;
+use crate::downstream;
+use crate::proxy::Gateway;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The gateway's configuration
+    #[arg(long, short, env = "TAMIS_CONFIG", default_value_os_t = load::default_path())]
+    config: PathBuf,
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+    /// How the faults are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With excerpts, for people
+    Human,
+    /// One JSON object, for tools
+    Json,
+}
+
+pub(super) fn check(arguments: &Arguments) -> ExitCode {
+    let (snapshot, mut faults) = match load::load(&arguments.config) {
+        Ok(loaded) => loaded,
+        Err(fault) => {
+            report(arguments, &Diagnostics::default(), &[fault]);
+            return FAULTY.into();
+        }
+    };
+    if arguments.strict {
+        faults.strict();
+    }
+    let files = snapshot.map_or_else(Vec::new, unusable);
+    report(arguments, &faults, &files);
+    if faults.errors() + files.len() > 0 { FAULTY.into() } else { ExitCode::SUCCESS }
+}
+
+/// What only the files beside the configuration can tell: certificates, keys, CA files.
+fn unusable(snapshot: Snapshot) -> Vec<String> {
+    let listeners = snapshot.listeners.clone();
+    let certificates = listeners.iter().filter_map(|listener| {
+        let fault = downstream::acceptor(listener.tls.as_ref()?).err()?;
+        Some(format!("listener {}: {fault}", listener.address))
+    });
+    let mut faults: Vec<String> = certificates.collect();
+    faults.extend(Gateway::new(snapshot).err().map(|(site, fault)| format!("site {site}: {fault}")));
+    faults
+}
+
+fn report(arguments: &Arguments, faults: &Diagnostics, files: &[String]) {
+    if arguments.format == Format::Json {
+        let mut all: Vec<_> = faults.iter().map(crate::diagnostic::Diagnostic::json).collect();
+        all.extend(files.iter().map(|message| {
+            let file = arguments.config.display().to_string();
+            serde_json::json!({ "file": file, "severity": "error", "kind": "file", "message": message })
+        }));
+        let errors = faults.errors() + files.len();
+        println!("{:#}", serde_json::json!({ "errors": errors, "warnings": faults.warnings(), "faults": all }));
+        return;
+    }
+    let colours = std::io::stdout().is_terminal();
+    if !faults.is_empty() {
+        println!("{}\n", faults.render(colours));
+    }
+    for file in files {
+        println!("error: {file}\n");
+    }
+    let (errors, warnings) = (faults.errors() + files.len(), faults.warnings());
+    match (errors, warnings) {
+        (0, 0) => println!("{} is in order", arguments.config.display()),
+        _ => println!("{} and {}", count(errors, "error"), count(warnings, "warning")),
+    }
+}
+
+fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,185 @@
+//! Where user agents connect, and where the operator does.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::host::bare_ipv6_and_port;
+use super::values::{Wrong, at_least_one, parsed};
+use crate::document::{Document, Node};
+
+const WANTED: &str = "an address in quotes: \"IP:port\", or \":port\" for every address of this machine";
+
+/// One address that user agents connect to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// `[::]` takes IPv4 too (dual stack). Port 0: the system chooses one.
+    pub address: SocketAddr,
+    /// The certificate, where the listener speaks TLS.
+    pub tls: Option<Tls>,
+}
+
+/// The files of a TLS listener, PEM; paths as the configuration's directory gives them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate and those between it and the root, in this order.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// The addresses that the configuration takes: `listeners:` and `admin:`.
+pub(super) struct Listeners {
+    /// In their written order.
+    pub(super) listeners: Vec<Listener>,
+    /// The operator's own.
+    pub(super) admin: Option<SocketAddr>,
+}
+
+impl Listeners {
+    /// Both sections. No two listeners may take the same address.
+    pub(super) fn read(
+        document: &Document,
+        listeners: Option<&Node>,
+        admin: Option<&Node>,
+        base: &Path,
+    ) -> Self {
+        let help = "add one, such as - address: \"[::]:8080\"";
+        let items = listeners.and_then(|node| at_least_one(document, node, "`listeners`", help));
+        let mut taken: Vec<(SocketAddr, Range<usize>)> = Vec::new();
+        let mut take =
+            |address: SocketAddr, node: &Node| match taken.iter().find(|(other, _)| clash(*other, address)) {
+                Some((other, span)) => {
+                    let message = format!("{address} is taken by the listener on {other}");
+                    let help = "give each listener an address or a port of its own";
+                    document.error_at_two(
+                        &node.span,
+                        "duplicate-listener",
+                        (message, help),
+                        (span, "first taken here"),
+                    );
+                }
+                None => taken.push((address, node.span.clone())),
+            };
+        let listeners = items
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| listener(document, item, base, &mut take))
+            .collect();
+        let admin = admin.and_then(|node| self::admin(document, node, &mut take));
+        Self { listeners, admin }
+    }
+}
+
+fn listener(
+    document: &Document,
+    node: &Node,
+    base: &Path,
+    take: &mut impl FnMut(SocketAddr, &Node),
+) -> Option<Listener> {
+    let mut fields = document.fields(node, "a listener")?;
+    let address = fields.required("address", "add the address to listen on: address: \"[::]:8080\"");
+    let address = address.and_then(|node| {
+        let address = parsed(document, node, "bad-address", WANTED, address_of)?;
+        take(address, node);
+        Some(address)
+    });
+    let tls = fields.optional("tls").map(|node| tls(document, node, base));
+    fields.finish();
+    // A faulty `tls` must not become a plain listener.
+    let tls = match tls {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    Some(Listener { address: address?, tls })
+}
+
+fn tls(document: &Document, node: &Node, base: &Path) -> Option<Tls> {
+    let mut fields = document.fields(node, "`tls`")?;
+    let certificate =
+        fields.required("certificate", "add the PEM file of the certificate chain: certificate: cert.pem");
+    let key = fields.required("key", "add the PEM file of the private key: key: key.pem");
+    let certificate = certificate.and_then(|node| document.string(node, "`certificate`"));
+    let key = key.and_then(|node| document.string(node, "`key`"));
+    fields.finish();
+    Some(Tls { certificate: base.join(certificate?), key: base.join(key?) })
+}
+
+fn admin(document: &Document, node: &Node, take: &mut impl FnMut(SocketAddr, &Node)) -> Option<SocketAddr> {
+    let mut fields = document.fields(node, "`admin`")?;
+    let address = fields.required("address", "add the address to listen on: address: 127.0.0.1:9180");
+    fields.finish();
+    let node = address?;
+    let address = parsed(document, node, "bad-address", WANTED, address_of)?;
+    take(address, node);
+    if !address.ip().to_canonical().is_loopback() {
+        let message = format!(
+            "whoever reaches {address} can read the metrics: the admin listener asks for no password"
+        );
+        let help = "write 127.0.0.1 or [::1], or let a firewall keep others away";
+        document.warning(&node.span, "admin-not-loopback", message, help);
+    }
+    Some(address)
+}
+
+/// `IP:port`, `[IPv6]:port` or `:port`.
+fn address_of(text: &str) -> Result<SocketAddr, Wrong> {
+    let every = format!("[::]{text}");
+    let short = text.starts_with(':') && !text.starts_with("::");
+    if let Ok(address) = (if short { every.as_str() } else { text }).parse() {
+        return Ok(address);
+    }
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let help = if let Some(address) = bare_ipv6_and_port(text) {
+        format!("put an IPv6 address in brackets: \"{address}\"")
+    } else if let Ok(ip) = bare.parse::<IpAddr>() {
+        format!("add the port: \"{}\"", SocketAddr::new(ip, 8080))
+    } else {
+        "write an IP address and a port, such as \"127.0.0.1:8080\" or \"[::1]:8080\", or \":8080\" for every \
+         address of this machine"
+            .to_owned()
+    };
+    Err(Wrong::new(format!("`{text}` is no address to listen on"), help))
+}
+
+/// Whether two listeners would contend for a connection: the same address, or one of them takes the port on every
+/// address. Port 0 is a new one each time.
+fn clash(a: SocketAddr, b: SocketAddr) -> bool {
+    let every = |address: SocketAddr| address.ip().is_unspecified();
+    // 0.0.0.0 leaves IPv6 alone; [::] is dual stack.
+    let covers = |a: SocketAddr, b: SocketAddr| every(a) && (a.is_ipv6() || b.ip().to_canonical().is_ipv4());
+    a.port() == b.port() && a.port() != 0 && (a.ip() == b.ip() || covers(a, b) || covers(b, a))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        let read = |text| address_of(text).map(|address| address.to_string()).map_err(|wrong| wrong.help);
+        assert_eq!(read(":8080"), Ok("[::]:8080".to_owned()));
+        assert_eq!(read("[::]:8443"), Ok("[::]:8443".to_owned()));
+        assert_eq!(read("127.0.0.1:0"), Ok("127.0.0.1:0".to_owned()));
+        assert_eq!(read("127.0.0.1"), Err("add the port: \"127.0.0.1:8080\"".to_owned()));
+        assert_eq!(read("[::1]"), Err("add the port: \"[::1]:8080\"".to_owned()));
+        assert_eq!(
+            read("2001:db8::1:80"),
+            Err("put an IPv6 address in brackets: \"[2001:db8::1]:80\"".to_owned())
+        );
+        for bad in ["", ":", ":99999", ":+80", "localhost:80", "*:80", "http://127.0.0.1:80", "127.0.0.1:80/"]
+        {
+            assert!(read(bad).expect_err("bad").starts_with("write an IP address"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_clash() {
+        let clash = |a: &str, b: &str| clash(a.parse().expect("an address"), b.parse().expect("an address"));
+        assert!(clash("127.0.0.1:80", "127.0.0.1:80"));
+        assert!(clash("[::]:80", "0.0.0.0:80") && clash("0.0.0.0:80", "[::]:80"));
+        assert!(clash("[::]:80", "127.0.0.1:80") && clash("10.0.0.1:80", "0.0.0.0:80"));
+        assert!(!clash("127.0.0.1:80", "127.0.0.1:81") && !clash("127.0.0.1:80", "[::1]:80"));
+        assert!(!clash("0.0.0.0:80", "[::1]:80") && !clash("127.0.0.1:0", "127.0.0.1:0"));
+    }
+}

@@ -1,0 +1,131 @@
+//! The decision: one bit a category, and the few services that have a choice of their own.
+
+use super::{Choice, Reading};
+use crate::registry::{CategoryId, Entry, EntryId, Registry, ServiceId};
+
+/// What a user agent agreed to, as far as this request shows. It holds no word of the cookie's value, and none that
+/// the registry doesn't list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// A bit a category ([`CategoryId`] counts from the lowest); never set in `denied` too.
+    granted: u64,
+    denied: u64,
+    /// The services with a choice, sorted, each once; `true` = granted.
+    services: Vec<(ServiceId, bool)>,
+    reading: Reading,
+}
+
+impl Consent {
+    /// No choice at all: only exempt cookies pass. Allocates nothing.
+    pub const fn none() -> Self {
+        Self { granted: 0, denied: 0, services: Vec::new(), reading: Reading::Absent }
+    }
+
+    /// No choice, for this reason.
+    pub(super) fn nothing(reading: Reading) -> Self {
+        Self { reading, ..Self::none() }
+    }
+
+    /// Whether the cookies of an entry may pass: exempt ones always, others by their service's choice, and by their
+    /// category's where the service has none.
+    pub fn allows(&self, registry: &Registry, entry: EntryId) -> bool {
+        let entry = registry.entry(entry);
+        !entry.needs_consent || self.agreed(entry)
+    }
+
+    fn agreed(&self, entry: &Entry) -> bool {
+        match entry.service.map_or(Choice::Unset, |service| self.service(service)) {
+            Choice::Granted => true,
+            Choice::Denied => false,
+            Choice::Unset => self.category(entry.category) == Choice::Granted,
+        }
+    }
+
+    /// What was said of a category; of an exempt one this changes nothing.
+    pub fn category(&self, category: CategoryId) -> Choice {
+        let bit = bit(category);
+        if self.granted & bit != 0 {
+            Choice::Granted
+        } else if self.denied & bit != 0 {
+            Choice::Denied
+        } else {
+            Choice::Unset
+        }
+    }
+
+    /// What was said of a service by itself.
+    pub fn service(&self, service: ServiceId) -> Choice {
+        let found = self.services.binary_search_by_key(&service, |(id, _)| *id);
+        match found.ok().and_then(|at| self.services.get(at)) {
+            Some((_, true)) => Choice::Granted,
+            Some((_, false)) => Choice::Denied,
+            None => Choice::Unset,
+        }
+    }
+
+    /// What became of the consent cookie.
+    pub fn reading(&self) -> Reading {
+        self.reading
+    }
+
+    /// Whether anything was granted.
+    pub(super) fn grants(&self) -> bool {
+        self.granted != 0 || self.services.iter().any(|(_, granted)| *granted)
+    }
+
+    /// Of two choices, for each category and service the one that allows less: a refusal before no choice before a
+    /// grant. What the result allows, both allow.
+    pub fn stricter(&self, other: &Self) -> Self {
+        let mine = self.services.iter().filter_map(|(service, granted)| match other.service(*service) {
+            Choice::Granted => Some((*service, *granted)),
+            Choice::Denied => Some((*service, false)),
+            Choice::Unset => (!granted).then_some((*service, false)),
+        });
+        let theirs = other.services.iter().filter(|(_, granted)| !granted).copied();
+        let mut services: Vec<_> = mine.chain(theirs).collect();
+        services.sort_unstable();
+        services.dedup();
+        let denied = self.denied | other.denied;
+        let reading = match (self.reading, other.reading) {
+            (Reading::Unreadable(fault), _) | (_, Reading::Unreadable(fault)) => Reading::Unreadable(fault),
+            (Reading::Read, _) | (_, Reading::Read) => Reading::Read,
+            (Reading::Absent, Reading::Absent) => Reading::Absent,
+        };
+        Self { granted: self.granted & other.granted, denied, services, reading }
+    }
+
+    /// Says of every category of a registry the same.
+    pub(super) fn all_categories(&mut self, registry: &Registry, choice: Choice) {
+        let count = u32::try_from(registry.categories().len()).unwrap_or(u32::MAX);
+        let every = u64::MAX.checked_shr(u64::BITS.saturating_sub(count)).unwrap_or(0);
+        match choice {
+            Choice::Granted => (self.granted, self.denied) = (every, 0),
+            Choice::Denied => (self.granted, self.denied) = (0, every),
+            Choice::Unset => (self.granted, self.denied) = (0, 0),
+        }
+    }
+
+    /// Says something of one category, whatever was said before.
+    pub(super) fn choose_category(&mut self, category: CategoryId, granted: bool) {
+        let bit = bit(category);
+        let (set, clear) = if granted {
+            (&mut self.granted, &mut self.denied)
+        } else {
+            (&mut self.denied, &mut self.granted)
+        };
+        *set |= bit;
+        *clear &= !bit;
+    }
+
+    /// Says something of services; of one that comes twice, the refusal counts.
+    pub(super) fn choose_services(&mut self, mut services: Vec<(ServiceId, bool)>) {
+        services.sort_unstable(); // a refusal sorts first
+        services.dedup_by_key(|(service, _)| *service);
+        self.services = services;
+    }
+}
+
+/// A category's bit; none for an id beyond [`Category::MOST`](crate::registry::Category::MOST), which no registry gives.
+fn bit(category: CategoryId) -> u64 {
+    1u64.checked_shl(category.0.into()).unwrap_or(0)
+}

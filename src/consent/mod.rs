@@ -1,0 +1,23 @@
+//! What a user agent agreed to: the values of the consent cookie and `Sec-GPC` in, a [`Consent`] out.
+//!
+//! A value is untrusted input. Every doubt about it means "no choice", never an error: what cannot be read grants
+//! nothing and says why ([`Unreadable`]). docs/consent.md has the grammars for people.
+//!
+//! A value is undone to a text (`encoding`), the text read by the site's format (`object` over `json`, `list`,
+//! `flag`) into words (`statement`), and the words looked up in the registry (`read`).
+
+mod choice;
+mod decision;
+mod encoding;
+mod flag;
+mod header;
+mod json;
+mod list;
+mod object;
+mod read;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+pub use choice::{Choice, Reading, Unreadable};
+pub use decision::Consent;

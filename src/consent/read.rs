@@ -1,0 +1,56 @@
+//! From the copies of the consent cookie to a [`Consent`]: what the registry knows of the words that they say.
+
+use super::statement::Statement;
+use super::{Choice, Consent, Reading, Unreadable};
+use crate::registry::{KeyTarget, Registry};
+
+impl Consent {
+    /// Reads every value of the consent cookie in a request (`copies`; the bytes after `name=`) and whether the
+    /// request says `Sec-GPC: 1` (`gpc`).
+    ///
+    /// A user agent sends several copies when they were set for different domains or paths, the longest path first
+    /// (6265bis 5.8.3); servers differ in which one they take. Here the stricter counts for each category and service,
+    /// so that no copy lets pass what another one refuses or leaves out. Global Privacy Control denies the categories
+    /// that the site names, unless the visitor granted them here.
+    pub fn read<'a>(registry: &Registry, copies: impl Iterator<Item = &'a [u8]>, gpc: bool) -> Self {
+        let each = copies.map(|value| Self::of_copy(registry, value));
+        let mut consent = each.reduce(|all, copy| all.stricter(&copy)).unwrap_or_default();
+        if gpc {
+            for category in &registry.consent().gpc_denies {
+                if consent.category(*category) != Choice::Granted {
+                    consent.choose_category(*category, false);
+                }
+            }
+        }
+        consent
+    }
+
+    fn of_copy(registry: &Registry, value: &[u8]) -> Self {
+        let said = Statement::read(value, registry.consent());
+        let consent = said.and_then(|statement| Self::of_statement(registry, &statement));
+        consent.unwrap_or_else(|fault| Self::nothing(Reading::Unreadable(fault)))
+    }
+
+    /// Words that the registry doesn't list grant nothing. Two words for the same thing that disagree (`keys:` lets
+    /// them) count as the refusal.
+    fn of_statement(registry: &Registry, statement: &Statement) -> Result<Self, Unreadable> {
+        let mut consent = Self::nothing(Reading::Read);
+        consent.all_categories(registry, statement.others);
+        let mut services = Vec::new();
+        let mut categories = Vec::new();
+        for (word, granted) in &statement.words {
+            match registry.key_target(word) {
+                Some(KeyTarget::Category(category)) => categories.push((category, *granted)),
+                Some(KeyTarget::Service(service)) => services.push((service, *granted)),
+                None => {}
+            }
+        }
+        categories.sort_unstable_by_key(|(_, granted)| !granted); // refusals last: they have the last word
+        for (category, granted) in categories {
+            consent.choose_category(category, granted);
+        }
+        consent.choose_services(services);
+        let refused = statement.refusals.iter().any(|word| registry.key_target(word).is_none());
+        if refused && consent.grants() { Err(Unreadable::Disagreeing) } else { Ok(consent) }
+    }
+}

@@ -1,0 +1,94 @@
+//! cookie-date, the lenient date of `Expires` (6265bis 5.1.1).
+
+/// The time that a cookie-date names, in Unix seconds (negative before 1970); `None` if it is none.
+///
+/// Takes every form in use: `Thu, 01 Jan 1970 00:00:00 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`,
+/// `Sun Nov  6 08:49:37 1994`. Zones are ignored, as browsers ignore them.
+pub fn date(text: &[u8]) -> Option<i64> {
+    let (mut time, mut day, mut month, mut year) = (None, None, None, None);
+    for token in text.split(|octet| is_delimiter(*octet)) {
+        // Each token is what it matches first among the parts still missing.
+        if time.is_none()
+            && let Some(found) = hms_time(token)
+        {
+            time = Some(found);
+        } else if day.is_none()
+            && let Some(found) = number(token, 1, 2)
+        {
+            day = Some(found);
+        } else if month.is_none()
+            && let Some(found) = month_of(token)
+        {
+            month = Some(found);
+        } else if year.is_none()
+            && let Some(found) = number(token, 2, 4)
+        {
+            year = Some(found);
+        }
+    }
+    let (hour, minute, second) = time?;
+    let (day, month) = (day?, month?);
+    let year = match year? {
+        year @ 70..=99 => year + 1900,
+        year @ 0..=69 => year + 2000,
+        year => year,
+    };
+    let valid = year >= 1601
+        && (1..=days_in(month, year)).contains(&day)
+        && hour <= 23
+        && minute <= 59
+        && second <= 59;
+    valid.then(|| days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+fn is_delimiter(octet: u8) -> bool {
+    matches!(octet, 0x09 | 0x20..=0x2F | 0x3B..=0x40 | 0x5B..=0x60 | 0x7B..=0x7E)
+}
+
+/// The leading digits, `least` to `most` of them, and what follows, which is no digit.
+fn digits(token: &[u8], least: usize, most: usize) -> Option<(i64, &[u8])> {
+    let count = token.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    let (digits, rest) = token.split_at_checked(count)?;
+    let value = digits.iter().take(most).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    (least..=most).contains(&count).then_some((value, rest))
+}
+
+/// day-of-month and year: digits, then anything that starts with no digit.
+fn number(token: &[u8], least: usize, most: usize) -> Option<i64> {
+    digits(token, least, most).map(|(value, _)| value)
+}
+
+/// time: `8:4:19` and `08:04:19`, then anything that starts with no digit.
+fn hms_time(token: &[u8]) -> Option<(i64, i64, i64)> {
+    let (hour, rest) = digits(token, 1, 2)?;
+    let (minute, rest) = digits(rest.strip_prefix(b":")?, 1, 2)?;
+    let (second, _) = digits(rest.strip_prefix(b":")?, 1, 2)?;
+    Some((hour, minute, second))
+}
+
+/// month: its first three letters in any case, then anything. From 1.
+fn month_of(token: &[u8]) -> Option<i64> {
+    const MONTHS: [&[u8]; 12] =
+        [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+    let start = token.get(..3)?;
+    (1..).zip(MONTHS).find(|(_, month)| start.eq_ignore_ascii_case(month)).map(|(number, _)| number)
+}
+
+/// Days of a month of the Gregorian calendar.
+fn days_in(month: i64, year: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01. Years begin in March here, so that the leap day is the last of its year and the lengths of
+/// months follow one formula.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    const TO_1970: i64 = 719_468; // from 0000-03-01
+    365 * year + year / 4 - year / 100 + year / 400 + day_of_year - TO_1970
+}

@@ -1,0 +1,80 @@
+//! The cookie-pairs of a `Cookie` field.
+
+use std::fmt;
+
+use super::octets::{Segments, split_once, trim};
+
+/// One cookie-pair, borrowed from its field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CookiePair<'a> {
+    raw: &'a [u8],
+    name: &'a [u8],
+    value: &'a [u8],
+}
+
+impl<'a> CookiePair<'a> {
+    /// Name and value of a name-value-pair string (6265bis 5.6, steps 3 and 4): cut at the first `=`; where there
+    /// is none, all is value and the name is empty.
+    pub(super) fn parse(octets: &'a [u8]) -> Self {
+        let (name, value) = match split_once(octets, b'=') {
+            (name, Some(value)) => (name, value),
+            (value, None) => (b"".as_slice(), value),
+        };
+        Self { raw: trim(octets), name: trim(name), value: trim(value) }
+    }
+
+    /// The octets as they came, without the white space around them.
+    pub fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// The cookie-name, case-sensitive; empty for a nameless pair.
+    pub fn name(&self) -> &'a [u8] {
+        self.name
+    }
+
+    /// The cookie-value with its quotes, if it has any: they are part of it.
+    pub fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    /// `=value`, or a lone `value`. Browsers return the cookie `=a=b` as `a=b` or `=a=b`, so one with an empty name
+    /// can pass for any other.
+    pub fn is_nameless(&self) -> bool {
+        self.name.is_empty()
+    }
+}
+
+/// Shows the name only: values are secrets of the visitor.
+impl fmt::Debug for CookiePair<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CookiePair(\"{}\", {} octets)", self.name.escape_ascii(), self.value.len())
+    }
+}
+
+/// The cookie-pairs of one `Cookie` field value, in order, duplicates included.
+///
+/// Semicolons separate, nothing else: not commas, and quotes do not protect them. Segments of white space alone are
+/// no pairs. One pass, no allocation.
+pub fn pairs(field: &[u8]) -> Pairs<'_> {
+    Pairs(Segments::of(Some(field)))
+}
+
+/// The iterator of [`pairs`].
+#[derive(Clone)]
+pub struct Pairs<'a>(Segments<'a>);
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = CookiePair<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.by_ref().map(CookiePair::parse).find(|pair| !pair.raw.is_empty())
+    }
+}
+
+/// Shows the names only.
+impl fmt::Debug for Pairs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}

@@ -1,0 +1,247 @@
+//! Time limits of a connection, kept where its bytes pass.
+//!
+//! A connection waits for a request (idle), for the rest of its head, or has an exchange going on, which has limits of
+//! its own. The timer is lazy: it is set when a read first waits and looked at again when it fires, so that a request
+//! costs a clock reading and no timer.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep};
+
+use super::LazyTimer;
+
+/// How long a connection may wait in each state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    pub(super) idle: Duration,
+    pub(super) head: Duration,
+    pub(super) write: Duration,
+}
+
+const IDLE: u8 = 0;
+const HEAD: u8 = 1;
+const EXCHANGE: u8 = 2;
+
+const NO_FAULT: u8 = 0;
+const FAULTS: [(u8, &str); 3] = [(1, "head-timeout"), (2, "idle-timeout"), (3, "write-timeout")];
+
+/// What a connection is doing, told by the service and read by the IO.
+pub(super) struct Pace {
+    origin: Instant,
+    phase: AtomicU8,
+    /// Milliseconds after `origin` at which the phase began.
+    since: AtomicU64,
+    fault: AtomicU8,
+}
+
+impl Pace {
+    /// A connection just accepted: its first head is awaited as a head, not as an idle connection.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            origin: Instant::now(),
+            phase: AtomicU8::new(HEAD),
+            since: AtomicU64::new(0),
+            fault: AtomicU8::new(NO_FAULT),
+        })
+    }
+
+    /// A request's head is complete.
+    pub(super) fn exchange(&self) {
+        self.phase.store(EXCHANGE, Ordering::Relaxed);
+    }
+
+    /// The response is sent or given up.
+    pub(super) fn rest(&self) {
+        self.enter(IDLE);
+    }
+
+    /// Which limit ended the connection, if one did.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        let fault = self.fault.load(Ordering::Relaxed);
+        FAULTS.iter().find(|(code, _)| *code == fault).map(|(_, word)| *word)
+    }
+
+    fn enter(&self, phase: u8) {
+        let elapsed = u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.since.store(elapsed, Ordering::Relaxed);
+        self.phase.store(phase, Ordering::Relaxed);
+    }
+
+    fn bytes_came(&self) {
+        if self.phase.load(Ordering::Relaxed) == IDLE {
+            self.enter(HEAD);
+        }
+    }
+
+    /// When to stop waiting for bytes, and the fault that this is.
+    fn deadline(&self, patience: &Patience) -> Option<(Instant, u8)> {
+        let since = self.origin + Duration::from_millis(self.since.load(Ordering::Relaxed));
+        match self.phase.load(Ordering::Relaxed) {
+            HEAD => Some((since + patience.head, 1)),
+            IDLE => Some((since + patience.idle, 2)),
+            _ => None,
+        }
+    }
+}
+
+/// A stream that gives up when its pace is too slow.
+pub(super) struct Paced<T> {
+    io: T,
+    pace: Arc<Pace>,
+    patience: Patience,
+    read_timer: LazyTimer,
+    write_timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl<T> Paced<T> {
+    pub(super) fn new(io: T, pace: Arc<Pace>, patience: Patience) -> Self {
+        Self { io, pace, patience, read_timer: LazyTimer::default(), write_timer: None }
+    }
+
+    fn give_up<R>(&self, fault: u8) -> Poll<io::Result<R>> {
+        self.pace.fault.store(fault, Ordering::Relaxed);
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// A write that waits longer than its limit fails; one that passes starts the limit anew.
+    fn pace_write<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
+        if written.is_ready() {
+            self.write_timer = None;
+            return written;
+        }
+        let patience = self.patience.write;
+        let timer = self.write_timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        if timer.as_mut().poll(cx).is_ready() { self.give_up(3) } else { Poll::Pending }
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Paced<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.io).poll_read(cx, buf) {
+            Poll::Ready(result) => {
+                this.pace.bytes_came();
+                Poll::Ready(result)
+            }
+            Poll::Pending => match this.pace.deadline(&this.patience) {
+                Some((deadline, fault)) if this.read_timer.passed(deadline, cx) => this.give_up(fault),
+                _ => Poll::Pending,
+            },
+        }
+    }
+}
+
+impl<T: AsyncWrite + Unpin> AsyncWrite for Paced<T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.io).poll_write(cx, bytes);
+        this.pace_write(cx, written)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.io).poll_write_vectored(cx, slices);
+        this.pace_write(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.io).poll_flush(cx);
+        this.pace_write(cx, flushed)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let shut = Pin::new(&mut this.io).poll_shutdown(cx);
+        this.pace_write(cx, shut)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    const PATIENCE: Patience = Patience {
+        idle: Duration::from_secs(60),
+        head: Duration::from_secs(15),
+        write: Duration::from_secs(30),
+    };
+
+    /// Reads with time that jumps to the next timer whenever everybody waits.
+    fn read_until_fault(prepare: impl FnOnce(&Pace)) -> (Duration, Option<&'static str>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let (near, _far) = duplex(64);
+            let pace = Pace::new();
+            prepare(&pace);
+            let mut paced = Paced::new(near, Arc::clone(&pace), PATIENCE);
+            let before = Instant::now();
+            let fault = paced.read_u8().await.unwrap_err();
+            assert_eq!(fault.kind(), io::ErrorKind::TimedOut);
+            (before.elapsed(), pace.fault())
+        })
+    }
+
+    #[test]
+    fn a_head_that_never_comes_ends_the_connection() {
+        let (waited, fault) = read_until_fault(|_| {});
+        assert_eq!(fault, Some("head-timeout"));
+        assert!(waited >= PATIENCE.head && waited < PATIENCE.idle, "{waited:?}");
+    }
+
+    #[test]
+    fn a_resting_connection_may_wait_longer() {
+        let (waited, fault) = read_until_fault(Pace::rest);
+        assert_eq!(fault, Some("idle-timeout"));
+        assert!(waited >= PATIENCE.idle, "{waited:?}");
+    }
+
+    #[test]
+    fn a_head_in_pieces_has_one_limit() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let (near, mut far) = duplex(64);
+            let pace = Pace::new();
+            pace.rest();
+            let mut paced = Paced::new(near, Arc::clone(&pace), PATIENCE);
+            let slow = async {
+                loop {
+                    tokio::time::sleep(Duration::from_secs(4)).await;
+                    if far.write_all(b"x").await.is_err() {
+                        break;
+                    }
+                }
+            };
+            let read = async { while paced.read_u8().await.is_ok() {} };
+            tokio::select! { () = slow => {}, () = read => {} }
+            assert_eq!(pace.fault(), Some("head-timeout"));
+        });
+    }
+
+    #[test]
+    fn a_reader_that_takes_nothing_ends_the_connection() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let (near, _far) = duplex(64);
+            let pace = Pace::new();
+            let mut paced = Paced::new(near, Arc::clone(&pace), PATIENCE);
+            assert!(paced.write_all(&[0; 1000]).await.is_err());
+            assert_eq!(pace.fault(), Some("write-timeout"));
+        });
+    }
+}

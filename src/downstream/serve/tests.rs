@@ -1,0 +1,95 @@
+use std::io::{Read as _, Write as _};
+
+use bytes::Bytes;
+use http_body_util::Full;
+
+use super::*;
+use crate::metrics::Words;
+
+/// Serves on a thread of its own while `client` runs; gives the counters back.
+fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Arc<Counters> {
+    let counters = Arc::new(Counters::new(Words { reasons: &[], readings: &[], failures: &[] }));
+    let listener = crate::downstream::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap().remove(0);
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let (ours, theirs) = (Arc::clone(&counters), stop.clone());
+    let server = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build_local(Default::default()).unwrap();
+        runtime.block_on(async {
+            let second = Duration::from_secs(20);
+            let times = Times { head: second, idle: second, connect: second, answer: second, progress: second, drain: second };
+            let limits = Limits { fields: 20, head: 8192, cookies: 9, connections: most, measured_body: 9, idle_upstream: 9 };
+            let tasks = TaskTracker::new();
+            let settings = Settings::new(&limits, &times, ours, Arc::default(), (theirs, tasks.clone()));
+            let listener = TcpListener::from_std(listener).unwrap();
+            let service = |request: Request<Incoming>, _: Peer| async move {
+                assert_ne!(request.uri().path(), "/panic", "planted");
+                Response::new(Full::new(Bytes::from_static(b"well")))
+            };
+            serve(listener, None, settings, service).await;
+            tasks.close();
+            tasks.wait().await;
+        });
+    });
+    client(address, stop.clone());
+    stop.cancel();
+    server.join().unwrap();
+    counters
+}
+
+fn exchange(stream: &mut std::net::TcpStream, request: &str) -> String {
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = vec![0; 4096];
+    let read = stream.read(&mut answer).unwrap_or(0);
+    String::from_utf8_lossy(answer.get(..read).unwrap_or_default()).into_owned()
+}
+
+#[test]
+fn a_panic_ends_its_own_connection_only() {
+    let counters = served(10, |address, _| {
+        let mut steady = std::net::TcpStream::connect(address).unwrap();
+        assert!(exchange(&mut steady, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("well"));
+        let mut planted = std::net::TcpStream::connect(address).unwrap();
+        assert_eq!(exchange(&mut planted, "GET /panic HTTP/1.1\r\nHost: x\r\n\r\n"), "");
+        assert!(exchange(&mut steady, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("well"));
+    });
+    assert_eq!(counters.connection_faults.value("panic"), 1);
+    assert_eq!(counters.open.value(), 0, "a panicking connection is not counted as open for ever");
+}
+
+#[test]
+fn beyond_the_limit_connections_are_closed_at_once() {
+    let counters = served(1, |address, _| {
+        let mut first = std::net::TcpStream::connect(address).unwrap();
+        assert!(exchange(&mut first, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("well"));
+        let mut second = std::net::TcpStream::connect(address).unwrap();
+        assert_eq!(second.read(&mut [0; 9]).unwrap_or(0), 0);
+    });
+    assert_eq!(counters.refused.value(), 1);
+}
+
+#[test]
+fn a_resting_connection_is_closed_by_the_drain_and_a_half_closed_one_is_answered() {
+    served(10, |address, stop| {
+        let mut half = std::net::TcpStream::connect(address).unwrap();
+        half.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        half.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        half.take(4096).read_to_string(&mut answer).unwrap();
+        assert!(answer.ends_with("well"), "{answer}");
+        let mut resting = std::net::TcpStream::connect(address).unwrap();
+        assert!(exchange(&mut resting, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("well"));
+        stop.cancel();
+        assert_eq!(resting.read(&mut [0; 9]).unwrap(), 0);
+    });
+}
+
+#[test]
+fn too_many_fields_are_answered_431() {
+    served(10, |address, _| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let fields: String = (0..21).map(|n| format!("x-{n}: y\r\n")).collect();
+        let answer = exchange(&mut stream, &format!("GET / HTTP/1.1\r\nHost: x\r\n{fields}\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    });
+}

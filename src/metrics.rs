@@ -1,0 +1,283 @@
+//! Counters, every name in one list.
+//!
+//! Each worker counts for itself: one writer, no lock, no shared cache line. Whoever reads adds the workers up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+
+/// A number that one worker raises and anybody reads.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds one. A load and a store, since a worker's counters have one writer.
+    pub fn increment(&self) {
+        self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// Takes one away (connections now open).
+    pub fn decrement(&self) {
+        self.0.store(self.0.load(Ordering::Relaxed).wrapping_sub(1), Ordering::Relaxed);
+    }
+
+    /// What was counted so far.
+    pub fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One counter for each of a fixed list of words.
+#[derive(Debug)]
+pub struct ByWord {
+    words: &'static [&'static str],
+    counters: Box<[Counter]>,
+}
+
+impl ByWord {
+    /// All at zero.
+    pub fn new(words: &'static [&'static str]) -> Self {
+        Self { words, counters: words.iter().map(|_| Counter::default()).collect() }
+    }
+
+    /// Adds one to a word's counter; a word that is not of the list is not counted.
+    pub fn increment(&self, word: &'static str) {
+        let known = self.words.iter().zip(&self.counters);
+        // Words are the same constants, so that most comparisons end at the pointer and the length.
+        if let Some((_, counter)) = known.into_iter().find(|(known, _)| **known == word) {
+            counter.increment();
+        }
+    }
+
+    /// A word's count.
+    pub fn value(&self, word: &str) -> u64 {
+        let found = self.words.iter().zip(&self.counters).find(|(known, _)| **known == word);
+        found.map_or(0, |(_, counter)| counter.value())
+    }
+}
+
+/// The classes of a status code.
+pub const STATUS: &[&str] = &["2xx", "3xx", "4xx", "5xx", "1xx"];
+
+/// The status class of a code.
+pub fn status_class(code: u16) -> &'static str {
+    match code {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// What one worker counts.
+#[derive(Debug)]
+pub struct Counters {
+    /// Connections accepted.
+    pub connections: Counter,
+    /// Connections now open.
+    pub open: Counter,
+    /// Connections closed at once because there were too many.
+    pub refused: Counter,
+    /// Connections that ended in a fault, by [`CONNECTION_FAULTS`].
+    pub connection_faults: ByWord,
+    /// Responses sent, by status class.
+    pub responses: ByWord,
+    /// Exchanges that ended before the whole response was sent.
+    pub aborted: Counter,
+    /// Failures of an exchange, by the kinds that the proxy lists.
+    pub failures: ByWord,
+    /// Connections opened to origin servers.
+    pub upstream_connects: Counter,
+    /// Requests sent on a connection that was open already.
+    pub upstream_reuses: Counter,
+    /// Requests sent a second time.
+    pub retries: Counter,
+    /// Informational (1xx) responses of origin servers that were dropped.
+    pub informational: Counter,
+    /// Cookies forwarded in requests, by reason.
+    pub request_forwarded: ByWord,
+    /// Cookies stripped from requests, by reason.
+    pub request_stripped: ByWord,
+    /// Cookies forwarded in responses, by reason.
+    pub response_forwarded: ByWord,
+    /// Cookies stripped from responses, by reason.
+    pub response_stripped: ByWord,
+    /// Cookie fields found in trailers and removed.
+    pub trailer_cookies: Counter,
+    /// Requests by what was read of the visitor's choice.
+    pub consent: ByWord,
+}
+
+/// How a connection may end badly.
+pub const CONNECTION_FAULTS: &[&str] = &["tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
+
+/// The lists of words that other rooms own.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// Why a cookie was forwarded or stripped.
+    pub reasons: &'static [&'static str],
+    /// What can be said of a consent cookie.
+    pub readings: &'static [&'static str],
+    /// How an exchange can fail.
+    pub failures: &'static [&'static str],
+}
+
+impl Counters {
+    /// All at zero.
+    pub fn new(words: Words) -> Self {
+        Self {
+            connections: Counter::default(),
+            open: Counter::default(),
+            refused: Counter::default(),
+            connection_faults: ByWord::new(CONNECTION_FAULTS),
+            responses: ByWord::new(STATUS),
+            aborted: Counter::default(),
+            failures: ByWord::new(words.failures),
+            upstream_connects: Counter::default(),
+            upstream_reuses: Counter::default(),
+            retries: Counter::default(),
+            informational: Counter::default(),
+            request_forwarded: ByWord::new(words.reasons),
+            request_stripped: ByWord::new(words.reasons),
+            response_forwarded: ByWord::new(words.reasons),
+            response_stripped: ByWord::new(words.reasons),
+            trailer_cookies: Counter::default(),
+            consent: ByWord::new(words.readings),
+        }
+    }
+}
+
+/// The counters of all workers, as Prometheus reads them.
+#[derive(Debug)]
+pub struct Metrics {
+    workers: Vec<Arc<Counters>>,
+}
+
+type Plain = (&'static str, &'static str, fn(&Counters) -> &Counter);
+type Labelled = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)], ByWordOf);
+type ByWordOf = fn(&Counters) -> &ByWord;
+
+/// Counters without a label: name, help, which.
+const PLAIN: &[Plain] = &[
+    ("tamis_connections", "Connections accepted", |c| &c.connections),
+    ("tamis_connections_refused", "Connections closed at once at the limit", |c| &c.refused),
+    ("tamis_exchanges_aborted", "Exchanges that ended before the whole response was sent", |c| &c.aborted),
+    ("tamis_upstream_connects", "Connections opened to origin servers", |c| &c.upstream_connects),
+    ("tamis_upstream_reuses", "Requests sent on an open connection", |c| &c.upstream_reuses),
+    ("tamis_upstream_retries", "Requests sent a second time", |c| &c.retries),
+    ("tamis_upstream_informational", "1xx responses of origin servers dropped", |c| &c.informational),
+    ("tamis_trailer_cookies", "Cookie fields removed from trailers", |c| &c.trailer_cookies),
+];
+
+/// Counters by one word: name, help, the word's label, further labels, which.
+const LABELLED: &[Labelled] = &[
+    ("tamis_responses", "Responses sent", "class", &[], |c| &c.responses),
+    ("tamis_connection_faults", "Connections that ended in a fault", "fault", &[], |c| &c.connection_faults),
+    ("tamis_failures", "Exchanges that failed", "kind", &[], |c| &c.failures),
+    ("tamis_consent", "Requests by what was read of the visitor's choice", "reading", &[], |c| &c.consent),
+    ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "forward")], |c| {
+        &c.request_forwarded
+    }),
+    ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "strip")], |c| &c.request_stripped),
+    ("tamis_cookies", COOKIES, "reason", &[("direction", "response"), ("verdict", "forward")], |c| {
+        &c.response_forwarded
+    }),
+    ("tamis_cookies", COOKIES, "reason", &[("direction", "response"), ("verdict", "strip")], |c| {
+        &c.response_stripped
+    }),
+];
+const COOKIES: &str = "Cookies judged";
+
+impl Metrics {
+    /// Over the counters of these workers.
+    pub fn new(workers: Vec<Arc<Counters>>) -> Self {
+        Self { workers }
+    }
+
+    /// One counter, added up.
+    pub fn sum(&self, of: impl Fn(&Counters) -> u64) -> u64 {
+        self.workers.iter().map(|worker| of(worker)).sum()
+    }
+
+    /// The OpenMetrics text.
+    ///
+    /// # Errors
+    /// None in practice: writing to a string does not fail.
+    pub fn encode(self: &Arc<Self>) -> Result<String, fmt::Error> {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Arc::clone(self)));
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry)?;
+        Ok(text)
+    }
+}
+
+impl Collector for Metrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let open = ConstGauge::new(i64::try_from(self.sum(|c| c.open.value())).unwrap_or(i64::MAX));
+        let describe = encoder.encode_descriptor("tamis_connections_open", "Connections now open", None, open.metric_type())?;
+        open.encode(describe)?;
+        for (name, help, which) in PLAIN {
+            let counter = ConstCounter::new(self.sum(|c| which(c).value()));
+            counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)?;
+        }
+        let mut rest = LABELLED;
+        while let Some((name, help, ..)) = rest.first() {
+            let same = rest.iter().take_while(|row| row.0 == *name).count();
+            let (family, others) = rest.split_at(same);
+            self.encode_family(&mut encoder, name, help, family)?;
+            rest = others;
+        }
+        Ok(())
+    }
+}
+
+impl Metrics {
+    fn encode_family(
+        &self,
+        encoder: &mut DescriptorEncoder<'_>,
+        name: &str,
+        help: &str,
+        rows: &[Labelled],
+    ) -> fmt::Result {
+        let kind = prometheus_client::metrics::MetricType::Counter;
+        let mut family = encoder.encode_descriptor(name, help, None, kind)?;
+        for (_, _, label, further, which) in rows {
+            let Some(first) = self.workers.first() else { continue };
+            for word in which(first).words {
+                let counter = ConstCounter::new(self.sum(|c| which(c).value(word)));
+                let labels: Vec<(&str, &str)> = further.iter().copied().chain([(*label, *word)]).collect();
+                counter.encode(family.encode_family(&labels.as_slice())?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: Words = Words { reasons: &["exempt", "undeclared"], readings: &["absent"], failures: &["upstream"] };
+
+    #[test]
+    fn workers_are_added_up_under_their_labels() {
+        let workers: Vec<_> = (0..2).map(|_| Arc::new(Counters::new(WORDS))).collect();
+        for worker in &workers {
+            worker.response_stripped.increment("undeclared");
+            worker.connections.increment();
+        }
+        let text = Arc::new(Metrics::new(workers)).encode().unwrap();
+        let line = "tamis_cookies_total{direction=\"response\",verdict=\"strip\",reason=\"undeclared\"} 2\n";
+        assert!(text.contains(line), "{text}");
+        assert!(text.contains("tamis_connections_total 2\n"), "{text}");
+        assert_eq!(text.matches("# TYPE tamis_cookies ").count(), 1, "{text}");
+    }
+}

@@ -1,0 +1,5 @@
+//! Text that tamis itself authors for visitors, escaped.
+
+mod error;
+
+pub use error::error_page;

@@ -1,0 +1,62 @@
+//! The YAML that declares a cookie which the registry does not know yet.
+
+use super::Direction;
+use crate::cookie::shown;
+use crate::registry::{Registry, Rule};
+
+/// One row for the `cookies:` list of that registry, to paste and complete: indented by two spaces, ended by a
+/// newline. The name is quoted so that it means itself, in patterns (`\*`, `\{`) and in YAML.
+///
+/// The category is the first that always needs consent, so that a row pasted unread forwards nothing by itself. A
+/// name that is not UTF-8 cannot be spelt in YAML: then the text is a comment that says so.
+pub fn declaration_yaml(registry: &Registry, name: &[u8], direction: Direction) -> String {
+    let Ok(literal) = std::str::from_utf8(name) else {
+        return format!(
+            "  # {}: not UTF-8, so no exact name can declare it; a pattern with * in place of the other octets can\n",
+            shown(name)
+        );
+    };
+    let categories = registry.categories();
+    let category = categories.iter().find(|category| category.rule == Rule::Required).or(categories.first());
+    let category = category.map_or("", |category| category.key.as_str());
+    let others: Vec<_> =
+        categories.iter().map(|other| other.key.as_str()).filter(|key| *key != category).collect();
+    let mut yaml = format!(
+        "  - names: [{}] # write * or {{id}} for a part that differs between visitors\n",
+        quoted(&pattern(literal))
+    );
+    yaml += "    provider: \"?\" # who provides it\n";
+    yaml += "    purposes: \"?\" # what it is for, in the visitors' words\n";
+    yaml += &format!("    category: {category} # or: {}\n", others.join(", "));
+    if direction == Direction::Request {
+        yaml += "    set_by: script # or: server\n";
+    }
+    yaml
+}
+
+/// The pattern that matches one name alone.
+fn pattern(name: &str) -> String {
+    let mut pattern = String::new();
+    for character in name.chars() {
+        if matches!(character, '*' | '{' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern
+}
+
+/// A YAML double-quoted scalar of printable ASCII (YAML 1.2, 5.7).
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            ' '..='~' => out.push(character),
+            _ if character.is_alphanumeric() => out.push(character),
+            _ => out += &format!("\\U{:08X}", u32::from(character)),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,105 @@
+//! The rules, in the order in which they apply.
+
+use std::sync::Arc;
+
+use super::{Direction, Reason, Verdict};
+use crate::consent::Consent;
+use crate::cookie::{CookiePair, SetCookie};
+use crate::registry::Registry;
+
+/// What becomes of cookies that no row of the registry declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Undeclared {
+    /// They are stripped.
+    #[default]
+    Block,
+    /// They pass, and are counted and named as undeclared.
+    Report,
+    /// They pass.
+    Allow,
+}
+
+/// The rules of one site: its registry, and what it does with the rest.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    registry: Arc<Registry>,
+    undeclared_request: Undeclared,
+    undeclared_response: Undeclared,
+    most_pairs: usize,
+}
+
+impl Policy {
+    /// A policy; `most_pairs` bounds the cookie-pairs that are judged in one request.
+    pub fn new(
+        registry: Arc<Registry>,
+        undeclared_request: Undeclared,
+        undeclared_response: Undeclared,
+        most_pairs: usize,
+    ) -> Self {
+        Self { registry, undeclared_request, undeclared_response, most_pairs }
+    }
+
+    /// The declared cookies.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// What becomes of undeclared cookies that way.
+    pub fn undeclared(&self, direction: Direction) -> Undeclared {
+        match direction {
+            Direction::Request => self.undeclared_request,
+            Direction::Response => self.undeclared_response,
+        }
+    }
+
+    /// How many cookie-pairs of one request are judged; the rest is stripped.
+    pub fn most_pairs(&self) -> usize {
+        self.most_pairs
+    }
+
+    /// Judges a cookie-pair of a request. Nameless ones never pass: an origin server may read `=a=b` as `a=b`.
+    pub fn judge_pair(&self, pair: &CookiePair<'_>, consent: &Consent) -> Verdict {
+        if pair.is_nameless() {
+            Verdict::Strip(Reason::Nameless)
+        } else if self.is_consent_cookie(pair.name()) {
+            Verdict::Forward(Reason::ConsentCookie)
+        } else {
+            self.judge_name(pair.name(), consent, Direction::Request)
+        }
+    }
+
+    /// Judges a `Set-Cookie` field of a response; `now` in Unix seconds. What no browser would store is stripped
+    /// first, so that nothing below can be talked into forwarding it; the site's own deletions pass even for a
+    /// blocked name, or a cookie that is already there could never be removed.
+    pub fn judge_set_cookie(&self, set_cookie: &SetCookie<'_>, consent: &Consent, now: i64) -> Verdict {
+        if let Some(refusal) = set_cookie.refusal() {
+            Verdict::Strip(refusal.into())
+        } else if self.is_consent_cookie(set_cookie.name()) {
+            Verdict::Forward(Reason::ConsentCookie)
+        } else if set_cookie.is_deletion(now) {
+            Verdict::Forward(Reason::Deletion)
+        } else {
+            self.judge_name(set_cookie.name(), consent, Direction::Response)
+        }
+    }
+
+    /// Whether the name is that of the cookie with the visitor's choice; octets, case-sensitive.
+    pub(super) fn is_consent_cookie(&self, name: &[u8]) -> bool {
+        name == self.registry.consent().cookie.as_bytes()
+    }
+
+    fn judge_name(&self, name: &[u8], consent: &Consent, direction: Direction) -> Verdict {
+        match self.registry.lookup(name) {
+            Some(entry) if !self.registry.entry(entry).needs_consent => {
+                Verdict::Forward(Reason::Exempt(entry))
+            }
+            Some(entry) if consent.allows(&self.registry, entry) => Verdict::Forward(Reason::Agreed(entry)),
+            Some(entry) => Verdict::Strip(Reason::NotAgreed(entry)),
+            None => match self.undeclared(direction) {
+                Undeclared::Block => Verdict::Strip(Reason::Undeclared),
+                Undeclared::Report => Verdict::Forward(Reason::UndeclaredReported),
+                Undeclared::Allow => Verdict::Forward(Reason::UndeclaredAllowed),
+            },
+        }
+    }
+}

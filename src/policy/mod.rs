@@ -1,0 +1,21 @@
+//! The decision: may this cookie pass, in this direction, given what this visitor agreed to?
+//!
+//! A [`Policy`] judges one cookie at a time, and says why; it never acts. [`Policy::filter_request`] applies it to
+//! the `Cookie` fields of a request. The explanations tell people what the same judgement was and what would change it.
+
+mod declaration;
+mod dump;
+mod explain;
+mod filter;
+mod judge;
+mod sentences;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use declaration::declaration_yaml;
+pub use dump::explain_dump;
+pub use explain::{Declared, Explanation, explain_cookie_field, explain_set_cookie};
+pub use filter::Sifted;
+pub use judge::{Policy, Undeclared};
+pub use verdict::{Direction, Reason, Verdict};

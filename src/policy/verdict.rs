@@ -1,0 +1,150 @@
+//! What becomes of a cookie, and why.
+
+use crate::cookie::Refusal;
+use crate::registry::EntryId;
+
+/// Which way a cookie travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the user agent to the origin server, in `Cookie`.
+    Request,
+    /// From the origin server to the user agent, in `Set-Cookie`.
+    Response,
+}
+
+impl Direction {
+    /// A stable word for logs and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response",
+        }
+    }
+
+    /// The field that carries cookies that way.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Request => "Cookie",
+            Self::Response => "Set-Cookie",
+        }
+    }
+}
+
+/// The decision on one cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It passes, every octet as it came.
+    Forward(Reason),
+    /// It is left out.
+    Strip(Reason),
+}
+
+impl Verdict {
+    /// Whether the cookie passes.
+    pub fn forwards(self) -> bool {
+        matches!(self, Self::Forward(_))
+    }
+
+    /// What decided.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Forward(reason) | Self::Strip(reason) => reason,
+        }
+    }
+
+    /// A stable word for logs and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Forward(_) => "forward",
+            Self::Strip(_) => "strip",
+        }
+    }
+}
+
+/// What decided on a cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It holds the visitor's choice.
+    ConsentCookie,
+    /// Declared, and its row needs no consent.
+    Exempt(EntryId),
+    /// Declared, and the visitor agreed.
+    Agreed(EntryId),
+    /// The line removes the cookie from the user agent.
+    Deletion,
+    /// Declared nowhere, which the site allows.
+    UndeclaredAllowed,
+    /// Declared nowhere, which the site only wants to hear of.
+    UndeclaredReported,
+    /// Declared, and the visitor did not agree.
+    NotAgreed(EntryId),
+    /// Declared nowhere.
+    Undeclared,
+    /// It has no name, and might come back as a cookie of any name.
+    Nameless,
+    /// A control character: browsers ignore such a line.
+    ControlCharacter,
+    /// Over 4096 octets: browsers ignore such a line.
+    TooLarge,
+    /// Its attributes break what the prefix of its name promises: browsers ignore such a line.
+    Prefix,
+    /// It came after as many cookie-pairs as one request may carry.
+    TooMany,
+}
+
+impl Reason {
+    /// Every word that [`word`](Self::word) gives, each once: the label values of the metrics.
+    pub const WORDS: [&'static str; 13] = [
+        "consent-cookie",
+        "exempt",
+        "agreed",
+        "deletion",
+        "undeclared-allowed",
+        "undeclared-reported",
+        "not-agreed",
+        "undeclared",
+        "nameless",
+        "control-character",
+        "too-large",
+        "prefix",
+        "too-many",
+    ];
+
+    /// A stable word for logs and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ConsentCookie => "consent-cookie",
+            Self::Exempt(_) => "exempt",
+            Self::Agreed(_) => "agreed",
+            Self::Deletion => "deletion",
+            Self::UndeclaredAllowed => "undeclared-allowed",
+            Self::UndeclaredReported => "undeclared-reported",
+            Self::NotAgreed(_) => "not-agreed",
+            Self::Undeclared => "undeclared",
+            Self::Nameless => "nameless",
+            Self::ControlCharacter => "control-character",
+            Self::TooLarge => "too-large",
+            Self::Prefix => "prefix",
+            Self::TooMany => "too-many",
+        }
+    }
+
+    /// The row of the registry that decided, if one did.
+    pub fn entry(self) -> Option<EntryId> {
+        match self {
+            Self::Exempt(entry) | Self::Agreed(entry) | Self::NotAgreed(entry) => Some(entry),
+            _ => None,
+        }
+    }
+}
+
+impl From<Refusal> for Reason {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Nameless => Self::Nameless,
+            Refusal::ControlCharacter => Self::ControlCharacter,
+            Refusal::TooLarge => Self::TooLarge,
+            Refusal::Prefix => Self::Prefix,
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! What flows: request bodies towards the origin server, response bodies towards the user agent.
+//!
+//! Nothing is held whole but what `request_body: measure` asks for; each frame passes as it comes, and a side that
+//! stops moving for longer than `times.progress` ends the exchange.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use tokio::time::Instant;
+
+use super::exchange::Exchange;
+use super::{Error, fields};
+use crate::downstream::LazyTimer;
+use crate::metrics::Counters;
+use crate::upstream::Lease;
+
+/// Why a body ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// The connection broke, or its framing did.
+    #[error("{0}")]
+    Broken(#[from] hyper::Error),
+    /// Nothing came for too long.
+    #[error("nothing came for {0:?}")]
+    Slow(Duration),
+}
+
+/// How the user agent's body is getting on, for whoever waits for the answer.
+#[derive(Debug)]
+pub(super) struct Upload {
+    last: Cell<Instant>,
+    slow: Cell<bool>,
+    broken: Cell<bool>,
+}
+
+impl Upload {
+    pub(super) fn new() -> Rc<Self> {
+        Rc::new(Self { last: Cell::new(Instant::now()), slow: Cell::new(false), broken: Cell::new(false) })
+    }
+
+    /// When the last octets were taken from the user agent.
+    pub(super) fn last(&self) -> Instant {
+        self.last.get()
+    }
+
+    /// The user agent stopped sending.
+    pub(super) fn slow(&self) -> bool {
+        self.slow.get()
+    }
+
+    /// The user agent's body broke off.
+    pub(super) fn broken(&self) -> bool {
+        self.broken.get()
+    }
+}
+
+/// The body of a request to the origin server.
+pub enum RequestBody {
+    /// None.
+    Empty,
+    /// Held whole, its length known.
+    Whole(Bytes),
+    /// As it comes from the user agent.
+    Stream(Box<Streamed>),
+}
+
+/// A user agent's body on its way.
+pub struct Streamed {
+    incoming: Incoming,
+    upload: Rc<Upload>,
+    limit: Duration,
+    timer: LazyTimer,
+    counters: Arc<Counters>,
+}
+
+impl RequestBody {
+    /// Passes the user agent's body on.
+    pub(super) fn stream(incoming: Incoming, upload: &Rc<Upload>, limit: Duration, counters: &Arc<Counters>) -> Self {
+        let (upload, counters) = (Rc::clone(upload), Arc::clone(counters));
+        Self::Stream(Box::new(Streamed { incoming, upload, limit, timer: LazyTimer::default(), counters }))
+    }
+
+    /// Reads a body of unknown length, so that the origin server gets a Content-Length: Django under WSGI takes a
+    /// body without one for empty. Trailers are dropped; there is no place for them in a body with a length.
+    ///
+    /// # Errors
+    /// A body larger than `most` octets, one that breaks off, or one that stalls.
+    pub(super) async fn measure(mut incoming: Incoming, most: usize, limit: Duration) -> Result<Self, Error> {
+        let mut whole = BytesMut::new();
+        loop {
+            let frame = tokio::time::timeout(limit, incoming.frame()).await.map_err(|_| Error::SlowRequest)?;
+            match frame {
+                None => return Ok(Self::Whole(whole.freeze())),
+                Some(Err(fault)) => return Err(Error::RequestBody(fault)),
+                Some(Ok(frame)) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    if whole.len() + data.len() > most {
+                        return Err(Error::Unmeasured(most));
+                    }
+                    whole.extend_from_slice(&data);
+                }
+            }
+        }
+    }
+
+    /// There is none, so that a request can be sent again.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut *self {
+            Self::Empty => Poll::Ready(None),
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Stream(streamed) => streamed.poll(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Whole(bytes) => bytes.is_empty(),
+            Self::Stream(streamed) => streamed.incoming.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Stream(streamed) => streamed.incoming.size_hint(),
+        }
+    }
+}
+
+impl Streamed {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match Pin::new(&mut self.incoming).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.upload.last.set(Instant::now());
+                Poll::Ready(Some(Ok(clean(frame, &self.counters))))
+            }
+            Poll::Ready(Some(Err(fault))) => {
+                self.upload.broken.set(true);
+                Poll::Ready(Some(Err(fault.into())))
+            }
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Pending if self.timer.passed(self.upload.last.get() + self.limit, cx) => {
+                self.upload.slow.set(true);
+                Poll::Ready(Some(Err(BodyError::Slow(self.limit))))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// Data as it is; trailers without what none may carry.
+fn clean(frame: Frame<Bytes>, counters: &Counters) -> Frame<Bytes> {
+    match frame.into_trailers() {
+        Ok(mut trailers) => {
+            for _ in 0..fields::clean_trailers(&mut trailers) {
+                counters.trailer_cookies.increment();
+            }
+            Frame::trailers(trailers)
+        }
+        Err(frame) => frame,
+    }
+}
+
+/// The body of a response to the user agent; the exchange ends with it.
+pub struct ResponseBody {
+    source: Source,
+    exchange: Box<Exchange>,
+}
+
+enum Source {
+    /// Our own words.
+    Own(Bytes),
+    /// The origin server's.
+    Origin(Box<Download>),
+}
+
+struct Download {
+    incoming: Incoming,
+    lease: Option<Lease<RequestBody>>,
+    last: Instant,
+    limit: Duration,
+    timer: LazyTimer,
+}
+
+impl ResponseBody {
+    /// A body of ours.
+    pub(super) fn own(text: impl Into<Bytes>, mut exchange: Box<Exchange>) -> Self {
+        let text = text.into();
+        exchange.complete = text.is_empty();
+        Self { source: Source::Own(text), exchange }
+    }
+
+    /// The origin server's body; its connection is given back when the body was read whole.
+    pub(super) fn origin(incoming: Incoming, lease: Lease<RequestBody>, exchange: Box<Exchange>) -> Self {
+        let limit = exchange.gateway.snapshot.times.progress;
+        let (last, timer) = (Instant::now(), LazyTimer::default());
+        let download = Download { incoming, lease: Some(lease), last, limit, timer };
+        let mut body = Self { source: Source::Origin(Box::new(download)), exchange };
+        body.notice_end();
+        body
+    }
+
+    /// At the end of the stream: the connection is free, the exchange complete.
+    fn notice_end(&mut self) {
+        let Source::Origin(download) = &mut self.source else { return };
+        if download.incoming.is_end_stream() {
+            self.exchange.complete = true;
+            if let Some(lease) = download.lease.take() {
+                lease.give_back();
+            }
+        }
+    }
+
+    fn fail(&mut self, fault: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.exchange.error = "truncated";
+        tracing::warn!(%fault, "the origin server's response broke off; the user agent sees it truncated");
+        Poll::Ready(Some(Err(fault)))
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let download = match &mut this.source {
+            Source::Own(text) if text.is_empty() => return Poll::Ready(None),
+            Source::Own(text) => {
+                let text = std::mem::take(text);
+                this.exchange.sent = text.len() as u64;
+                this.exchange.complete = true;
+                return Poll::Ready(Some(Ok(Frame::data(text))));
+            }
+            Source::Origin(download) => download,
+        };
+        match Pin::new(&mut download.incoming).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                download.last = Instant::now();
+                this.exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
+                let frame = clean(frame, &this.exchange.worker.counters);
+                this.notice_end();
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(fault))) => this.fail(fault.into()),
+            Poll::Ready(None) => {
+                this.notice_end();
+                Poll::Ready(None)
+            }
+            Poll::Pending if download.timer.passed(download.last + download.limit, cx) => {
+                let limit = download.limit;
+                this.fail(BodyError::Slow(limit))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.source {
+            Source::Own(text) => text.is_empty(),
+            Source::Origin(download) => download.incoming.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::Own(text) => SizeHint::with_exact(text.len() as u64),
+            Source::Origin(download) => download.incoming.size_hint(),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Everything that can end an exchange early, whose fault it is, and what the visitor and the operator are told.
+
+use http::StatusCode;
+
+use crate::{config, upstream};
+
+/// On whose side an exchange failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The user agent's.
+    Downstream,
+    /// The origin server's.
+    Upstream,
+    /// The gateway's configuration.
+    Gateway,
+}
+
+/// Why an exchange failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No Host, several, or one that is none (RFC 9112 3.2).
+    #[error("the request's Host is missing, repeated or malformed")]
+    Host,
+    /// Two fields disagree about the request's target.
+    #[error("the request's target and its Host name different sites")]
+    Target,
+    /// CONNECT, TRACE.
+    #[error("the method {0} is not forwarded")]
+    Method(http::Method),
+    /// No site has this host.
+    #[error("no site is configured for this host")]
+    UnknownHost(config::UnknownHost),
+    /// Via names this gateway.
+    #[error("the request has passed here before: the upstream leads back to this gateway (Via names it)")]
+    Loop,
+    /// An `Expect` other than 100-continue.
+    #[error("the request expects something other than 100-continue")]
+    Expectation,
+    /// A body without a length that is larger than what may be held to measure it.
+    #[error("the request's body has no Content-Length and is larger than {0} octets; set `request_body: stream` if the origin server reads chunked bodies")]
+    Unmeasured(usize),
+    /// The user agent's body broke off or was malformed.
+    #[error("the request's body broke off: {0}")]
+    RequestBody(hyper::Error),
+    /// The user agent sent nothing for too long.
+    #[error("the request's body came too slowly")]
+    SlowRequest,
+    /// No connection to the origin server.
+    #[error("{0}")]
+    Connect(upstream::Error),
+    /// The origin server closed or broke the connection before an answer.
+    #[error("the origin server ended the connection before its answer was complete: {0}")]
+    NoAnswer(hyper::Error),
+    /// What came is not an HTTP/1.1 answer.
+    #[error("the origin server's answer is not HTTP/1.1 as it must be: {0}; if it speaks TLS on this port, write `https://` in `upstream`")]
+    NotHttp(hyper::Error),
+    /// 101 to a request that asked for no upgrade.
+    #[error("the origin server switched protocols without being asked")]
+    Unasked101,
+    /// No answer within the limit.
+    #[error("the origin server gave no answer within {0:?}")]
+    SlowAnswer(std::time::Duration),
+}
+
+/// The words of [`Error::word`], for the metrics.
+pub const FAILURES: &[&str] = &[
+    "host", "target", "method", "unknown-host", "loop", "expectation", "unmeasured", "request-body", "slow-request",
+    "resolve", "connect", "connect-timeout", "certificate", "tls", "no-answer", "not-http", "unasked-101",
+    "slow-answer", "truncated",
+];
+
+impl Error {
+    /// Its kind, one of [`FAILURES`].
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Target => "target",
+            Self::Method(_) => "method",
+            Self::UnknownHost(_) => "unknown-host",
+            Self::Loop => "loop",
+            Self::Expectation => "expectation",
+            Self::Unmeasured(_) => "unmeasured",
+            Self::RequestBody(_) => "request-body",
+            Self::SlowRequest => "slow-request",
+            Self::Connect(fault) => match fault {
+                upstream::Error::Resolve { .. } => "resolve",
+                upstream::Error::Connect { .. } | upstream::Error::Handshake { .. } => "connect",
+                upstream::Error::Slow { .. } => "connect-timeout",
+                upstream::Error::Certificate { .. } => "certificate",
+                upstream::Error::Tls { .. } => "tls",
+            },
+            Self::NoAnswer(_) => "no-answer",
+            Self::NotHttp(_) => "not-http",
+            Self::Unasked101 => "unasked-101",
+            Self::SlowAnswer(_) => "slow-answer",
+        }
+    }
+
+    /// Whose fault it is.
+    pub fn side(&self) -> Side {
+        match self {
+            Self::Loop => Side::Gateway,
+            Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 | Self::SlowAnswer(_) => {
+                Side::Upstream
+            }
+            _ => Side::Downstream,
+        }
+    }
+
+    /// The status that says so (RFC 9110 15).
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Host | Self::Target | Self::RequestBody(_) => StatusCode::BAD_REQUEST,
+            Self::Method(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::UnknownHost(config::UnknownHost::Reject) => StatusCode::MISDIRECTED_REQUEST,
+            Self::UnknownHost(config::UnknownHost::NotFound) => StatusCode::NOT_FOUND,
+            Self::Loop => StatusCode::LOOP_DETECTED,
+            Self::Expectation => StatusCode::EXPECTATION_FAILED,
+            Self::Unmeasured(_) => StatusCode::LENGTH_REQUIRED,
+            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
+            Self::Connect(upstream::Error::Slow { .. }) | Self::SlowAnswer(_) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Connect(upstream::Error::Connect { .. } | upstream::Error::Resolve { .. }) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 => StatusCode::BAD_GATEWAY,
+        }
+    }
+
+    /// What a visitor is told: the cause without addresses, names of files or anything of the inside.
+    pub fn text(&self) -> &'static str {
+        match self {
+            Self::Host => "The request does not name one host.",
+            Self::Target => "The request names two different hosts.",
+            Self::Method(_) => "This method is not available here.",
+            Self::UnknownHost(_) => "No site is served here under this name.",
+            Self::Loop => "The request came round in a circle: the site's gateway leads back to itself.",
+            Self::Expectation => "The request expects something that is not offered here.",
+            Self::Unmeasured(_) => "The upload has to say its length beforehand.",
+            Self::RequestBody(_) => "The upload broke off.",
+            Self::SlowRequest => "The upload came too slowly.",
+            Self::Connect(fault) => match fault {
+                upstream::Error::Resolve { .. } => "The site's server can't be found at the moment.",
+                upstream::Error::Connect { .. } => "The site's server can't be reached at the moment.",
+                upstream::Error::Slow { .. } => "The site's server did not take the connection in time.",
+                upstream::Error::Certificate { .. } => {
+                    "The certificate of the site's server is missing or not to be trusted."
+                }
+                upstream::Error::Tls { .. } => "No secure connection with the site's server could be made.",
+                upstream::Error::Handshake { .. } => "The site's server ended the connection at once.",
+            },
+            Self::NoAnswer(_) => "The site's server ended the connection without an answer.",
+            Self::NotHttp(_) => "The site's server answered with something that is not proper HTTP.",
+            Self::Unasked101 => "The site's server answered in a protocol that was not asked for.",
+            Self::SlowAnswer(_) => "The site's server did not answer in time.",
+        }
+    }
+
+    /// After this the rest of the connection's bytes can't be trusted, or are not worth reading.
+    pub fn closes(&self) -> bool {
+        self.side() == Side::Downstream
+    }
+}

@@ -1,0 +1,124 @@
+//! One request and its response as they are accounted for: exactly one line and one count when it is over.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::{Method, Request, Uri};
+
+use super::{Gateway, Worker};
+use crate::audit::{Line, Tally};
+use crate::config::{Mode, Site, SiteId};
+use crate::metrics::status_class;
+use crate::policy::{Direction, Reason, Verdict};
+
+/// An exchange in progress; dropped, it is over.
+pub(super) struct Exchange {
+    pub(super) worker: Rc<Worker>,
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) site: Option<SiteId>,
+    pub(super) mode: Mode,
+    pub(super) status: u16,
+    pub(super) sent: u64,
+    pub(super) consent: &'static str,
+    pub(super) upstream: Duration,
+    /// The whole response was sent.
+    pub(super) complete: bool,
+    /// How it failed, if it did.
+    pub(super) error: &'static str,
+    cookies: Tally,
+    method: Method,
+    uri: Uri,
+    begun: Instant,
+}
+
+impl Exchange {
+    pub(super) fn begin<B>(worker: &Rc<Worker>, request: &Request<B>) -> Box<Self> {
+        Box::new(Self {
+            worker: Rc::clone(worker),
+            gateway: Arc::clone(&worker.gateway),
+            site: None,
+            mode: Mode::Enforce,
+            status: 0,
+            sent: 0,
+            consent: "",
+            upstream: Duration::ZERO,
+            complete: false,
+            error: "",
+            cookies: Tally::default(),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            begun: Instant::now(),
+        })
+    }
+
+    /// The site's name; empty where none was found.
+    pub(super) fn site_name(&self) -> &str {
+        let site = self.site.and_then(|id| self.gateway.snapshot.sites.get(id));
+        site.map_or("", |site| site.name.as_str())
+    }
+
+    /// Counts a verdict; names a stripped cookie, hints at an undeclared one.
+    pub(super) fn judged(&mut self, site: &Site, name: &[u8], verdict: Verdict, direction: Direction) {
+        let counters = &self.worker.counters;
+        let cookies = &mut self.cookies;
+        let (reason, tally, counter) = match (direction, verdict) {
+            (Direction::Request, Verdict::Forward(reason)) => {
+                (reason, &mut cookies.request_forwarded, &counters.request_forwarded)
+            }
+            (Direction::Request, Verdict::Strip(reason)) => {
+                (reason, &mut cookies.request_stripped, &counters.request_stripped)
+            }
+            (Direction::Response, Verdict::Forward(reason)) => {
+                (reason, &mut cookies.response_forwarded, &counters.response_forwarded)
+            }
+            (Direction::Response, Verdict::Strip(reason)) => {
+                (reason, &mut cookies.response_stripped, &counters.response_stripped)
+            }
+        };
+        *tally += 1;
+        counter.increment(reason.word());
+        if let Verdict::Strip(_) = verdict {
+            cookies.note(name);
+        }
+        if matches!(reason, Reason::Undeclared | Reason::UndeclaredReported) {
+            self.worker.hints.undeclared(site, name, direction);
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let counters = &self.worker.counters;
+        counters.responses.increment(status_class(self.status));
+        if !self.error.is_empty() {
+            counters.failures.increment(self.error);
+        }
+        if !self.complete {
+            counters.aborted.increment();
+        }
+        let snapshot = &self.gateway.snapshot;
+        if !snapshot.log.access {
+            return;
+        }
+        let site = self.site_name();
+        let error = if self.error.is_empty() && !self.complete { "aborted" } else { self.error };
+        Line {
+            site,
+            method: self.method.as_str(),
+            path: self.uri.path(),
+            status: self.status,
+            sent: self.sent,
+            duration: self.begun.elapsed(),
+            upstream: self.upstream,
+            consent: self.consent,
+            mode: match self.mode {
+                Mode::Enforce => "enforce",
+                Mode::Observe => "observe",
+            },
+            error,
+            cookies: &self.cookies,
+        }
+        .emit();
+    }
+}

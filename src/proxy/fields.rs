@@ -1,0 +1,150 @@
+//! Fields that end at this hop (RFC 9110 7.6.1), fields that name a length, and names that a backend would confuse.
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// Fields of the connection, whoever names them.
+const CONNECTION: [HeaderName; 7] = [
+    header::CONNECTION,
+    header::UPGRADE,
+    header::TE,
+    header::TRANSFER_ENCODING,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("http2-settings"),
+];
+
+/// Fields that `Connection` can't take away, since what they say is this gateway's business.
+const OURS: [HeaderName; 2] = [header::HOST, header::CONTENT_LENGTH];
+
+/// Removes the fields of the connection and those that `Connection` names.
+pub(super) fn remove_connection(headers: &mut HeaderMap) {
+    if headers.contains_key(header::CONNECTION) {
+        let named: Vec<HeaderName> = headers
+            .get_all(header::CONNECTION)
+            .iter()
+            .flat_map(|value| value.as_bytes().split(|b| *b == b','))
+            .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+            .filter(|name| !OURS.contains(name))
+            .collect();
+        for name in named {
+            headers.remove(name);
+        }
+    }
+    for name in &CONNECTION {
+        headers.remove(name);
+    }
+}
+
+/// The user agent reads trailers (`TE: trailers`, RFC 9110 10.1.4).
+pub(super) fn accepts_trailers(headers: &HeaderMap) -> bool {
+    headers.get_all(header::TE).iter().any(|value| {
+        value.as_bytes().split(|b| *b == b',').any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
+    })
+}
+
+/// Asks the origin server for trailers, a request to this hop only.
+pub(super) fn ask_for_trailers(headers: &mut HeaderMap) {
+    headers.insert(header::TE, HeaderValue::from_static("trailers"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
+}
+
+/// What no trailer may carry: cookies, framing, routing, and the fields of the connection (RFC 9110 6.5.1).
+/// Returns how many cookie fields there were.
+pub(super) fn clean_trailers(trailers: &mut HeaderMap) -> usize {
+    let mut cookies = 0;
+    for name in [header::COOKIE, header::SET_COOKIE, COOKIE2, SET_COOKIE2] {
+        cookies += trailers.get_all(&name).iter().count();
+        trailers.remove(name);
+    }
+    for name in [header::CONTENT_LENGTH, header::HOST, header::TRAILER, header::AUTHORIZATION] {
+        trailers.remove(name);
+    }
+    remove_connection(trailers);
+    remove_claims(trailers);
+    remove_spoofs(trailers);
+    cookies
+}
+
+/// The request's obsolete twin of Cookie (RFC 2965).
+pub(super) const COOKIE2: HeaderName = HeaderName::from_static("cookie2");
+/// The response's obsolete twin of Set-Cookie (RFC 2965).
+pub(super) const SET_COOKIE2: HeaderName = HeaderName::from_static("set-cookie2");
+/// The gateway's word to the backend about the visitor's choice.
+pub(super) const X_CONSENT: HeaderName = HeaderName::from_static("x-consent");
+
+/// Removes what only a trusted gateway may say: X-Forwarded-*, Forwarded, X-Real-IP.
+pub(super) fn remove_claims(headers: &mut HeaderMap) {
+    remove_named(headers, |name| {
+        name.starts_with("x-forwarded") || name == "forwarded" || name == "x-real-ip"
+    });
+}
+
+/// Removes what nobody before us may say: X-Consent, and names that a CGI-like backend takes for another one:
+/// `x_forwarded_for` and `X-Forwarded-For` are both `HTTP_X_FORWARDED_FOR` there, `content_length` is the length itself.
+pub(super) fn remove_spoofs(headers: &mut HeaderMap) {
+    remove_named(headers, |name| {
+        if !name.contains('_') {
+            return name.starts_with("x-consent");
+        }
+        let twin = name.replace('_', "-");
+        let claims = twin.starts_with("x-forwarded") || twin.starts_with("x-consent") || twin == "x-real-ip";
+        let framing = ["content-length", "content-type", "transfer-encoding", "set-cookie", "sec-gpc"];
+        claims || framing.contains(&twin.as_str())
+    });
+}
+
+fn remove_named(headers: &mut HeaderMap, unwanted: impl Fn(&str) -> bool) {
+    let names: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name.as_str())).cloned().collect();
+    for name in names {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&str, &str)]) -> HeaderMap {
+        let line = |(name, value): &(&str, &str)| {
+            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap())
+        };
+        lines.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_the_connection_names_ends_here() {
+        let mut map = headers(&[
+            ("connection", "close, X-One"),
+            ("connection", "x-two,host"),
+            ("x-one", "1"),
+            ("x-two", "2"),
+            ("host", "x"),
+            ("keep-alive", "timeout=5"),
+            ("upgrade", "h2c"),
+            ("x-three", "3"),
+        ]);
+        remove_connection(&mut map);
+        assert_eq!(map, headers(&[("host", "x"), ("x-three", "3")]));
+    }
+
+    #[test]
+    fn underscores_do_not_smuggle_claims() {
+        let mut map = headers(&[
+            ("x_forwarded_for", "1"),
+            ("x-forwarded_proto", "https"),
+            ("x_consent", "statistical"),
+            ("content_length", "5"),
+                ("x-consent", "statistical"),
+            ("api_key", "stays"),
+        ]);
+        remove_spoofs(&mut map);
+        assert_eq!(map, headers(&[("api_key", "stays")]));
+    }
+
+    #[test]
+    fn trailers_carry_no_cookies() {
+        let mut map = headers(&[("set-cookie", "a=1"), ("cookie", "b"), ("set-cookie2", "c"), ("digest", "d")]);
+        assert_eq!(clean_trailers(&mut map), 3);
+        assert_eq!(map, headers(&[("digest", "d")]));
+    }
+}

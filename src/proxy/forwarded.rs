@@ -1,0 +1,150 @@
+//! Who asked, for what, over what: X-Forwarded-*, Forwarded (RFC 7239) and Via (RFC 9110 7.6.3).
+//!
+//! What a request brings is believed only from listed networks; from anywhere else it is removed before ours is set.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+use super::{Error, fields};
+use crate::downstream::Peer;
+
+const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// The address of the other side, an IPv4 one as such.
+pub(super) fn address(peer: &Peer) -> IpAddr {
+    peer.address.ip().to_canonical()
+}
+
+/// Sets X-Forwarded-For, -Proto, -Host and Forwarded for the origin server.
+pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host: &HeaderValue) {
+    let address = address(peer);
+    if !trusted {
+        fields::remove_claims(headers);
+    }
+    let own = if peer.secure { "https" } else { "http" };
+    let proto = match headers.get(&PROTO).map(HeaderValue::as_bytes) {
+        Some(b"https") => "https",
+        Some(b"http") => "http",
+        _ => own,
+    };
+    let mut node = address.to_string();
+    append(headers, &FOR, &node);
+    headers.insert(PROTO, HeaderValue::from_static(proto));
+    if !headers.contains_key(&HOST) {
+        headers.insert(HOST, host.clone());
+    }
+    if address.is_ipv6() {
+        node = format!("\"[{node}]\"");
+    }
+    let mut element = format!("for={node};proto={own}");
+    if let Ok(host) = std::str::from_utf8(host.as_bytes())
+        && !host.is_empty()
+    {
+        // A quoted-string; a Host that was let in holds neither quotes nor backslashes.
+        let _ = write!(element, ";host=\"{host}\"");
+    }
+    append(headers, &header::FORWARDED, &element);
+}
+
+/// Adds ourselves to Via, and finds out whether we are in it already.
+///
+/// # Errors
+/// [`Error::Loop`] if the request has passed here before.
+pub(super) fn sign(headers: &mut HeaderMap, name: &str, version: http::Version) -> Result<(), Error> {
+    let named = |element: &[u8]| {
+        let mut words = element.split(|b| *b == b' ' || *b == b'\t').filter(|word| !word.is_empty());
+        words.nth(1).is_some_and(|by| by.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let vias = headers.get_all(header::VIA).iter();
+    if vias.flat_map(|value| value.as_bytes().split(|b| *b == b',')).any(named) {
+        return Err(Error::Loop);
+    }
+    let version = if version == http::Version::HTTP_10 { "1.0" } else { "1.1" };
+    append(headers, &header::VIA, &format!("{version} {name}"));
+    Ok(())
+}
+
+/// Adds an element to a list-valued field, its lines joined into one in their order.
+fn append(headers: &mut HeaderMap, name: &HeaderName, element: &str) {
+    let mut value = Vec::with_capacity(element.len());
+    for line in headers.get_all(name) {
+        value.extend_from_slice(line.as_bytes());
+        value.extend_from_slice(b", ");
+    }
+    value.extend_from_slice(element.as_bytes());
+    // Lines that came as field values and our own visible text always make a field value.
+    if let Ok(value) = HeaderValue::from_maybe_shared(bytes::Bytes::from(value)) {
+        headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announced(peer: &str, secure: bool, lines: &[(&'static str, &'static str)]) -> Vec<String> {
+        let address = peer.parse().unwrap();
+        let peer = Peer { address, local: address, secure };
+        let mut headers: HeaderMap = lines
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        announce(&mut headers, &peer, address_is_listed(&peer), &HeaderValue::from_static("x.test"));
+        let mut all: Vec<_> = headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap())).collect();
+        all.sort();
+        all
+    }
+
+    fn address_is_listed(peer: &Peer) -> bool {
+        address(peer).to_string().starts_with("10.")
+    }
+
+    #[test]
+    fn a_stranger_is_not_believed() {
+        let claims = [("x-forwarded-for", "1.2.3.4"), ("x-forwarded-port", "1"), ("forwarded", "for=9"), ("x-real-ip", "7")];
+        assert_eq!(
+            announced("192.0.2.7:5", false, &claims),
+            [
+                "forwarded: for=192.0.2.7;proto=http;host=\"x.test\"",
+                "x-forwarded-for: 192.0.2.7",
+                "x-forwarded-host: x.test",
+                "x-forwarded-proto: http"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_listed_network_is_believed_and_continued() {
+        let claims = [("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https"), ("forwarded", "for=1.2.3.4")];
+        assert_eq!(
+            announced("[::ffff:10.1.1.1]:5", false, &claims),
+            [
+                "forwarded: for=1.2.3.4, for=10.1.1.1;proto=http;host=\"x.test\"",
+                "x-forwarded-for: 1.2.3.4, 10.1.1.1",
+                "x-forwarded-host: x.test",
+                "x-forwarded-proto: https"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_ipv6_node_is_quoted() {
+        assert_eq!(
+            announced("[2001:db8::1]:5", true, &[])[0],
+            "forwarded: for=\"[2001:db8::1]\";proto=https;host=\"x.test\""
+        );
+    }
+
+    #[test]
+    fn via_finds_a_circle() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::VIA, HeaderValue::from_static("1.1 cdn, HTTP/1.1\ttamis-2 (x)"));
+        sign(&mut headers, "tamis", http::Version::HTTP_11).unwrap();
+        assert_eq!(headers[header::VIA], "1.1 cdn, HTTP/1.1\ttamis-2 (x), 1.1 tamis");
+        assert!(matches!(sign(&mut headers, "TAMIS", http::Version::HTTP_11), Err(Error::Loop)));
+    }
+}

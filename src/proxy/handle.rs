@@ -1,0 +1,125 @@
+//! The list of steps of a request.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use http::header::{self, HeaderMap, HeaderValue};
+use http::request::Parts;
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+
+use super::body::Upload;
+use super::exchange::Exchange;
+use super::target::Target;
+use super::{Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target};
+use crate::config::{self, HostField, Site};
+use crate::downstream::Peer;
+use crate::upstream::Lease;
+
+/// Answers one request: the origin server's response, sifted, or a page that says why there is none.
+pub async fn handle(worker: Rc<Worker>, request: Request<Incoming>, peer: Peer) -> Response<ResponseBody> {
+    let mut exchange = Exchange::begin(&worker, &request);
+    match pass(&mut exchange, request, peer).await {
+        Ok((answer, lease)) => {
+            exchange.status = answer.status().as_u16();
+            answer.map(|body| ResponseBody::origin(body, lease, exchange))
+        }
+        Err(error) => reply::failure(&error, exchange),
+    }
+}
+
+/// Down once, back once.
+async fn pass(
+    exchange: &mut Exchange,
+    request: Request<Incoming>,
+    peer: Peer,
+) -> Result<(Response<Incoming>, Lease<RequestBody>), Error> {
+    let gateway = Arc::clone(&exchange.gateway);
+    let snapshot = &gateway.snapshot;
+    let (mut parts, body) = request.into_parts();
+
+    let target = target::read(&mut parts)?;
+    let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
+    exchange.site = Some(site.id);
+    exchange.mode = site.mode(parts.uri.path());
+    forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
+
+    let consent = sift::consent(exchange, site, &parts.headers);
+    let trailers = fields::accepts_trailers(&parts.headers);
+    fields::remove_connection(&mut parts.headers);
+    fields::remove_spoofs(&mut parts.headers);
+    sift::request(exchange, site, &consent, &mut parts.headers);
+    let trusted = snapshot.trusts(forwarded::address(&peer));
+    forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
+
+    let upload = Upload::new();
+    let body = request_body(exchange, site, &mut parts, body, &upload).await?;
+    address(&mut parts, site, target, trailers);
+    let head = parts.method == Method::HEAD;
+    let sent = std::time::Instant::now();
+    let worker = Rc::clone(&exchange.worker);
+    let (mut answer, lease) = forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
+    exchange.upstream = sent.elapsed();
+
+    let length = stated_length(&answer, head);
+    let headers = answer.headers_mut();
+    fields::remove_connection(headers);
+    headers.remove(header::CONTENT_LENGTH);
+    if let Some(length) = length {
+        headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    sift::response(exchange, site, &consent, headers);
+    *answer.version_mut() = Version::HTTP_11;
+    Ok((answer, lease))
+}
+
+/// The body for the origin server, with a length where the site's origin server needs one.
+async fn request_body(
+    exchange: &Exchange,
+    site: &Site,
+    parts: &mut Parts,
+    body: Incoming,
+    upload: &Rc<Upload>,
+) -> Result<RequestBody, Error> {
+    let snapshot = &exchange.gateway.snapshot;
+    if let Some(expected) = parts.headers.remove(header::EXPECT)
+        && !expected.as_bytes().eq_ignore_ascii_case(b"100-continue")
+    {
+        return Err(Error::Expectation);
+    }
+    if body.is_end_stream() {
+        return Ok(RequestBody::Empty);
+    }
+    if body.size_hint().exact().is_some() || site.request_body == config::RequestBody::Stream {
+        return Ok(RequestBody::stream(body, upload, snapshot.times.progress, &exchange.worker.counters));
+    }
+    parts.headers.remove(header::TRAILER);
+    RequestBody::measure(body, snapshot.limits.measured_body, snapshot.times.progress).await
+}
+
+/// The parts of the head that are this hop's: target in origin-form, version, Host, framing, trailers.
+fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
+    parts.version = Version::HTTP_11;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let host = match &site.host {
+        HostField::Keep => target.authority,
+        HostField::Set(host) => HeaderValue::try_from(host).unwrap_or(target.authority),
+    };
+    parts.headers.insert(header::HOST, host);
+    if trailers {
+        fields::ask_for_trailers(&mut parts.headers);
+    }
+}
+
+/// The length that a response without content speaks of (RFC 9110 8.6): HEAD and 304 alone. That of a response with
+/// content is written anew from its framing.
+fn stated_length(answer: &Response<Incoming>, head: bool) -> Option<u64> {
+    if !head && answer.status() != StatusCode::NOT_MODIFIED {
+        return None;
+    }
+    let mut lengths = HeaderMap::get_all(answer.headers(), header::CONTENT_LENGTH).iter();
+    let length = lengths.next()?.to_str().ok()?;
+    let digits = !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit());
+    (digits && lengths.next().is_none()).then(|| length.parse().ok()).flatten()
+}

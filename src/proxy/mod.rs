@@ -1,0 +1,20 @@
+//! One exchange: a request and its response, from the user agent to the origin server and back.
+//!
+//! The only conductor: it calls the rooms below, nobody below calls it back. `handle.rs` is the list of steps.
+
+mod body;
+mod error;
+mod exchange;
+mod fields;
+mod forward;
+mod forwarded;
+mod gateway;
+mod handle;
+mod reply;
+mod sift;
+mod target;
+
+pub use body::{RequestBody, ResponseBody};
+pub use error::{Error, FAILURES, Side};
+pub use gateway::{Gateway, WORDS, Worker};
+pub use handle::handle;

@@ -1,0 +1,110 @@
+//! Whom a request is for: its Host and target, read strictly (RFC 9112 3.2, RFC 9110 7.2).
+
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, Uri, Version, header};
+
+use super::Error;
+
+/// The request's host, as it came, and without its port.
+pub(super) struct Target {
+    /// The Host to forward: the field's own octets, or the authority of an absolute target.
+    pub(super) authority: HeaderValue,
+}
+
+impl Target {
+    /// The host without port, brackets kept; the empty string where HTTP/1.0 gave none.
+    pub(super) fn host(&self) -> &str {
+        split(self.authority.as_bytes()).unwrap_or_default()
+    }
+}
+
+/// Reads the target and leaves it in origin-form in `parts.uri`.
+///
+/// # Errors
+/// A method that a gateway doesn't forward; a Host that is missing, repeated, malformed or disagrees.
+pub(super) fn read(parts: &mut Parts) -> Result<Target, Error> {
+    if parts.method == Method::CONNECT || parts.method == Method::TRACE {
+        return Err(Error::Method(parts.method.clone()));
+    }
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let authority = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.clone(),
+        (None, _) if parts.version < Version::HTTP_11 => HeaderValue::from_static(""),
+        _ => return Err(Error::Host),
+    };
+    if split(authority.as_bytes()).is_none() {
+        return Err(Error::Host);
+    }
+    if let Some(named) = parts.uri.authority() {
+        // An absolute target replaces Host (RFC 9112 3.2.2); one that disagrees is a trick, not a request.
+        if !authority.is_empty() && !named.as_str().as_bytes().eq_ignore_ascii_case(authority.as_bytes()) {
+            return Err(Error::Target);
+        }
+        let named = HeaderValue::from_str(named.as_str()).map_err(|_| Error::Host)?;
+        if split(named.as_bytes()).is_none() {
+            return Err(Error::Host);
+        }
+        let path = parts.uri.path_and_query().cloned();
+        parts.uri = Uri::from(path.unwrap_or_else(|| PathAndQuery::from_static("/")));
+        return Ok(Target { authority: named });
+    }
+    if !parts.uri.path().starts_with('/') && parts.uri.path() != "*" {
+        return Err(Error::Target);
+    }
+    Ok(Target { authority })
+}
+
+/// The host of `uri-host [ ":" port ]` (RFC 3986 3.2.2, without user information), or `None` if it isn't that.
+fn split(authority: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(authority).ok()?;
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let close = rest.find(']')?;
+            let (address, after) = rest.split_at(close);
+            address.parse::<std::net::Ipv6Addr>().ok()?;
+            (text.get(..close + 2)?, after.get(1..)?)
+        }
+        None => match text.split_once(':') {
+            Some((host, port)) => (host, text.get(text.len() - port.len() - 1..)?),
+            None => (text, ""),
+        },
+    };
+    let digits = port.strip_prefix(':').unwrap_or(port);
+    let port_fits = port.is_empty() || (digits.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit()));
+    let name = |b: u8| b.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=[]:".contains(&b);
+    (port_fits && host.bytes().all(name)).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(uri: &str, hosts: &[&str]) -> Result<(String, String), Error> {
+        let mut request = http::Request::builder().uri(uri);
+        for host in hosts {
+            request = request.header("host", *host);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        let target = read(&mut parts)?;
+        Ok((target.host().to_owned(), parts.uri.to_string()))
+    }
+
+    #[test]
+    fn one_host_is_needed() {
+        assert_eq!(target("/a?b", &["x.test:8080"]).unwrap(), ("x.test".into(), "/a?b".into()));
+        assert_eq!(target("/", &["[::1]:80"]).unwrap().0, "[::1]");
+        assert!(matches!(target("/", &[]), Err(Error::Host)));
+        assert!(matches!(target("/", &["a", "a"]), Err(Error::Host)));
+        for odd in ["a@b", "a,b", "a b", "a/b", "a?b", "a#b", "a:b", "a:1:2", "[::1", "[x]", "a:123456", "a\\b", "<"] {
+            assert!(matches!(target("/", &[odd]), Err(Error::Host)), "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_absolute_target_must_agree() {
+        assert_eq!(target("http://X.test/a", &["x.test"]).unwrap(), ("X.test".into(), "/a".into()));
+        assert!(matches!(target("http://x.test/a", &["y.test"]), Err(Error::Target)));
+        assert!(matches!(target("http://u@x.test/a", &["u@x.test"]), Err(Error::Host)));
+    }
+}

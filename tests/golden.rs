@@ -1,0 +1,140 @@
+//! Faults in files that people write, as they are shown: one file per kind of fault, and one with all of them.
+//!
+//! `<name>.yaml` is compiled and its rendered diagnostics are compared with `<name>.txt`; `TAMIS_BLESS=1` rewrites
+//! the latter, to be reviewed as text. Where a file has markers, comments such as `#    ^ unknown-key` under the line
+//! that they are about, the set of (line, column, kind) must be exactly theirs, so that valid neighbours stay
+//! unreported.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tamis::config;
+use tamis::diagnostic::{Diagnostics, Source};
+use tamis::registry::Registry;
+
+type Fault = (usize, usize, String);
+
+/// Files whose one fault stops the reading, so that no other can be reported beside it; they have no markers where the
+/// fault is in the first column.
+const SYNTAX: [&str; 4] = ["merge-key", "second-document", "too-large", "yaml-syntax"];
+
+/// Kinds that are not in the one file with all of them: two need hundreds of lines, and a consent cookie that is
+/// undeclared can't be declared wrongly too.
+const ELSEWHERE: [&str; 3] = ["consent-cookie-undeclared", "too-many", "too-many-alike"];
+
+#[test]
+fn registry_faults() {
+    let compile = |source| Registry::compile(source).1;
+    golden("tests/golden/registry", compile);
+    one_file_a_kind("tests/golden/registry", "docs/registry.md", compile);
+}
+
+#[test]
+fn configuration_faults() {
+    golden("tests/golden/config", configuration);
+    one_file_a_kind("tests/golden/config", "docs/configuration.md", configuration);
+}
+
+/// All faults of a configuration and of its registries together, as `tamis check` shows them.
+#[test]
+fn faults_of_both_files() {
+    golden("tests/golden/config/both", configuration);
+}
+
+/// Compiles with the registries of `tests/golden/config/registry` and the one variable `HOST`.
+fn configuration(source: Arc<Source>) -> Diagnostics {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/config");
+    let environment = |name: &str| (name == "HOST").then(|| "a.example".to_owned());
+    let read = |path: &Path| {
+        fs::read_to_string(directory.join(path)).map_err(|_| "there is no such file".to_owned())
+    };
+    let (snapshot, faults) = config::compile(source, Path::new(""), &environment, &read);
+    assert_eq!(snapshot.is_some(), faults.errors() == 0);
+    faults
+}
+
+/// Compares every file of a directory with what is expected of it.
+fn golden(directory: &str, compile: impl Fn(Arc<Source>) -> Diagnostics) {
+    let mut failures = Vec::new();
+    for path in files(directory) {
+        let source = source(&path);
+        let faults = compile(Arc::clone(&source));
+        let rendered = format!("{}\n", faults.render(false));
+        let expected = path.with_extension("txt");
+        if std::env::var_os("TAMIS_BLESS").is_some() {
+            fs::write(&expected, &rendered).unwrap();
+        } else if fs::read_to_string(&expected).unwrap_or_default() != rendered {
+            failures.push(format!("{} differs; found:\n{rendered}", expected.display()));
+        }
+        let (found, marked) = (set(&faults), markers(&source.text));
+        if !marked.is_empty() && found != marked {
+            let (extra, missing): (Vec<_>, Vec<_>) =
+                (found.difference(&marked).collect(), marked.difference(&found).collect());
+            failures.push(format!("{}: not marked {extra:?}, not found {missing:?}", path.display()));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Each kind of the reference has its file, each file shows its kind alone, and `all.yaml` shows all of them.
+fn one_file_a_kind(directory: &str, reference: &str, compile: impl Fn(Arc<Source>) -> Diagnostics) {
+    let mut kinds = BTreeSet::new();
+    for path in files(directory).filter(|path| stem(path) != "all") {
+        let kind = stem(&path);
+        let found: BTreeSet<String> =
+            set(&compile(source(&path))).into_iter().map(|(_, _, kind)| kind).collect();
+        assert_eq!(found, BTreeSet::from([kind.clone()]), "{}", path.display());
+        kinds.insert(kind);
+    }
+    let reference = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(reference)).unwrap();
+    let rows = reference.split("## Diagnostics").nth(1).unwrap_or_default().lines();
+    let listed = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next()).map(str::to_owned);
+    assert_eq!(listed.collect::<BTreeSet<_>>(), kinds, "the reference lists the kinds that have a file");
+
+    let all = compile(source(&files(directory).find(|path| stem(path) == "all").unwrap()));
+    let found: BTreeSet<String> = set(&all).into_iter().map(|(_, _, kind)| kind).collect();
+    kinds.retain(|kind| !SYNTAX.contains(&kind.as_str()) && !ELSEWHERE.contains(&kind.as_str()));
+    assert_eq!(found, kinds, "all.yaml has every kind that leaves room for others");
+}
+
+fn files(directory: &str) -> impl Iterator<Item = PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    paths.into_iter()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+fn source(path: &Path) -> Arc<Source> {
+    Source::new(path.file_name().unwrap().to_string_lossy(), fs::read_to_string(path).unwrap())
+}
+
+fn set(faults: &Diagnostics) -> BTreeSet<Fault> {
+    let fault = |fault: &tamis::diagnostic::Diagnostic| {
+        let (line, column) = fault.position();
+        (line, column, fault.kind.to_owned())
+    };
+    faults.iter().map(fault).collect()
+}
+
+/// What the comments under the lines say: the caret stands under the column.
+fn markers(text: &str) -> BTreeSet<Fault> {
+    let mut marked = BTreeSet::new();
+    let mut line = 0;
+    for (number, content) in (1..).zip(text.lines()) {
+        match content.split_once('^').filter(|(before, _)| before.trim() == "#") {
+            Some((before, kind)) => {
+                marked.insert((line, before.chars().count() + 1, kind.trim().to_owned()));
+            }
+            None => line = number,
+        }
+    }
+    marked
+}
