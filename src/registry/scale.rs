@@ -1,5 +1,5 @@
 //! A registry of 100,000 rows compiles, answers, and stays bounded where rows are hostile. Times are printed, and
-//! bounded loosely, so that only another order of growth fails.
+//! bounded loosely, so that only another order of growth fails. Builds without optimisation take fewer rows.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::diagnostic::Source;
 use crate::registry::Registry;
 
-const ROWS: usize = 100_000;
+const ROWS: usize = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 
 /// A registry of so many rows with one name each.
 fn text(rows: usize, name: impl Fn(usize) -> String) -> String {
@@ -42,7 +42,7 @@ fn ask(registry: &Registry, name: impl Fn(usize) -> (String, bool)) -> Duration 
 }
 
 #[test]
-fn a_hundred_thousand_rows_answer_like_ten() {
+fn many_rows_answer_like_ten() {
     let families: [(fn(usize) -> String, fn(usize) -> String); 5] = [
         (|row| format!("cookie_{row}"), |row| format!("cookie_{row}")),
         (|row| format!("cookie_{row}_*"), |row| format!("cookie_{row}_abc")),
@@ -71,7 +71,7 @@ fn hostile_rows_are_refused_in_bounded_time() {
     ];
     for name in families {
         let start = Instant::now();
-        let (registry, faults) = compile(20_000, name);
+        let (registry, faults) = compile(ROWS / 5, name);
         assert!(registry.is_none() && faults > 0);
         assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     }
