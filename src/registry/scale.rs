@@ -9,6 +9,9 @@ use crate::registry::Registry;
 
 const ROWS: usize = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 
+/// The declared name of a row, or the name that a visitor sends for it.
+type Naming = fn(usize) -> String;
+
 /// A registry of so many rows with one name each.
 fn text(rows: usize, name: impl Fn(usize) -> String) -> String {
     let mut text = "version: '1'\ncookies:\n\
@@ -43,7 +46,7 @@ fn ask(registry: &Registry, name: impl Fn(usize) -> (String, bool)) -> Duration 
 
 #[test]
 fn many_rows_answer_like_ten() {
-    let families: [(fn(usize) -> String, fn(usize) -> String); 5] = [
+    let families: [(Naming, Naming); 5] = [
         (|row| format!("cookie_{row}"), |row| format!("cookie_{row}")),
         (|row| format!("cookie_{row}_*"), |row| format!("cookie_{row}_abc")),
         (|row| format!("app{row}.{{id}}.x"), |row| format!("app{row}.7f3a.x")),
@@ -63,7 +66,7 @@ fn many_rows_answer_like_ten() {
 
 #[test]
 fn hostile_rows_are_refused_in_bounded_time() {
-    let families: [fn(usize) -> String; 4] = [
+    let families: [Naming; 4] = [
         |row| format!("*a{row:05}*"),
         |row| format!("{{id}}.k{row:05}.{{id}}"),
         |_| "*".to_owned(),
