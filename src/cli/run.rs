@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             return CANNOT.into();
         }
     };
-    let guard = log_to(&snapshot.log, std::io::stdout());
+    let guard = log_to(&snapshot.log, std::io::stdout(), colours(&std::io::stdout()));
     let drain = snapshot.times.drain;
     let server = match Server::start(snapshot) {
         Ok(server) => server,

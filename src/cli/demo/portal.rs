@@ -101,14 +101,16 @@ impl Portal {
         }
     }
 
-    /// Which page of its session this is, from 1.
+    /// Which page of its session this is, from 1. A session from an earlier demonstration begins anew.
     fn count(&self, request: &Request) -> u32 {
+        let Some(session) = request.cookie("sessionid") else { return 1 };
         let mut visits = self.visits.borrow_mut();
-        let seen = request.cookie("sessionid").and_then(|session| visits.get_mut(session));
-        seen.map_or(1, |count| {
-            *count += 1;
-            *count
-        })
+        if visits.len() >= SESSIONS && !visits.contains_key(session) {
+            return 1;
+        }
+        let count = visits.entry(session.to_owned()).or_default();
+        *count += 1;
+        *count
     }
 
     /// A page with the cookies that sites set with every page where they are missing.
@@ -116,9 +118,8 @@ impl Portal {
         let mut answer = page(status, html);
         if request.cookie("sessionid").is_none() {
             let session = self.value();
-            let mut visits = self.visits.borrow_mut();
-            if visits.len() < SESSIONS {
-                visits.insert(session.clone(), 1);
+            if request.path == "/" && self.visits.borrow().len() < SESSIONS {
+                self.visits.borrow_mut().insert(session.clone(), 1);
             }
             let attributes = "; HttpOnly; Max-Age=1209600; Path=/; SameSite=Lax";
             set_cookie(&mut answer, &format!("sessionid={session}{attributes}"));
