@@ -15,7 +15,11 @@ mod lints;
 mod overlap;
 mod page;
 mod pattern;
+#[cfg(test)]
+mod properties;
 mod read;
+#[cfg(test)]
+mod scale;
 mod settings;
 mod shipped;
 mod text;
