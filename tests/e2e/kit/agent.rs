@@ -73,6 +73,11 @@ impl Agent {
         message
     }
 
+    /// What was agreed on in the handshake.
+    pub(crate) fn tls(&self) -> &rustls::ClientConnection {
+        self.wire.tls().expect("an agent over TLS")
+    }
+
     /// Whether the connection is closed without another octet.
     pub(crate) fn is_closed(&mut self) -> bool {
         self.wire.ended()

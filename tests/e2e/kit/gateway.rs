@@ -12,7 +12,7 @@ use tamis::server::{Drained, Guard, Server, log_to};
 use super::{Agent, Authority, Origin, PATIENCE};
 
 /// The cookies of a small portal: some exempt, some that need consent, with a tool that is chosen by itself.
-pub(crate) const REGISTRY: &str = r#"
+const REGISTRY: &str = r#"
 version: "2026-11-23"
 consent:
   keys: { analytics: statistical, marketing: third-party }
@@ -27,6 +27,11 @@ cookies:
   - { names: ["_pk_id.{id}.{id}"], provider: Portal, purposes: Counts visits., category: statistical, service: matomo }
   - { names: [_fbp], provider: Meta, purposes: Advertises., category: third-party }
 "#;
+
+/// That registry, for whole configurations.
+pub(crate) fn registry() -> &'static str {
+    REGISTRY
+}
 
 /// One site behind one listener, to be varied.
 pub(crate) struct Setup {

@@ -12,10 +12,11 @@ use std::time::Duration;
 
 pub(crate) use agent::Agent;
 pub(crate) use gate::Gate;
-pub(crate) use gateway::{Gateway, Setup, gateway, logged};
+pub(crate) use gateway::{Gateway, Setup, gateway, logged, registry};
 pub(crate) use message::Message;
 pub(crate) use origin::{Origin, Visit, answering, origin, origin_over_tls, unreachable};
 pub(crate) use tls::{Authority, Certificate};
+pub(crate) use wire::Wire;
 
 /// How long anybody waits for something that must come; it passes only in a test that fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);

@@ -45,6 +45,10 @@ impl Wire {
         }
     }
 
+    pub(super) fn tls(&self) -> Option<&ClientConnection> {
+        if let Stream::Client(stream) = &self.stream { Some(&stream.conn) } else { None }
+    }
+
     /// How long a write may stand still.
     pub(crate) fn write_limit(&self, limit: Duration) {
         self.tcp().set_write_timeout(Some(limit)).unwrap();
