@@ -116,7 +116,8 @@ pub struct Counters {
 }
 
 /// How a connection may end badly.
-pub const CONNECTION_FAULTS: &[&str] = &["tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
+pub const CONNECTION_FAULTS: &[&str] =
+    &["tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
 
 /// The lists of words that other rooms own.
 #[derive(Clone, Copy, Debug)]
@@ -185,7 +186,9 @@ const LABELLED: &[Labelled] = &[
     ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "forward")], |c| {
         &c.request_forwarded
     }),
-    ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "strip")], |c| &c.request_stripped),
+    ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "strip")], |c| {
+        &c.request_stripped
+    }),
     ("tamis_cookies", COOKIES, "reason", &[("direction", "response"), ("verdict", "forward")], |c| {
         &c.response_forwarded
     }),
@@ -222,7 +225,12 @@ impl Metrics {
 impl Collector for Metrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let open = ConstGauge::new(i64::try_from(self.sum(|c| c.open.value())).unwrap_or(i64::MAX));
-        let describe = encoder.encode_descriptor("tamis_connections_open", "Connections now open", None, open.metric_type())?;
+        let describe = encoder.encode_descriptor(
+            "tamis_connections_open",
+            "Connections now open",
+            None,
+            open.metric_type(),
+        )?;
         open.encode(describe)?;
         for (name, help, which) in PLAIN {
             let counter = ConstCounter::new(self.sum(|c| which(c).value()));
@@ -265,7 +273,8 @@ impl Metrics {
 mod tests {
     use super::*;
 
-    const WORDS: Words = Words { reasons: &["exempt", "undeclared"], readings: &["absent"], failures: &["upstream"] };
+    const WORDS: Words =
+        Words { reasons: &["exempt", "undeclared"], readings: &["absent"], failures: &["upstream"] };
 
     #[test]
     fn workers_are_added_up_under_their_labels() {

@@ -5,6 +5,8 @@
 //! that they are about, the set of (line, column, kind) must be exactly theirs, so that valid neighbours stay
 //! unreported.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its own files can't be read")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -69,7 +69,10 @@ fn report(arguments: &Arguments, faults: &Diagnostics, files: &[String]) {
             serde_json::json!({ "file": file, "severity": "error", "kind": "file", "message": message })
         }));
         let errors = faults.errors() + files.len();
-        println!("{:#}", serde_json::json!({ "errors": errors, "warnings": faults.warnings(), "faults": all }));
+        println!(
+            "{:#}",
+            serde_json::json!({ "errors": errors, "warnings": faults.warnings(), "faults": all })
+        );
         return;
     }
     let colours = std::io::stdout().is_terminal();

@@ -20,7 +20,8 @@ struct Arguments {
     command: Command,
 }
 
-const EXITS: &str = "Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.";
+const EXITS: &str =
+    "Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -92,7 +92,7 @@ impl Default for Times {
             idle: Duration::from_secs(60),
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(60),
-            progress: Duration::from_secs(30),
+            progress: Duration::from_secs(60),
             drain: Duration::from_secs(30),
         }
     }

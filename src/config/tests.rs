@@ -7,10 +7,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::consent::Consent;
-use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::{Diagnostics, Source};
-use crate::policy::{Reason, Verdict};
+use crate::policy::{Direction, Undeclared};
 
 const REGISTRY: &str = "
 version: \"2026-11-23\"
@@ -186,12 +184,8 @@ fn what_is_said_is_done() {
         (upstream.authority.as_str(), upstream.server_name.as_deref()),
         ("origin.internal", Some("origin.example.org"))
     );
-    let pair = pairs(b"undeclared=1").next().expect("a pair");
-    let undeclared = site.policy.judge_pair(&pair, &Consent::none());
-    assert_eq!(undeclared, Verdict::Forward(Reason::UndeclaredReported));
-    let set_cookie = SetCookie::parse(b"undeclared=1");
-    let undeclared = site.policy.judge_set_cookie(&set_cookie, &Consent::none(), 0);
-    assert_eq!(undeclared, Verdict::Forward(Reason::UndeclaredAllowed));
+    assert_eq!(site.policy.undeclared(Direction::Request), Undeclared::Report);
+    assert_eq!(site.policy.undeclared(Direction::Response), Undeclared::Allow);
 }
 
 #[test]
@@ -267,6 +261,36 @@ fn the_reference_shows_every_setting_with_its_default() {
         (shown.workers, shown.admin.is_some(), shown.listeners[0].tls.is_some()),
         (Some(2), true, true)
     );
+}
+
+#[test]
+fn the_shipped_example_works_as_it_is_with_its_commented_lines_too() {
+    let example = include_str!("../../config/tamis.yaml");
+    let read = |path: &Path| match path.to_str() {
+        Some("config/registry/lille.yaml") => Ok(include_str!("../../config/registry/lille.yaml").to_owned()),
+        other => Err(format!("{other:?} is not the registry")),
+    };
+    let snapshot = |text: &str| {
+        let (snapshot, faults) =
+            compile(Source::new("tamis.yaml", text), Path::new("config"), &|_| None, &read);
+        assert!(faults.is_empty(), "{}", faults.render(false));
+        snapshot.expect("no fault")
+    };
+    let shipped = snapshot(example);
+    assert_eq!(shipped.listeners.len(), 1);
+    assert!(shipped.admin.is_some_and(|admin| admin.ip().is_loopback()) && shipped.trusted.is_empty());
+    let site = shipped.sites.find("opendata.example.org").expect("the site");
+    assert_eq!((site.mode("/preview/"), &site.host), (Mode::Enforce, &HostField::Keep));
+    for direction in [Direction::Request, Direction::Response] {
+        assert_eq!(site.policy.undeclared(direction), Undeclared::Block);
+    }
+    let uncommented = ["- address: \"[::]:8443\"", "  tls:", "trusted_proxies:", "paths:", "  - { prefix:"];
+    let text =
+        uncommented.iter().fold(example.to_owned(), |text, line| text.replace(&format!("# {line}"), line));
+    let edited = snapshot(&text);
+    assert!(edited.listeners.iter().any(|listener| listener.tls.is_some()) && !edited.trusted.is_empty());
+    let site = edited.sites.find("localhost").expect("the site");
+    assert_eq!((site.mode("/preview/"), site.mode("/")), (Mode::Observe, Mode::Enforce));
 }
 
 proptest! {

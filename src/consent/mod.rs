@@ -6,6 +6,8 @@
 //! A value is undone to a text (`encoding`), the text read by the site's format (`object` over `json`, `list`,
 //! `flag`) into words (`statement`), and the words looked up in the registry (`read`).
 
+#![deny(clippy::indexing_slicing)]
+
 mod choice;
 mod decision;
 mod encoding;

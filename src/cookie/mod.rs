@@ -4,6 +4,8 @@
 //! The algorithms are those of draft-ietf-httpbis-rfc6265bis-22 ("6265bis" below), section 5, which accept far more
 //! than the grammar for servers does. Names and values are octets, not text: Latin-1, UTF-8 and spaces are all in use.
 
+#![deny(clippy::indexing_slicing)]
+
 mod attribute;
 mod date;
 mod octets;

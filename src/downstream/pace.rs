@@ -184,7 +184,8 @@ mod tests {
 
     /// Reads with time that jumps to the next timer whenever everybody waits.
     fn read_until_fault(prepare: impl FnOnce(&Pace)) -> (Duration, Option<&'static str>) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let (near, _far) = duplex(64);
             let pace = Pace::new();
@@ -213,7 +214,8 @@ mod tests {
 
     #[test]
     fn a_head_in_pieces_has_one_limit() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let (near, mut far) = duplex(64);
             let pace = Pace::new();
@@ -235,7 +237,8 @@ mod tests {
 
     #[test]
     fn a_reader_that_takes_nothing_ends_the_connection() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let (near, _far) = duplex(64);
             let pace = Pace::new();

@@ -54,7 +54,13 @@ pub struct Settings {
 impl Settings {
     /// `open` counts the connections of all workers; `stop` ends accepting and asks connections to finish; `tasks`
     /// knows those that haven't yet.
-    pub fn new(limits: &Limits, times: &Times, counters: Arc<Counters>, open: Arc<AtomicUsize>, stop: (CancellationToken, TaskTracker)) -> Self {
+    pub fn new(
+        limits: &Limits,
+        times: &Times,
+        counters: Arc<Counters>,
+        open: Arc<AtomicUsize>,
+        stop: (CancellationToken, TaskTracker),
+    ) -> Self {
         let mut http = http1::Builder::new();
         // A user agent that has sent its request may close its sending side and still reads (RFC 9112 9.6).
         http.half_close(true)
@@ -98,8 +104,13 @@ async fn recover(fault: &io::Error) {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-fn admit<S, A, B>(stream: TcpStream, address: SocketAddr, tls: Option<TlsAcceptor>, settings: &Rc<Settings>, service: S)
-where
+fn admit<S, A, B>(
+    stream: TcpStream,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    settings: &Rc<Settings>,
+    service: S,
+) where
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
@@ -203,7 +214,10 @@ impl<B: Body + Unpin> Body for Ending<B> {
     type Data = B::Data;
     type Error = B::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

@@ -53,7 +53,8 @@ pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, Error> {
         path: tls.key.clone(),
         source,
     })?;
-    let mismatch = |source| Error::Mismatch { certificate: tls.certificate.clone(), key: tls.key.clone(), source };
+    let mismatch =
+        |source| Error::Mismatch { certificate: tls.certificate.clone(), key: tls.key.clone(), source };
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -83,7 +83,12 @@ pub struct Streamed {
 
 impl RequestBody {
     /// Passes the user agent's body on.
-    pub(super) fn stream(incoming: Incoming, upload: &Rc<Upload>, limit: Duration, counters: &Arc<Counters>) -> Self {
+    pub(super) fn stream(
+        incoming: Incoming,
+        upload: &Rc<Upload>,
+        limit: Duration,
+        counters: &Arc<Counters>,
+    ) -> Self {
         let (upload, counters) = (Rc::clone(upload), Arc::clone(counters));
         Self::Stream(Box::new(Streamed { incoming, upload, limit, timer: LazyTimer::default(), counters }))
     }
@@ -96,7 +101,8 @@ impl RequestBody {
     pub(super) async fn measure(mut incoming: Incoming, most: usize, limit: Duration) -> Result<Self, Error> {
         let mut whole = BytesMut::new();
         loop {
-            let frame = tokio::time::timeout(limit, incoming.frame()).await.map_err(|_| Error::SlowRequest)?;
+            let frame =
+                tokio::time::timeout(limit, incoming.frame()).await.map_err(|_| Error::SlowRequest)?;
             match frame {
                 None => return Ok(Self::Whole(whole.freeze())),
                 Some(Err(fault)) => return Err(Error::RequestBody(fault)),
@@ -121,7 +127,10 @@ impl Body for RequestBody {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
             Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
@@ -242,7 +251,10 @@ impl Body for ResponseBody {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
         let download = match &mut this.source {
             Source::Own(text) if text.is_empty() => return Poll::Ready(None),

@@ -37,7 +37,9 @@ pub enum Error {
     #[error("the request expects something other than 100-continue")]
     Expectation,
     /// A body without a length that is larger than what may be held to measure it.
-    #[error("the request's body has no Content-Length and is larger than {0} octets; set `request_body: stream` if the origin server reads chunked bodies")]
+    #[error(
+        "the request's body has no Content-Length and is larger than {0} octets; set `request_body: stream` if the origin server reads chunked bodies"
+    )]
     Unmeasured(usize),
     /// The user agent's body broke off or was malformed.
     #[error("the request's body broke off: {0}")]
@@ -52,7 +54,9 @@ pub enum Error {
     #[error("the origin server ended the connection before its answer was complete: {0}")]
     NoAnswer(hyper::Error),
     /// What came is not an HTTP/1.1 answer.
-    #[error("the origin server's answer is not HTTP/1.1 as it must be: {0}; if it speaks TLS on this port, write `https://` in `upstream`")]
+    #[error(
+        "the origin server's answer is not HTTP/1.1 as it must be: {0}; if it speaks TLS on this port, write `https://` in `upstream`"
+    )]
     NotHttp(hyper::Error),
     /// 101 to a request that asked for no upgrade.
     #[error("the origin server switched protocols without being asked")]
@@ -64,9 +68,25 @@ pub enum Error {
 
 /// The words of [`Error::word`], for the metrics.
 pub const FAILURES: &[&str] = &[
-    "host", "target", "method", "unknown-host", "loop", "expectation", "unmeasured", "request-body", "slow-request",
-    "resolve", "connect", "connect-timeout", "certificate", "tls", "no-answer", "not-http", "unasked-101",
-    "slow-answer", "truncated",
+    "host",
+    "target",
+    "method",
+    "unknown-host",
+    "loop",
+    "expectation",
+    "unmeasured",
+    "request-body",
+    "slow-request",
+    "resolve",
+    "connect",
+    "connect-timeout",
+    "certificate",
+    "tls",
+    "no-answer",
+    "not-http",
+    "unasked-101",
+    "slow-answer",
+    "truncated",
 ];
 
 impl Error {
@@ -100,9 +120,11 @@ impl Error {
     pub fn side(&self) -> Side {
         match self {
             Self::Loop => Side::Gateway,
-            Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 | Self::SlowAnswer(_) => {
-                Side::Upstream
-            }
+            Self::Connect(_)
+            | Self::NoAnswer(_)
+            | Self::NotHttp(_)
+            | Self::Unasked101
+            | Self::SlowAnswer(_) => Side::Upstream,
             _ => Side::Downstream,
         }
     }
@@ -122,7 +144,9 @@ impl Error {
             Self::Connect(upstream::Error::Connect { .. } | upstream::Error::Resolve { .. }) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 => StatusCode::BAD_GATEWAY,
+            Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 => {
+                StatusCode::BAD_GATEWAY
+            }
         }
     }
 

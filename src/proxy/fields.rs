@@ -38,7 +38,10 @@ pub(super) fn remove_connection(headers: &mut HeaderMap) {
 /// The user agent reads trailers (`TE: trailers`, RFC 9110 10.1.4).
 pub(super) fn accepts_trailers(headers: &HeaderMap) -> bool {
     headers.get_all(header::TE).iter().any(|value| {
-        value.as_bytes().split(|b| *b == b',').any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
+        value
+            .as_bytes()
+            .split(|b| *b == b',')
+            .any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
     })
 }
 
@@ -106,7 +109,10 @@ mod tests {
 
     fn headers(lines: &[(&str, &str)]) -> HeaderMap {
         let line = |(name, value): &(&str, &str)| {
-            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap())
+            (
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            )
         };
         lines.iter().map(line).collect()
     }
@@ -134,7 +140,7 @@ mod tests {
             ("x-forwarded_proto", "https"),
             ("x_consent", "statistical"),
             ("content_length", "5"),
-                ("x-consent", "statistical"),
+            ("x-consent", "statistical"),
             ("api_key", "stays"),
         ]);
         remove_spoofs(&mut map);
@@ -143,7 +149,8 @@ mod tests {
 
     #[test]
     fn trailers_carry_no_cookies() {
-        let mut map = headers(&[("set-cookie", "a=1"), ("cookie", "b"), ("set-cookie2", "c"), ("digest", "d")]);
+        let mut map =
+            headers(&[("set-cookie", "a=1"), ("cookie", "b"), ("set-cookie2", "c"), ("digest", "d")]);
         assert_eq!(clean_trailers(&mut map), 3);
         assert_eq!(map, headers(&[("digest", "d")]));
     }

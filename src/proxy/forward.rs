@@ -61,12 +61,12 @@ async fn attempt(
     let begun = tokio::time::Instant::now();
     let sent = loop {
         // An upload that moves is no origin server that is slow to answer.
-        let patient_until = begun.max(upload.last()) + limit;
+        let moved = begun.max(upload.last());
         tokio::select! {
             biased;
             sent = &mut sending => break Some(sent),
-            () = tokio::time::sleep_until(patient_until) => {
-                if upload.last() + limit <= tokio::time::Instant::now() {
+            () = tokio::time::sleep_until(moved + limit) => {
+                if upload.last() <= moved {
                     break None;
                 }
             }

@@ -105,7 +105,12 @@ mod tests {
 
     #[test]
     fn a_stranger_is_not_believed() {
-        let claims = [("x-forwarded-for", "1.2.3.4"), ("x-forwarded-port", "1"), ("forwarded", "for=9"), ("x-real-ip", "7")];
+        let claims = [
+            ("x-forwarded-for", "1.2.3.4"),
+            ("x-forwarded-port", "1"),
+            ("forwarded", "for=9"),
+            ("x-real-ip", "7"),
+        ];
         assert_eq!(
             announced("192.0.2.7:5", false, &claims),
             [
@@ -119,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_listed_network_is_believed_and_continued() {
-        let claims = [("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https"), ("forwarded", "for=1.2.3.4")];
+        let claims =
+            [("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https"), ("forwarded", "for=1.2.3.4")];
         assert_eq!(
             announced("[::ffff:10.1.1.1]:5", false, &claims),
             [

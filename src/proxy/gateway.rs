@@ -25,7 +25,8 @@ impl Gateway {
     /// # Errors
     /// A site's name and why its upstream can't be used.
     pub fn new(snapshot: Snapshot) -> Result<Arc<Self>, (String, OriginError)> {
-        let origin = |site: &crate::config::Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
+        let origin =
+            |site: &crate::config::Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
         let origins = snapshot.sites.iter().map(origin).collect::<Result<_, _>>()?;
         Ok(Arc::new(Self { snapshot, origins }))
     }

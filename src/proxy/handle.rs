@@ -47,6 +47,7 @@ async fn pass(
 
     let consent = sift::consent(exchange, site, &parts.headers);
     let trailers = fields::accepts_trailers(&parts.headers);
+    let chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
     sift::request(exchange, site, &consent, &mut parts.headers);
@@ -59,7 +60,8 @@ async fn pass(
     let head = parts.method == Method::HEAD;
     let sent = std::time::Instant::now();
     let worker = Rc::clone(&exchange.worker);
-    let (mut answer, lease) = forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
+    let (mut answer, lease) =
+        forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
     exchange.upstream = sent.elapsed();
 
     let length = stated_length(&answer, head);
@@ -70,6 +72,11 @@ async fn pass(
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     sift::response(exchange, site, &consent, headers);
+    if chunked {
+        // It may have come with a Content-Length too, which hyper has taken out: such a connection ends after its
+        // answer (RFC 9112 6.1), and which one it was can't be told.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     *answer.version_mut() = Version::HTTP_11;
     Ok((answer, lease))
 }

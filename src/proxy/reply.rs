@@ -15,7 +15,9 @@ pub(super) fn failure(error: &Error, mut exchange: Box<Exchange>) -> Response<Re
     // What strangers send is theirs to mend, and would fill the log; what the site does is the operator's.
     match error.side() {
         Side::Downstream => tracing::debug!(site, kind = error.word(), %error, "request refused"),
-        Side::Upstream | Side::Gateway => tracing::error!(site, kind = error.word(), %error, "exchange failed"),
+        Side::Upstream | Side::Gateway => {
+            tracing::error!(site, kind = error.word(), %error, "exchange failed");
+        }
     }
     let page = error_page(status.as_u16(), status.canonical_reason().unwrap_or_default(), error.text());
     let mut response = Response::new(ResponseBody::own(page, exchange));

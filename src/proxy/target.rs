@@ -96,7 +96,9 @@ mod tests {
         assert_eq!(target("/", &["[::1]:80"]).unwrap().0, "[::1]");
         assert!(matches!(target("/", &[]), Err(Error::Host)));
         assert!(matches!(target("/", &["a", "a"]), Err(Error::Host)));
-        for odd in ["a@b", "a,b", "a b", "a/b", "a?b", "a#b", "a:b", "a:1:2", "[::1", "[x]", "a:123456", "a\\b", "<"] {
+        for odd in
+            ["a@b", "a,b", "a b", "a/b", "a?b", "a#b", "a:b", "a:1:2", "[::1", "[x]", "a:123456", "a\\b", "<"]
+        {
             assert!(matches!(target("/", &[odd]), Err(Error::Host)), "{odd}");
         }
     }

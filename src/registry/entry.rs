@@ -126,8 +126,8 @@ pub struct Entry {
     pub service: Option<ServiceId>,
     /// How long it lives, where declared.
     pub lifetime: Option<Lifetime>,
-    /// Who writes it; the server where not declared.
-    pub set_by: SetBy,
+    /// Who writes it, where declared.
+    pub set_by: Option<SetBy>,
     /// Domain attributes it is set with; empty = host-only.
     pub domains: Vec<String>,
     /// Path attributes it is set with; empty = `/`.

@@ -63,8 +63,10 @@ fn exemption(document: &Document, row: &Row<'_>, entry: &Entry, rule: Option<Rul
 /// Attributes with which the cookie can't do its work, or is refused.
 fn attributes(document: &Document, row: &Row<'_>, entry: &Entry) {
     let attributes = &entry.attributes;
-    if let Some(node) =
-        row.places.http_only.filter(|_| entry.set_by == SetBy::Script && attributes.http_only == Some(true))
+    if let Some(node) = row
+        .places
+        .http_only
+        .filter(|_| entry.set_by == Some(SetBy::Script) && attributes.http_only == Some(true))
     {
         // 6265bis 5.7 step 12: a script can neither write nor overwrite an HttpOnly cookie.
         let help = "write `http_only: false`, or `set_by: server`";

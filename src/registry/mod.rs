@@ -6,6 +6,8 @@
 mod compiled;
 mod endings;
 mod entry;
+#[cfg(test)]
+mod examples;
 mod index;
 mod known;
 mod lifetime;
@@ -13,7 +15,11 @@ mod lints;
 mod overlap;
 mod page;
 mod pattern;
+#[cfg(test)]
+mod properties;
 mod read;
+#[cfg(test)]
+mod scale;
 mod settings;
 mod shipped;
 mod text;

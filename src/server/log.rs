@@ -27,7 +27,8 @@ pub fn log_to<W>(log: &Log, writer: W) -> Result<Guard, tracing_subscriber::util
 where
     W: Write + Send + 'static,
 {
-    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(QUEUE).lossy(true).finish(writer);
+    let (writer, guard) =
+        NonBlockingBuilder::default().buffered_lines_limit(QUEUE).lossy(true).finish(writer);
     let level: LevelFilter = log.level.parse().unwrap_or(LevelFilter::INFO);
     // The libraries speak of connections that strangers broke: of interest to who looks for it.
     let own = Targets::new().with_target("tamis", level).with_target("access", level);
@@ -42,7 +43,11 @@ where
     tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "a panic ended one connection; please report it: {}", panic.payload_as_str().unwrap_or(""));
+        tracing::error!(
+            place,
+            "a panic ended one connection; please report it: {}",
+            panic.payload_as_str().unwrap_or("")
+        );
     }));
     Ok(Guard { _writer: guard })
 }

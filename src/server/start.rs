@@ -39,7 +39,7 @@ pub enum StartError {
         /// As configured.
         address: SocketAddr,
         /// What is wrong.
-        source: TlsError,
+        source: Box<TlsError>,
     },
     /// A site's upstream.
     #[error("site {site}: {source}")]
@@ -47,7 +47,7 @@ pub enum StartError {
         /// Its name.
         site: String,
         /// What is wrong.
-        source: OriginError,
+        source: Box<OriginError>,
     },
     /// The system gives no thread, runtime or descriptor.
     #[error("can't start a worker: {0}")]
@@ -98,7 +98,8 @@ impl Server {
     pub fn start(snapshot: Snapshot) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
-        let gateway = Gateway::new(snapshot).map_err(|(site, source)| StartError::Origin { site, source })?;
+        let gateway = Gateway::new(snapshot)
+            .map_err(|(site, source)| StartError::Origin { site, source: Box::new(source) })?;
         let (addresses, mut sockets) = bind(&gateway.snapshot, workers)?;
         let operator = gateway.snapshot.admin.map(|address| listen(address, 1)).transpose()?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
@@ -111,7 +112,8 @@ impl Server {
         };
         let (open, hinted) = (Arc::new(AtomicUsize::new(0)), Hinted::default());
         for (index, counters) in counters.into_iter().enumerate() {
-            let listeners = sockets.iter_mut().filter_map(|(of, tls)| Some((of.pop()?, tls.clone()))).collect();
+            let listeners =
+                sockets.iter_mut().filter_map(|(of, tls)| Some((of.pop()?, tls.clone()))).collect();
             let (stop, open) = (server.stop.clone(), Arc::clone(&open));
             let plan = Plan { name: format!("worker-{index}"), listeners, counters, open, stop };
             let (gateway, hinted) = (Arc::clone(&gateway), hinted.clone());
@@ -189,7 +191,7 @@ fn bind(snapshot: &Snapshot, workers: usize) -> Result<(Vec<SocketAddr>, Sockets
     let mut addresses = Vec::new();
     let mut sockets = Vec::new();
     for config::Listener { address, tls } in &snapshot.listeners {
-        let fault = |source| StartError::Tls { address: *address, source };
+        let fault = |source| StartError::Tls { address: *address, source: Box::new(source) };
         let tls = tls.as_ref().map(downstream::acceptor).transpose().map_err(fault)?;
         let bound = listen(*address, workers)?;
         addresses.extend(bound.first().and_then(|socket| socket.local_addr().ok()));

@@ -112,9 +112,11 @@ fn tls_error(origin: &Origin, source: io::Error) -> Error {
     let host = origin.host.clone();
     let tls = source.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>());
     match tls {
-        Some(TlsError::InvalidCertificate(reason)) => {
-            Error::Certificate { host, source: TlsError::InvalidCertificate(reason.clone()), advice: advice(reason) }
-        }
+        Some(TlsError::InvalidCertificate(reason)) => Error::Certificate {
+            host,
+            source: TlsError::InvalidCertificate(reason.clone()),
+            advice: advice(reason),
+        },
         _ => Error::Tls { host, port: origin.port, source },
     }
 }

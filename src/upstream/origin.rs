@@ -48,7 +48,9 @@ pub enum OriginError {
         path: PathBuf,
     },
     /// The system has no certificates to verify with (an image without them, mostly).
-    #[error("no CA certificates on this system: {source}; write `ca_file:` under upstream, or install ca-certificates")]
+    #[error(
+        "no CA certificates on this system: {source}; write `ca_file:` under upstream, or install ca-certificates"
+    )]
     NoSystemCa {
         /// What the verifier says.
         source: rustls::Error,

@@ -128,7 +128,8 @@ where
                 tokio::time::sleep(every.max(Duration::from_millis(100))).await;
                 let Some(pool) = pool.upgrade() else { return };
                 for idle in &pool.idle {
-                    idle.borrow_mut().retain(|idle| !idle.sender.is_closed() && idle.since.elapsed() < pool.keep);
+                    idle.borrow_mut()
+                        .retain(|idle| !idle.sender.is_closed() && idle.since.elapsed() < pool.keep);
                 }
             }
         });

@@ -50,8 +50,12 @@ class Record:
 
 def record(step, response, body, jar):
     """The record of a response whose body has been read."""
+    left_out = BY_NATURE
+    if response.status_code == 304:
+        # Gunicorn's "Content-Length: 0" belongs to no 304 (RFC 9110 8.6: the length of the 200), a gateway may drop it.
+        left_out = BY_NATURE | {b"content-length"}
     # The order of fields that share a name counts; between names it does not (RFC 9110 5.3).
-    fields = sorted((f for f in response.headers.raw if f[0].lower() not in BY_NATURE), key=lambda field: field[0].lower())
+    fields = sorted((f for f in response.headers.raw if f[0].lower() not in left_out), key=lambda field: field[0].lower())
     clean = normalised(body) if len(body) < 1 << 20 else body
     return Record(
         step,

@@ -14,11 +14,28 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
     let stop = CancellationToken::new();
     let (ours, theirs) = (Arc::clone(&counters), stop.clone());
     let server = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build_local(Default::default()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build_local(Default::default())
+            .unwrap();
         runtime.block_on(async {
             let second = Duration::from_secs(20);
-            let times = Times { head: second, idle: second, connect: second, answer: second, progress: second, drain: second };
-            let limits = Limits { fields: 20, head: 8192, cookies: 9, connections: most, measured_body: 9, idle_upstream: 9 };
+            let times = Times {
+                head: second,
+                idle: second,
+                connect: second,
+                answer: second,
+                progress: second,
+                drain: second,
+            };
+            let limits = Limits {
+                fields: 20,
+                head: 8192,
+                cookies: 9,
+                connections: most,
+                measured_body: 9,
+                idle_upstream: 9,
+            };
             let tasks = TaskTracker::new();
             let settings = Settings::new(&limits, &times, ours, Arc::default(), (theirs, tasks.clone()));
             let listener = TcpListener::from_std(listener).unwrap();

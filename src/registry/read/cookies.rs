@@ -93,7 +93,7 @@ fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> 
         category,
         service,
         lifetime,
-        set_by: set_by.unwrap_or(SetBy::Server),
+        set_by,
         domains,
         paths,
         attributes: attributes.unwrap_or_default(),

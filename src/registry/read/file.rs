@@ -1,0 +1,60 @@
+//! The whole file: its sections in order, then what no section can see by itself.
+
+use std::sync::Arc;
+
+use super::super::index::Index;
+use super::super::{Entry, Registry, lints};
+use super::{categories, consent, cookies, names, page, text};
+use crate::diagnostic::{Diagnostics, Source};
+use crate::document::{Document, Fields};
+
+/// Reads the whole file.
+pub(in crate::registry) fn registry(source: Arc<Source>) -> (Option<Registry>, Diagnostics) {
+    let document = match Document::parse(source) {
+        Ok(document) => document,
+        Err(faults) => return (None, faults),
+    };
+    let registry =
+        document.fields(document.root(), "a registry").and_then(|fields| sections(&document, fields));
+    let faults = document.into_faults();
+    (registry.filter(|_| faults.errors() == 0), faults)
+}
+
+fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
+    let version =
+        fields.required("version", "write the policy's version, in quotes: version: \"2026-11-23\"");
+    let version = version.and_then(|node| document.string(node, "the version"));
+    let site = fields.optional("site").and_then(|node| page::site(document, node));
+    let page = fields.optional("page").map(|node| page::read(document, node)).unwrap_or_default();
+    let keys = categories::read(document, fields.optional("categories"), fields.optional("services"));
+    let consent = consent::read(document, fields.optional("consent"), &keys);
+    let cookies = fields.required("cookies", "list the declared cookies; cookies: [] declares none");
+    let rows = cookies::read(document, cookies, &keys);
+    fields.finish();
+    names::check(document, &rows);
+    lints::report(document, &rows, &consent, &keys);
+
+    let mut entries = Vec::with_capacity(rows.len());
+    let mut names = Vec::with_capacity(rows.len());
+    for row in rows {
+        entries.push(row.entry?);
+        names.extend(row.names.into_iter().map(|name| (name.pattern, (name.entry, name.place))));
+    }
+    let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
+    let languages = text::languages(texts);
+    let mut targets = keys.targets;
+    targets.extend(consent.settings.keys.iter().map(|key| (key.word.clone(), key.target)));
+    Some(Registry {
+        file: document.source().name.clone(),
+        version: version?.to_owned(),
+        site,
+        page,
+        categories: keys.categories,
+        services: keys.services,
+        consent: consent.settings,
+        targets,
+        index: Index::new(names.into_iter()),
+        entries,
+        languages,
+    })
+}
