@@ -5,7 +5,7 @@ const NECESSARY = /^(sessionid|csrftoken|messages|django_language|cookies_prefer
 const NEEDS = [
   ['statistical', /^_(ga|ga_SERVER1|pk_id\.1\.abcd)$/],
   ['third-party', /^_fbp$/],
-  ['statistical', /^(_gid|_ga_SCRIPT1|ai_user|visit_depth)$/],
+  ['statistical', /^(_gid|_ga_SCRIPT1|ai_user|visit_depth|__Host-ab|embedded)$/],
   ['statistical', /^(ph_phc_testtoken_posthog|dmn_chk_.*)$/],
   ['statistical', /^(amp_[^.]+|_tldtest_.*|amplitude_test.*)$/],
   ['statistical', /^_sp_((id|ses)\..+|root_domain_test_.*)$/],
@@ -27,6 +27,9 @@ export const SERVER = ['_ga', '_ga_SERVER1', '_pk_id.1.abcd', '_fbp', 'mystery_s
 
 /** What /visit/cookies/ writes by document.cookie. */
 export const SCRIPT = ['_gid', '_ga_SCRIPT1', 'ai_user', 'visit_depth', 'mystery_script']
+
+/** … and what browsers take from it over TLS only: a `__Host-` name, and one with SameSite=None and Partitioned. */
+export const SECURE_SCRIPT = ['__Host-ab', 'embedded']
 
 /** What the packages of /visit/packages/ leave; `*` at the end stands for a digest. */
 export const PACKAGES = [

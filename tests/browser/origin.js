@@ -22,8 +22,8 @@ export class OriginLog {
     return fresh
   }
 
-  /** The names that came with the last request for `path`. */
+  /** The last request for `path`. */
   last(path) {
-    return this.lines.findLast((line) => line.path === path)?.names ?? []
+    return this.lines.findLast((line) => line.path === path)
   }
 }

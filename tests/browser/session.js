@@ -1,6 +1,6 @@
 // One visit, step by step; the same over every protocol.
 
-import { PACKAGES, PARTING, SCRIPT, SERVER, agreed, lacking, need } from './names.js'
+import { PACKAGES, PARTING, SCRIPT, SECURE_SCRIPT, SERVER, agreed, lacking, need } from './names.js'
 
 const EVERYTHING = ['statistical', 'third-party']
 const FIELDS = 16 // the most Set-Cookie fields with which tamis expires cookies in one response
@@ -116,10 +116,13 @@ async function switchLanguage(visitor) {
 
 /** Trackers that the page's own script writes. */
 async function scripts(visitor) {
+  const names = ofScripts(visitor)
   await visitor.open('/visit/cookies/')
-  await visitor.written(SCRIPT)
-  await request(visitor, SCRIPT)
+  await visitor.written(names)
+  await request(visitor, names)
 }
+
+const ofScripts = ({ protocol }) => (protocol.scheme === 'https' ? [...SCRIPT, ...SECURE_SCRIPT] : SCRIPT)
 
 /** Trackers that packages write. */
 async function packages(visitor) {
@@ -153,9 +156,11 @@ const withheld = async (visitor) => (await visitor.jar()).filter((name) => need(
 
 /** Agreed trackers are in the jar and came with the last page. */
 async function works(visitor) {
-  const wanted = [...SERVER, ...SCRIPT, ...PACKAGES].filter((name) => agreed(name, visitor.granted))
+  const wanted = [...SERVER, ...ofScripts(visitor), ...PACKAGES].filter((name) => agreed(name, visitor.granted))
   const jar = lacking(await visitor.jar(), wanted).map((name) => `${name} is not in the jar`)
-  const origin = lacking(visitor.log.last('/visit/'), wanted).map((name) => `${name} did not reach the origin`)
+  const last = visitor.log.last('/visit/')
+  visitor.expect('choice that reached the origin', last.granted.join(), visitor.granted.join())
+  const origin = lacking(last.names, wanted).map((name) => `${name} did not reach the origin`)
   visitor.note('agreed', [...jar, ...origin])
 }
 
