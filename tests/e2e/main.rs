@@ -1,2 +1,28 @@
-#[test]
-fn a() {}
+//! The gateway end to end and in one process: raw octets from a user agent, through a running server, to an origin
+//! server that a script plays, and back.
+//!
+//! A test reads as a story: what the origin server says, what the user agent asks, what each of them gets. Ports come
+//! from the system; nobody sleeps: the one clock is the safety net of [`kit::PATIENCE`], and the gateway's own limits
+//! where they are what is shown.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by a panic, its kit too"
+)]
+
+mod kit;
+
+mod admin;
+mod consent;
+mod cookies_request;
+mod cookies_response;
+mod faults;
+mod fields;
+mod framing;
+mod log;
+mod observe;
+mod reuse;
+mod sites;
+mod streaming;
+mod tls;

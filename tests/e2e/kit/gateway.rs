@@ -1,0 +1,184 @@
+//! A gateway in this process, from the text of its configuration.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
+
+use tamis::config::{self, Log, LogFormat, Snapshot};
+use tamis::diagnostic::Source;
+use tamis::metrics::{Counters, Metrics};
+use tamis::server::{Drained, Guard, Server, log_to};
+
+use super::{Agent, Authority, Origin, PATIENCE};
+
+/// The cookies of a small portal: some exempt, some that need consent, with a tool that is chosen by itself.
+const REGISTRY: &str = r#"
+version: "2026-11-23"
+consent:
+  keys: { analytics: statistical, marketing: third-party }
+  gpc_denies: [third-party]
+services:
+  - { key: matomo, title: Matomo, category: statistical }
+cookies:
+  - { names: [sessionid, csrftoken, django_language, messages], provider: Portal, purposes: To work., category: necessary, exemption: Asked for. }
+  - { names: [cookies_preferences], provider: Portal, purposes: Holds the choice., category: necessary, exemption: Asked for., set_by: script }
+  - { names: ["__Host-s", "__Secure-s", "sl/ash", "cart", "big"], provider: Portal, purposes: To work., category: necessary, exemption: Asked for. }
+  - { names: ["_ga", "_ga_*"], provider: Google, purposes: Counts visits., category: statistical }
+  - { names: ["_pk_id.{id}.{id}"], provider: Portal, purposes: Counts visits., category: statistical, service: matomo }
+  - { names: [_fbp], provider: Meta, purposes: Advertises., category: third-party }
+"#;
+
+/// That registry, for whole configurations.
+pub(crate) fn registry() -> &'static str {
+    REGISTRY
+}
+
+/// One site behind one listener, to be varied.
+pub(crate) struct Setup {
+    upstream: String,
+    top: String,
+    site: String,
+    registry: String,
+}
+
+/// A running gateway.
+pub(crate) struct Gateway {
+    server: Server,
+}
+
+/// The plainest gateway in front of an origin server: one site for all hosts, everything as shipped.
+pub(crate) fn gateway(origin: &Origin) -> Gateway {
+    Setup::new(origin).start()
+}
+
+impl Setup {
+    pub(crate) fn new(origin: &Origin) -> Self {
+        Self::to(&origin.url())
+    }
+
+    /// In front of this URL.
+    pub(crate) fn to(url: &str) -> Self {
+        let registry = REGISTRY.to_owned();
+        Self { upstream: format!("\"{url}\""), top: String::new(), site: String::new(), registry }
+    }
+
+    /// Another `upstream:`, as YAML.
+    pub(crate) fn upstream(mut self, yaml: &str) -> Self {
+        self.upstream = yaml.to_owned();
+        self
+    }
+
+    /// Another line at the top level.
+    pub(crate) fn top(mut self, line: &str) -> Self {
+        self.top += &format!("{line}\n");
+        self
+    }
+
+    /// Another line of the site.
+    pub(crate) fn site(mut self, line: &str) -> Self {
+        self.site += &format!("    {line}\n");
+        self
+    }
+
+    /// Another registry.
+    pub(crate) fn registry(mut self, yaml: &str) -> Self {
+        yaml.clone_into(&mut self.registry);
+        self
+    }
+
+    pub(crate) fn start(&self) -> Gateway {
+        let Self { upstream, top, site, .. } = self;
+        let listeners =
+            if top.contains("listeners:") { "" } else { "listeners: [{address: \"127.0.0.1:0\"}]\n" };
+        let yaml = format!(
+            "workers: 1\n{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
+             sites:\n  - default: true\n    registry: site.yaml\n    upstream: {upstream}\n{site}"
+        );
+        Gateway::start(&yaml, &self.registry)
+    }
+}
+
+impl Gateway {
+    /// A gateway of a whole configuration.
+    pub(crate) fn start(yaml: &str, registry: &str) -> Self {
+        log();
+        Self { server: Server::start(compiled(yaml, registry)).unwrap() }
+    }
+
+    /// Where user agents connect.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.addresses()[0]
+    }
+
+    pub(crate) fn agent(&self) -> Agent {
+        Agent::connect(self.address())
+    }
+
+    /// An agent that speaks TLS and trusts this authority alone.
+    pub(crate) fn tls_agent(&self, authority: &Authority) -> Agent {
+        authority.agent(self.address())
+    }
+
+    /// An agent of the operator.
+    pub(crate) fn operator(&self) -> Agent {
+        Agent::connect(self.server.admin().unwrap())
+    }
+
+    /// A counter as it stands: what was judged before an answer was sent is in it.
+    pub(crate) fn count(&self, of: impl Fn(&Counters) -> u64) -> u64 {
+        self.server.metrics().sum(of)
+    }
+
+    /// Ends the gateway; the counters then hold everything.
+    pub(crate) fn stop(self) -> (Drained, Arc<Metrics>) {
+        let metrics = Arc::clone(self.server.metrics());
+        (self.server.stop(), metrics)
+    }
+}
+
+fn compiled(yaml: &str, registry: &str) -> Snapshot {
+    let read = |_: &Path| Ok(registry.to_owned());
+    let (snapshot, faults) =
+        config::compile(Source::new("tamis.yaml", yaml), Path::new("/"), &|_| None, &read);
+    snapshot.unwrap_or_else(|| panic!("{}", faults.render(false)))
+}
+
+/// The log of the whole process.
+#[derive(Clone, Default)]
+struct Book(Arc<(Mutex<Vec<u8>>, Condvar)>);
+
+impl std::io::Write for Book {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        self.0.0.lock().unwrap().extend_from_slice(octets);
+        self.0.1.notify_all();
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything is logged that can be, into memory.
+fn log() -> &'static Book {
+    static LOG: OnceLock<(Book, Guard)> = OnceLock::new();
+    let (book, _) = LOG.get_or_init(|| {
+        let book = Book::default();
+        let log = Log { format: LogFormat::Text, level: "trace".to_owned(), access: true };
+        let hook = std::panic::take_hook();
+        let guard = log_to(&log, book.clone(), false).unwrap();
+        // A test that fails has to say so where tests do.
+        std::panic::set_hook(hook);
+        (book, guard)
+    });
+    book
+}
+
+/// All that was logged by any gateway until a line with this mark was.
+pub(crate) fn logged(mark: &str) -> String {
+    let Book(shared) = log();
+    let find = |text: &mut Vec<u8>| !String::from_utf8_lossy(text).contains(mark);
+    let (text, waited) = shared.1.wait_timeout_while(shared.0.lock().unwrap(), PATIENCE, find).unwrap();
+    assert!(!waited.timed_out(), "{mark} is not in the log");
+    String::from_utf8_lossy(&text).into_owned()
+}

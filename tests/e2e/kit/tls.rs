@@ -1,0 +1,112 @@
+//! Certificates made for one test, and the two sides of TLS over them.
+
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::crypto::aws_lc_rs;
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned, SupportedProtocolVersion,
+};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+
+use super::Agent;
+use super::wire::Stream;
+
+/// Who signs.
+pub(crate) struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    certificate: rcgen::Certificate,
+}
+
+/// A certificate with its key.
+pub(crate) struct Certificate {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = params.self_signed(&key).unwrap();
+        Self { issuer: Issuer::new(params, key), certificate }
+    }
+
+    /// A certificate for a name, good now.
+    pub(crate) fn issue(&self, name: &str) -> Certificate {
+        self.issue_until(name, 4000)
+    }
+
+    /// A certificate for a name, good until the first day of a year.
+    pub(crate) fn issue_until(&self, name: &str, year: i32) -> Certificate {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_after = date_time_ymd(year, 1, 1);
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Certificate { certificate: certificate.pem(), key: key.serialize_pem() }
+    }
+
+    /// The PEM file of the authority itself.
+    pub(crate) fn file(&self) -> PathBuf {
+        file(&self.certificate.pem())
+    }
+
+    /// A user agent that trusts this authority alone, for the name `x.test`.
+    pub(super) fn agent(&self, address: SocketAddr) -> Agent {
+        self.agent_of(address, rustls::ALL_VERSIONS)
+    }
+
+    /// The same, with these versions of TLS alone.
+    pub(crate) fn agent_of(
+        &self,
+        address: SocketAddr,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Agent {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.der().clone()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from("x.test").unwrap();
+        let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
+    }
+}
+
+impl Certificate {
+    /// `tls:` of a listener.
+    pub(crate) fn listener(&self) -> String {
+        let (certificate, key) = (file(&self.certificate), file(&self.key));
+        format!("{{certificate: {}, key: {}}}", certificate.display(), key.display())
+    }
+
+    /// For an origin server.
+    pub(crate) fn server(&self) -> Arc<ServerConfig> {
+        let chain = CertificateDer::pem_slice_iter(self.certificate.as_bytes()).map(Result::unwrap).collect();
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key);
+        Arc::new(config.unwrap())
+    }
+}
+
+/// A file of this process with some text, in the directory that cargo gives to tests.
+fn file(text: &str) -> PathBuf {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{number}.pem", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    path
+}

@@ -1,0 +1,79 @@
+//! What is written down, and what never is.
+
+use crate::kit::{Setup, answering, gateway, logged, page, status};
+
+/// The line of the access log about a path.
+fn line_of(path: &str) -> String {
+    let mark = format!("path=\"{path}\"");
+    logged(&mark).lines().find(|line| line.contains(&mark)).unwrap().to_owned()
+}
+
+#[test]
+fn no_value_and_no_query_is_ever_logged() {
+    let answer = page(&[
+        "Set-Cookie: sessionid=S3CRET-a; Path=/S3CRET-b",
+        "Set-Cookie: _ga=S3CRET-c",
+        "Set-Cookie: newcomer=S3CRET-d",
+        "Set-Cookie: S3CRET-e",
+        "Location: /S3CRET-f",
+    ]);
+    let gateway = gateway(&answering(&answer));
+    gateway.agent().request("GET /log/values?S3CRET-g=S3CRET-h", &[
+        "Cookie: sessionid=S3CRET-i; _ga=S3CRET-j; unheard=S3CRET-k; cookies_preferences=S3CRET-l; S3CRET-m",
+        "Authorization: S3CRET-n",
+        "Referer: http://x.test/?S3CRET-o",
+    ]);
+    let mut agent = gateway.agent();
+    agent
+        .send("GET http://x.test/log/absolute?S3CRET-p HTTP/1.1\r\nHost: x.test\r\nCookie: S3CRET-q\r\n\r\n");
+    agent.answer();
+    let log = logged("path=\"/log/absolute\"");
+    assert!(!log.contains("S3CRET"), "{}", log.lines().find(|line| line.contains("S3CRET")).unwrap());
+    let line = line_of("/log/values");
+    for part in [
+        "stripped=_ga,unheard,(nameless),newcomer",
+        "request_stripped=3",
+        "response_stripped=3",
+        "request_forwarded=2",
+    ] {
+        assert!(line.contains(part), "{part} is not in {line}");
+    }
+}
+
+#[test]
+fn a_failure_tells_no_value_either() {
+    let origin = answering(&page(&["Set-Cookie: sessionid=S3CRET-\u{1}r"]));
+    let gateway = gateway(&origin);
+    assert_eq!(
+        gateway.agent().request("GET /log/failure?S3CRET-s", &["Cookie: sessionid=S3CRET-t"]).status(),
+        502
+    );
+    gateway.agent().post(&["Host: S3CRET-u", "Cookie: sessionid=S3CRET-v"], "S3CRET-w");
+    let line = line_of("/log/failure");
+    assert!(line.contains("error=\"not-http\"") && line.contains("status=502"), "{line}");
+    assert!(!logged("/log/failure").contains("S3CRET"));
+}
+
+#[test]
+fn an_exchange_is_one_line() {
+    let origin = answering(&status("404 Not Found", &[], "nowhere"));
+    let gateway = Setup::new(&origin).site("mode: observe").start();
+    gateway.agent().request("DELETE /log/one", &[r#"Cookie: cookies_preferences={"analytics":true}"#]);
+    let line = line_of("/log/one");
+    for part in
+        ["method=\"DELETE\"", "status=404", "sent=7", "consent=\"read\"", "mode=\"observe\"", "error=\"\""]
+    {
+        assert!(line.contains(part), "{part} is not in {line}");
+    }
+    assert_eq!(logged("/log/one").matches("/log/one").count(), 1);
+}
+
+#[test]
+fn an_undeclared_name_is_hinted_at_once_with_what_to_paste() {
+    let gateway = gateway(&answering(&page(&["Set-Cookie: hinted{x}=1", "Set-Cookie: hinted{x}=2"])));
+    gateway.agent().request("GET /log/hint/1", &[]);
+    gateway.agent().request("GET /log/hint/2", &[]);
+    let log = logged("path=\"/log/hint/2\"");
+    assert_eq!(log.matches("cookie=hinted{x}").count(), 1);
+    assert!(log.contains("- names: [\"hinted\\\\{x}\"]"), "the lines to paste");
+}

@@ -1,0 +1,185 @@
+//! TLS on both sides.
+
+use crate::kit::{
+    Authority, Certificate, Message, Origin, Setup, Visit, answering, gateway, origin, origin_over_tls, page,
+};
+
+fn answer(visit: &mut Visit) {
+    while visit.request().is_some() {
+        visit.send(&page(&["Set-Cookie: _ga=1", "Set-Cookie: sessionid=1; Secure"]));
+    }
+}
+
+/// A gateway with a TLS listener for `x.test`.
+fn listening(origin: &Origin, certificate: &Certificate) -> Setup {
+    let listener = format!("listeners: [{{address: \"127.0.0.1:0\", tls: {}}}]", certificate.listener());
+    Setup::new(origin).top(&listener)
+}
+
+#[test]
+fn a_tls_listener_sifts_like_a_plain_one_and_says_https() {
+    let authority = Authority::new();
+    let origin = origin(answer);
+    let gateway = listening(&origin, &authority.issue("x.test")).start();
+    let mut agent = gateway.tls_agent(&authority);
+    for _ in 0..2 {
+        let answer = agent.get(&["Cookie: _ga=1; sessionid=2"]);
+        assert_eq!(answer.values("set-cookie"), ["sessionid=1; Secure"]);
+        let heard = origin.heard();
+        assert_eq!(
+            (heard.value("cookie"), heard.value("x-forwarded-proto")),
+            ("sessionid=2".into(), "https".into())
+        );
+        assert_eq!(heard.value("forwarded"), "for=127.0.0.1;proto=https;host=\"x.test\"");
+    }
+}
+
+#[test]
+fn secure_is_neither_added_nor_removed() {
+    let authority = Authority::new();
+    let origin = answering(&page(&[
+        "Set-Cookie: sessionid=1",
+        "Set-Cookie: csrftoken=1; Secure; SameSite=None; Partitioned",
+    ]));
+    let expected = ["sessionid=1", "csrftoken=1; Secure; SameSite=None; Partitioned"];
+    let secure = listening(&origin, &authority.issue("x.test")).start();
+    assert_eq!(secure.tls_agent(&authority).get(&[]).values("set-cookie"), expected);
+    assert_eq!(gateway(&origin).agent().get(&[]).values("set-cookie"), expected);
+}
+
+#[test]
+fn both_versions_of_tls_are_spoken() {
+    let authority = Authority::new();
+    let gateway = listening(&origin(answer), &authority.issue("x.test")).start();
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let mut agent = authority.agent_of(gateway.address(), &[version]);
+        assert_eq!(agent.get(&[]).status(), 200);
+        assert_eq!(agent.tls().protocol_version(), Some(version.version));
+        assert_eq!(agent.tls().alpn_protocol(), None, "nobody offered one");
+    }
+}
+
+#[test]
+fn keys_are_exchanged_so_that_no_later_computer_reads_them() {
+    let authority = Authority::new();
+    let gateway = listening(&origin(answer), &authority.issue("x.test")).start();
+    let mut agent = gateway.tls_agent(&authority);
+    agent.get(&[]);
+    let group = agent.tls().negotiated_key_exchange_group().unwrap().name();
+    assert_eq!(group, rustls::NamedGroup::X25519MLKEM768);
+}
+
+#[test]
+fn plain_http_on_a_tls_listener_is_counted_and_closed() {
+    let authority = Authority::new();
+    let origin = origin(answer);
+    let gateway = listening(&origin, &authority.issue("x.test")).start();
+    let mut agent = gateway.agent();
+    agent.ask("GET /", &[]);
+    agent.wire.rest();
+    assert!(origin.heard_nothing());
+    assert_eq!(gateway.stop().1.sum(|c| c.connection_faults.value("tls")), 1);
+}
+
+#[test]
+fn a_handshake_that_never_comes_ends_the_connection() {
+    let authority = Authority::new();
+    let gateway = listening(&origin(answer), &authority.issue("x.test")).top("times: {head: 200ms}").start();
+    assert!(gateway.agent().is_closed());
+}
+
+#[test]
+fn truncation_stays_visible_over_tls() {
+    let authority = Authority::new();
+    let origin = origin(|visit| {
+        visit.request();
+        visit.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+    });
+    let gateway = listening(&origin, &authority.issue("x.test")).start();
+    let answer = gateway.tls_agent(&authority).get(&[]);
+    assert!(!answer.is_whole() && answer.text() == "half");
+}
+
+/// What a visitor gets from a gateway whose origin server shows this certificate, verified by that authority.
+fn over(certificate: &Certificate, authority: &Authority, more: &str) -> Message {
+    let origin = origin_over_tls(certificate.server(), answer);
+    let ca = authority.file();
+    let upstream = format!("{{url: \"{}\", ca_file: {}{more}}}", origin.url(), ca.display());
+    Setup::new(&origin).upstream(&upstream).start().agent().get(&[])
+}
+
+#[test]
+fn an_https_origin_server_is_verified() {
+    let authority = Authority::new();
+    let answer = over(&authority.issue("localhost"), &authority, "");
+    assert_eq!((answer.status(), answer.values("set-cookie")), (200, vec!["sessionid=1; Secure".to_owned()]));
+    let named = over(&authority.issue("origin.example.org"), &authority, ", server_name: origin.example.org");
+    assert_eq!(named.status(), 200);
+}
+
+#[test]
+fn a_certificate_that_is_not_to_be_trusted_has_its_own_words() {
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    for certificate in
+        [stranger.issue("localhost"), authority.issue("other.test"), authority.issue_until("localhost", 2020)]
+    {
+        let answer = over(&certificate, &authority, "");
+        assert_eq!(answer.status(), 502);
+        assert!(answer.text().contains("certificate"), "{}", answer.text());
+    }
+}
+
+#[test]
+fn the_systems_authorities_do_not_know_ours() {
+    let origin = origin_over_tls(Authority::new().issue("localhost").server(), answer);
+    let gateway = gateway(&origin);
+    assert_eq!(gateway.agent().get(&[]).status(), 502);
+    assert_eq!(gateway.count(|c| c.failures.value("certificate")), 1);
+}
+
+#[test]
+fn https_to_a_plain_origin_server_has_its_own_words() {
+    let origin = answering(&page(&[]));
+    let url = format!("https://localhost:{}", origin.address.port());
+    let upstream = format!("{{url: \"{url}\", ca_file: {}}}", Authority::new().file().display());
+    let gateway = Setup::to(&url).upstream(&upstream).start();
+    let answer = gateway.agent().get(&[]);
+    assert_eq!(answer.status(), 502);
+    assert!(answer.text().contains("No secure connection"), "{}", answer.text());
+    assert_eq!(gateway.count(|c| c.failures.value("tls")), 1);
+}
+
+#[test]
+fn http_to_an_origin_server_that_speaks_tls_has_its_own_words() {
+    let origin = origin_over_tls(Authority::new().issue("localhost").server(), answer);
+    let gateway = Setup::to(&format!("http://{}", origin.address)).start();
+    let answer = gateway.agent().get(&[]);
+    assert_eq!(answer.status(), 502);
+    assert!(answer.text().contains("not proper HTTP"), "{}", answer.text());
+    assert_eq!(gateway.count(|c| c.failures.value("not-http")), 1);
+}
+
+#[test]
+fn an_origin_server_that_never_finishes_the_handshake_is_slow() {
+    let origin = origin(|visit| {
+        visit.wire.rest();
+    });
+    let url = format!("https://localhost:{}", origin.address.port());
+    let upstream = format!("{{url: \"{url}\", ca_file: {}}}", Authority::new().file().display());
+    let answer = Setup::to(&url).upstream(&upstream).top("times: {connect: 200ms}").start().agent().get(&[]);
+    assert_eq!(answer.status(), 504);
+    assert!(answer.text().contains("did not take the connection in time"), "{}", answer.text());
+}
+
+#[test]
+fn an_https_connection_is_used_again() {
+    let authority = Authority::new();
+    let origin = origin_over_tls(authority.issue("localhost").server(), answer);
+    let upstream = format!("{{url: \"{}\", ca_file: {}}}", origin.url(), authority.file().display());
+    let gateway = Setup::new(&origin).upstream(&upstream).start();
+    for _ in 0..3 {
+        assert_eq!(gateway.agent().post(&[], "abc").status(), 200);
+        assert_eq!(origin.heard().text(), "abc");
+    }
+    assert_eq!(origin.connections(), 1);
+}
