@@ -194,6 +194,9 @@ fn clean(frame: Frame<Bytes>, counters: &Counters) -> Frame<Bytes> {
 pub struct ResponseBody {
     source: Source,
     exchange: Box<Exchange>,
+    /// The Content-Length of a 304. hyper writes it only for a body that claims to be as long, which it then doesn't
+    /// ask for.
+    stated: Option<u64>,
 }
 
 enum Source {
@@ -216,15 +219,21 @@ impl ResponseBody {
     pub(super) fn own(text: impl Into<Bytes>, mut exchange: Box<Exchange>) -> Self {
         let text = text.into();
         exchange.complete = text.is_empty();
-        Self { source: Source::Own(text), exchange }
+        Self { source: Source::Own(text), exchange, stated: None }
     }
 
-    /// The origin server's body; its connection is given back when the body was read whole.
-    pub(super) fn origin(incoming: Incoming, lease: Lease<RequestBody>, exchange: Box<Exchange>) -> Self {
+    /// The origin server's body; its connection is given back when the body was read whole. `stated` is the
+    /// Content-Length of a 304, which has no body.
+    pub(super) fn origin(
+        incoming: Incoming,
+        lease: Lease<RequestBody>,
+        exchange: Box<Exchange>,
+        stated: Option<u64>,
+    ) -> Self {
         let limit = exchange.gateway.snapshot.times.progress;
         let (last, timer) = (Instant::now(), LazyTimer::default());
         let download = Download { incoming, lease: Some(lease), last, limit, timer };
-        let mut body = Self { source: Source::Origin(Box::new(download)), exchange };
+        let mut body = Self { source: Source::Origin(Box::new(download)), exchange, stated };
         body.notice_end();
         body
     }
@@ -290,14 +299,16 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match &self.source {
             Source::Own(text) => text.is_empty(),
-            Source::Origin(download) => download.incoming.is_end_stream(),
+            Source::Origin(download) => self.stated.is_none() && download.incoming.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
             Source::Own(text) => SizeHint::with_exact(text.len() as u64),
-            Source::Origin(download) => download.incoming.size_hint(),
+            Source::Origin(download) => {
+                self.stated.map_or_else(|| download.incoming.size_hint(), SizeHint::with_exact)
+            }
         }
     }
 }

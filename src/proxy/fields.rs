@@ -38,6 +38,17 @@ pub(super) fn remove_connection(headers: &mut HeaderMap) {
     }
 }
 
+/// The message comes as it is or in chunks, and in no transfer coding besides: no other is undone here, and one that
+/// is taken away unseen leaves content that means something else (RFC 9112 6.1).
+pub(super) fn is_coded_plainly(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
+        _ => false,
+    }
+}
+
 /// The user agent reads trailers (`TE: trailers`, RFC 9110 10.1.4).
 pub(super) fn accepts_trailers(headers: &HeaderMap) -> bool {
     headers.get_all(header::TE).iter().any(|value| {
