@@ -51,7 +51,6 @@ async fn pass(
 
     let consent = sift::consent(exchange, site, &parts.headers);
     let trailers = fields::accepts_trailers(&parts.headers);
-    let chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
     sift::request(exchange, site, &consent, &mut parts.headers);
@@ -76,11 +75,6 @@ async fn pass(
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     sift::response(exchange, site, &consent, headers);
-    if chunked {
-        // It may have come with a Content-Length too, which hyper has taken out: such a connection ends after its
-        // answer (RFC 9112 6.1), and which one it was can't be told.
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
     *answer.version_mut() = Version::HTTP_11;
     Ok((answer, lease))
 }
