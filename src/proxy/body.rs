@@ -238,14 +238,22 @@ impl ResponseBody {
         body
     }
 
-    /// At the end of the stream: the connection is free, the exchange complete.
+    /// Nothing can follow, which a body with a length knows at its last octet.
     fn notice_end(&mut self) {
-        let Source::Origin(download) = &mut self.source else { return };
-        if download.incoming.is_end_stream() {
-            self.exchange.complete = true;
-            if let Some(lease) = download.lease.take() {
-                lease.give_back();
-            }
+        if let Source::Origin(download) = &self.source
+            && download.incoming.is_end_stream()
+        {
+            self.end();
+        }
+    }
+
+    /// At the end of the stream: the connection is free, the exchange complete.
+    fn end(&mut self) {
+        self.exchange.complete = true;
+        if let Source::Origin(download) = &mut self.source
+            && let Some(lease) = download.lease.take()
+        {
+            lease.give_back();
         }
     }
 
@@ -280,12 +288,17 @@ impl Body for ResponseBody {
                 download.last = Instant::now();
                 this.exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
                 let frame = clean(frame, &this.exchange.worker.counters);
-                this.notice_end();
+                if frame.is_trailers() {
+                    // hyper asks for nothing after them.
+                    this.end();
+                } else {
+                    this.notice_end();
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(fault))) => this.fail(fault.into()),
             Poll::Ready(None) => {
-                this.notice_end();
+                this.end();
                 Poll::Ready(None)
             }
             Poll::Pending if download.timer.passed(download.last + download.limit, cx) => {
