@@ -5,7 +5,7 @@
 //! that they are about, the set of (line, column, kind) must be exactly theirs, so that valid neighbours stay
 //! unreported.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where its own files can't be read")]
+#![expect(clippy::unwrap_used, reason = "a test's helpers; what fails here fails the test")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,31 +18,60 @@ use tamis::registry::Registry;
 
 type Fault = (usize, usize, String);
 
-/// Files whose one fault stops the reading, so that no other can be reported beside it; they have no markers where the
-/// fault is in the first column.
-const SYNTAX: [&str; 4] = ["merge-key", "second-document", "too-large", "yaml-syntax"];
+/// A directory of golden files for one kind of file.
+struct Corpus {
+    directory: &'static str,
+    /// The page whose section "Diagnostics" lists the kinds, one row of its table each.
+    reference: &'static str,
+    /// Kinds that `all.yaml` can't have beside the others.
+    alone: &'static [&'static str],
+    compile: fn(Arc<Source>) -> Diagnostics,
+}
 
-/// Kinds that are not in the one file with all of them: two need hundreds of lines, and a consent cookie that is
-/// undeclared can't be declared wrongly too.
-const ELSEWHERE: [&str; 3] = ["consent-cookie-undeclared", "too-many", "too-many-alike"];
+const REGISTRY: Corpus = Corpus {
+    directory: "tests/golden/registry",
+    reference: "docs/registry.md",
+    alone: &[
+        // The reading stops there.
+        "merge-key",
+        "second-document",
+        "too-large",
+        "yaml-syntax",
+        // They need hundreds of lines.
+        "too-many",
+        "too-many-alike",
+        // What is undeclared can't be declared wrongly too.
+        "consent-cookie-undeclared",
+    ],
+    compile: |source| Registry::compile(source).1,
+};
+
+const CONFIGURATION: Corpus = Corpus {
+    directory: "tests/golden/config",
+    reference: "docs/configuration.md",
+    // The reading stops there.
+    alone: &["merge-key", "second-document", "too-large", "yaml-syntax"],
+    compile: configuration,
+};
+
+/// Faults of a configuration and of its registries together, as `tamis check` shows them.
+const BOTH: Corpus = Corpus { directory: "tests/golden/config/both", ..CONFIGURATION };
 
 #[test]
 fn registry_faults() {
-    let compile = |source| Registry::compile(source).1;
-    golden("tests/golden/registry", compile);
-    one_file_a_kind("tests/golden/registry", "docs/registry.md", compile);
+    golden(&REGISTRY);
+    one_file_a_kind(&REGISTRY);
 }
 
 #[test]
 fn configuration_faults() {
-    golden("tests/golden/config", configuration);
-    one_file_a_kind("tests/golden/config", "docs/configuration.md", configuration);
+    golden(&CONFIGURATION);
+    one_file_a_kind(&CONFIGURATION);
 }
 
-/// All faults of a configuration and of its registries together, as `tamis check` shows them.
 #[test]
 fn faults_of_both_files() {
-    golden("tests/golden/config/both", configuration);
+    golden(&BOTH);
 }
 
 /// Compiles with the registries of `tests/golden/config/registry` and the one variable `HOST`.
@@ -58,11 +87,11 @@ fn configuration(source: Arc<Source>) -> Diagnostics {
 }
 
 /// Compares every file of a directory with what is expected of it.
-fn golden(directory: &str, compile: impl Fn(Arc<Source>) -> Diagnostics) {
+fn golden(corpus: &Corpus) {
     let mut failures = Vec::new();
-    for path in files(directory) {
+    for path in files(corpus.directory) {
         let source = source(&path);
-        let faults = compile(Arc::clone(&source));
+        let faults = (corpus.compile)(Arc::clone(&source));
         let rendered = format!("{}\n", faults.render(false));
         let expected = path.with_extension("txt");
         if std::env::var_os("TAMIS_BLESS").is_some() {
@@ -81,23 +110,24 @@ fn golden(directory: &str, compile: impl Fn(Arc<Source>) -> Diagnostics) {
 }
 
 /// Each kind of the reference has its file, each file shows its kind alone, and `all.yaml` shows all of them.
-fn one_file_a_kind(directory: &str, reference: &str, compile: impl Fn(Arc<Source>) -> Diagnostics) {
+fn one_file_a_kind(corpus: &Corpus) {
     let mut kinds = BTreeSet::new();
-    for path in files(directory).filter(|path| stem(path) != "all") {
+    for path in files(corpus.directory).filter(|path| stem(path) != "all") {
         let kind = stem(&path);
         let found: BTreeSet<String> =
-            set(&compile(source(&path))).into_iter().map(|(_, _, kind)| kind).collect();
+            set(&(corpus.compile)(source(&path))).into_iter().map(|(_, _, kind)| kind).collect();
         assert_eq!(found, BTreeSet::from([kind.clone()]), "{}", path.display());
         kinds.insert(kind);
     }
-    let reference = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(reference)).unwrap();
+    let reference = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(corpus.reference)).unwrap();
     let rows = reference.split("## Diagnostics").nth(1).unwrap_or_default().lines();
     let listed = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next()).map(str::to_owned);
     assert_eq!(listed.collect::<BTreeSet<_>>(), kinds, "the reference lists the kinds that have a file");
 
-    let all = compile(source(&files(directory).find(|path| stem(path) == "all").unwrap()));
-    let found: BTreeSet<String> = set(&all).into_iter().map(|(_, _, kind)| kind).collect();
-    kinds.retain(|kind| !SYNTAX.contains(&kind.as_str()) && !ELSEWHERE.contains(&kind.as_str()));
+    // `golden` has compared its faults with its markers.
+    let all = source(&files(corpus.directory).find(|path| stem(path) == "all").unwrap());
+    let found: BTreeSet<String> = markers(&all.text).into_iter().map(|(_, _, kind)| kind).collect();
+    kinds.retain(|kind| !corpus.alone.contains(&kind.as_str()));
     assert_eq!(found, kinds, "all.yaml has every kind that leaves room for others");
 }
 

@@ -74,6 +74,8 @@ pub struct Line<'a> {
     pub error: &'static str,
     /// The cookies.
     pub cookies: &'a Tally,
+    /// Its number, where its verdicts are traced ([`traced`](super::traced)).
+    pub exchange: Option<u64>,
 }
 
 impl Line<'_> {
@@ -97,6 +99,7 @@ impl Line<'_> {
             response_forwarded = cookies.response_forwarded,
             response_stripped = cookies.response_stripped,
             stripped = %cookies,
+            exchange = self.exchange,
         );
     }
 }

@@ -1,9 +1,12 @@
-//! What leaves a trace: the access log, and hints about cookies that the registry doesn't know yet.
+//! What leaves a trace: the access log, verdicts one by one where they are wanted, and hints about cookies that the
+//! registry doesn't know yet.
 //!
 //! Cookie names may appear, their values never.
 
 mod access;
 mod hints;
+mod verdicts;
 
 pub use access::{Line, Tally};
 pub use hints::{Hinted, Hints};
+pub use verdicts::{VERDICTS, trace, traced};

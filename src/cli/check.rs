@@ -1,12 +1,10 @@
 //! `tamis check`: every fault of the configuration and its registries, and whether certificates can be used.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::ValueEnum;
-
-use super::{FAULTY, load};
+use super::terminal::{colours, say};
+use super::{FAULTY, Format, load};
 use crate::config::Snapshot;
 use crate::diagnostic::Diagnostics;
 use crate::downstream;
@@ -23,14 +21,6 @@ pub(super) struct Arguments {
     /// How the faults are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// With excerpts, for people
-    Human,
-    /// One JSON object, for tools
-    Json,
 }
 
 pub(super) fn check(arguments: &Arguments) -> ExitCode {
@@ -66,26 +56,26 @@ fn report(arguments: &Arguments, faults: &Diagnostics, files: &[String]) {
         let mut all: Vec<_> = faults.iter().map(crate::diagnostic::Diagnostic::json).collect();
         all.extend(files.iter().map(|message| {
             let file = arguments.config.display().to_string();
-            serde_json::json!({ "file": file, "severity": "error", "kind": "file", "message": message })
+            serde_json::json!({
+                "file": file, "line": null, "column": null,
+                "severity": "error", "kind": "file", "path": "", "message": message, "help": "",
+            })
         }));
         let errors = faults.errors() + files.len();
-        println!(
-            "{:#}",
-            serde_json::json!({ "errors": errors, "warnings": faults.warnings(), "faults": all })
-        );
+        let found = serde_json::json!({ "errors": errors, "warnings": faults.warnings(), "faults": all });
+        say(&format!("{found:#}"));
         return;
     }
-    let colours = std::io::stdout().is_terminal();
     if !faults.is_empty() {
-        println!("{}\n", faults.render(colours));
+        say(&format!("{}\n", faults.render(colours(&std::io::stdout()))));
     }
     for file in files {
-        println!("error: {file}\n");
+        say(&format!("error: {file}\n"));
     }
     let (errors, warnings) = (faults.errors() + files.len(), faults.warnings());
     match (errors, warnings) {
-        (0, 0) => println!("{} is in order", arguments.config.display()),
-        _ => println!("{} and {}", count(errors, "error"), count(warnings, "warning")),
+        (0, 0) => say(&format!("{} is in order", arguments.config.display())),
+        _ => say(&format!("{} and {}", count(errors, "error"), count(warnings, "warning"))),
     }
 }
 

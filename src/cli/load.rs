@@ -1,20 +1,33 @@
 //! Reading a configuration and the registries that it names.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Snapshot};
 use crate::diagnostic::{Diagnostics, Source};
+use crate::registry::Registry;
 
 /// Compiles the configuration in a file.
 ///
 /// # Errors
 /// The file can't be read; the sentence says why and what to do.
 pub(super) fn load(path: &Path) -> Result<(Option<Snapshot>, Diagnostics), String> {
-    let text = read(path)?;
+    let text = read(path).map_err(|reason| {
+        format!("can't read {}: {reason}; name the configuration by --config FILE", path.display())
+    })?;
     let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let source = Source::new(path.display().to_string(), text);
     let environment = |name: &str| std::env::var(name).ok();
     Ok(config::compile(source, &base, &environment, &|path| read(path)))
+}
+
+/// Compiles the registry in a file.
+///
+/// # Errors
+/// The file can't be read; the sentence says why.
+pub(super) fn registry(path: &Path) -> Result<(Option<Registry>, Diagnostics), String> {
+    let text = read(path).map_err(|reason| format!("can't read {}: {reason}", path.display()))?;
+    Ok(Registry::compile(Source::new(path.display().to_string(), text)))
 }
 
 /// The default place of the configuration.
@@ -22,13 +35,22 @@ pub(super) fn default_path() -> PathBuf {
     PathBuf::from("config/tamis.yaml")
 }
 
-pub(super) fn read(path: &Path) -> Result<String, String> {
-    let octets = std::fs::read(path).map_err(|fault| {
-        format!("can't read {}: {fault}; give the path of a file that this user can read", path.display())
-    })?;
+/// The text of a file, or the reason why there is none.
+fn read(path: &Path) -> Result<String, String> {
+    let octets = std::fs::read(path).map_err(|fault| unreadable(&fault))?;
     String::from_utf8(octets).map_err(|fault| {
-        let line = fault.as_bytes().get(..fault.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = line.iter().filter(|b| **b == b'\n').count() + 1;
-        format!("{}:{line}: this is not UTF-8; save the file as UTF-8", path.display())
+        let before = fault.as_bytes().get(..fault.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|octet| **octet == b'\n').count() + 1;
+        format!("line {line} is not UTF-8, so save the file as UTF-8")
     })
+}
+
+/// Why a file can't be read, in words.
+pub(super) fn unreadable(fault: &std::io::Error) -> String {
+    match fault.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+        _ => fault.to_string(),
+    }
 }

@@ -2,15 +2,17 @@
 //!
 //! Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one room that speaks to a terminal")]
-
 mod check;
+mod demo;
+mod explain;
 mod load;
 mod run;
+mod signals;
+mod terminal;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Sifts cookies in transit: only declared and agreed cookies pass, in both directions.
 #[derive(Debug, Parser)]
@@ -20,19 +22,44 @@ struct Arguments {
     command: Command,
 }
 
-const EXITS: &str =
-    "Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.";
+const EXITS: &str = "\
+Exit codes:
+  0  done
+  1  the files have errors, or can't be read
+  2  wrong arguments
+  3  the gateway can't start or run
+
+Colours appear on a terminal only, and not where NO_COLOR is set.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the gateway
+    #[command(after_help = EXITS)]
     Run(run::Arguments),
     /// Report every fault of a configuration and its registries
+    #[command(after_help = EXITS)]
     Check(check::Arguments),
+    /// Say what becomes of cookies, why, and by which line of the registry
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(explain::Arguments),
+    /// Show the sieve at work: a small portal behind a real gateway, on this machine only
+    #[command(after_help = EXITS)]
+    Demo(demo::Arguments),
 }
 
-/// The files have errors.
+/// How a command writes what it found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One JSON object, for tools
+    Json,
+}
+
+/// The files have errors, or can't be read.
 const FAULTY: u8 = 1;
+/// Wrong arguments; clap's code for those that it finds itself.
+const WRONG: u8 = 2;
 /// The gateway can't start or run.
 const CANNOT: u8 = 3;
 
@@ -41,5 +68,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Demo(arguments) => demo::demo(&arguments),
     }
 }

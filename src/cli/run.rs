@@ -1,11 +1,10 @@
 //! `tamis run`: the gateway, until told to stop.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use tokio::signal::unix::{SignalKind, signal};
-
+use super::signals::Signals;
+use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
 use crate::server::{Drained, Server, log_to};
 
@@ -20,21 +19,28 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     let (snapshot, faults) = match load::load(&arguments.config) {
         Ok(loaded) => loaded,
         Err(fault) => {
-            eprintln!("error: {fault}");
+            complain(&fault);
             return FAULTY.into();
         }
     };
     if !faults.is_empty() {
-        eprintln!("{}\n", faults.render(std::io::stderr().is_terminal()));
+        tell(&format!("{}\n", faults.render(colours(&std::io::stderr()))));
     }
     let Some(snapshot) = snapshot else { return FAULTY.into() };
-    let guard = log_to(&snapshot.log, std::io::stdout());
+    let mut signals = match Signals::catch() {
+        Ok(signals) => signals,
+        Err(fault) => {
+            complain(&format!("can't wait for signals: {fault}"));
+            return CANNOT.into();
+        }
+    };
+    let guard = log_to(&snapshot.log, std::io::stdout(), colours(&std::io::stdout()));
     let drain = snapshot.times.drain;
     let server = match Server::start(snapshot) {
         Ok(server) => server,
         Err(fault) => {
             drop(guard);
-            eprintln!("error: {fault}");
+            complain(&fault.to_string());
             return CANNOT.into();
         }
     };
@@ -44,30 +50,15 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     if let Some(address) = server.admin() {
         tracing::info!(%address, "admin listening");
     }
-    if let Err(fault) = wait_for_signal() {
-        tracing::error!(%fault, "can't wait for signals");
-        return CANNOT.into();
-    }
+    signals.wait();
     tracing::info!(limit = ?drain, "stopping: no new connections, exchanges may finish; a second signal ends them");
-    std::thread::spawn(|| {
-        if wait_for_signal().is_ok() {
-            std::process::exit(0);
-        }
+    std::thread::spawn(move || {
+        signals.wait();
+        std::process::exit(0);
     });
     match server.stop() {
         Drained::Clean => tracing::info!("stopped"),
         Drained::Cut => tracing::warn!("stopped; connections that were still open were cut"),
     }
     ExitCode::SUCCESS
-}
-
-/// Returns at SIGTERM or SIGINT.
-fn wait_for_signal() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-        Ok(())
-    })
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use super::{Document, Key, Node, one_of};
 
 /// The entries of one mapping while they are read.
@@ -20,7 +22,8 @@ impl<'d> Fields<'d> {
         what: &'static str,
         entries: &'d [(Key, Node)],
     ) -> Self {
-        let mut first: HashMap<&str, &Key> = HashMap::with_capacity(entries.len());
+        let mut first: HashMap<&str, &Key, FixedState> =
+            HashMap::with_capacity_and_hasher(entries.len(), FixedState::default());
         for (key, _) in entries {
             if let Some(first) = first.get(key.name.as_str()) {
                 document.error_at_two(

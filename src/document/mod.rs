@@ -9,6 +9,8 @@ mod node;
 mod parse;
 mod report;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub use fields::Fields;

@@ -36,9 +36,9 @@ pub(super) fn root(source: &Arc<Source>) -> Result<Node, Diagnostics> {
             max_recorded_anchor_events: MAX_REPLAYED,
         },
     };
-    let tree: Spanned<Tree> =
+    let tree: Spanned<Raw> =
         serde_yaml::from_str_with_options(&source.text, options).map_err(|error| fault(source, &error))?;
-    Ok(tree.into())
+    Ok(node(tree))
 }
 
 fn fault(source: &Arc<Source>, error: &serde_yaml::Error) -> Diagnostics {
@@ -90,35 +90,21 @@ fn explain(text: &str) -> (&'static str, String, &'static str) {
     }
 }
 
-/// A value with the places of its parts, before the spans are plain.
-enum Tree {
-    Scalar(Value),
-    List(Vec<Spanned<Tree>>),
-    Map(Vec<(Spanned<String>, Spanned<Tree>)>),
-}
+/// A value on its way into the tree: what the library hands over beside its place.
+struct Raw(Value);
 
-impl From<Spanned<Tree>> for Node {
-    fn from(tree: Spanned<Tree>) -> Self {
-        let mut span = bytes(&tree.referenced);
-        let value = match tree.value {
-            Tree::Scalar(value) => value,
-            Tree::List(items) => Value::List(items.into_iter().map(Node::from).collect()),
-            Tree::Map(entries) => Value::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (Key { span: bytes(&key.referenced), name: key.value }, value.into()))
-                    .collect(),
-            ),
-        };
-        match &value {
-            Value::List(items) => span.end = items.iter().fold(span.end, |end, item| end.max(item.span.end)),
-            Value::Map(entries) => {
-                span.end = entries.iter().fold(span.end, |end, (_, v)| end.max(v.span.end));
-            }
-            _ => {}
+/// A value with its place; lists and mappings reach to the end of their last value.
+fn node(raw: Spanned<Raw>) -> Node {
+    let mut span = bytes(&raw.referenced);
+    let value = raw.value.0;
+    match &value {
+        Value::List(items) => span.end = items.iter().fold(span.end, |end, item| end.max(item.span.end)),
+        Value::Map(entries) => {
+            span.end = entries.iter().fold(span.end, |end, (_, value)| end.max(value.span.end));
         }
-        Node { span, value, substituted: false }
+        _ => {}
     }
+    Node { span, value, substituted: false }
 }
 
 fn bytes(location: &serde_yaml::Location) -> Range<usize> {
@@ -126,71 +112,71 @@ fn bytes(location: &serde_yaml::Location) -> Range<usize> {
     start..start + location.span().byte_len().unwrap_or(0) as usize
 }
 
-impl<'de> Deserialize<'de> for Tree {
+impl<'de> Deserialize<'de> for Raw {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
+        deserializer.deserialize_any(RawVisitor)
     }
 }
 
-struct TreeVisitor;
+struct RawVisitor;
 
-impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string, a number, a boolean, a list or a mapping")
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
-        Ok(Tree::Scalar(Value::Bool(value)))
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw(Value::Bool(value)))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
-        Ok(Tree::Scalar(Value::Integer(value)))
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw(Value::Integer(value)))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
         let whole = i64::try_from(value).map(Value::Integer);
-        Ok(Tree::Scalar(whole.unwrap_or(Value::Float(value as f64))))
+        Ok(Raw(whole.unwrap_or(Value::Float(value as f64))))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
-        Ok(Tree::Scalar(Value::Float(value)))
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw(Value::Float(value)))
     }
 
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Tree, E> {
-        Ok(Tree::Scalar(Value::String(value.to_owned())))
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw(Value::String(value.to_owned())))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Tree, E> {
-        Ok(Tree::Scalar(Value::String(value)))
+    fn visit_string<E>(self, value: String) -> Result<Raw, E> {
+        Ok(Raw(Value::String(value)))
     }
 
-    fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Scalar(Value::Null))
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw(Value::Null))
     }
 
-    fn visit_none<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Scalar(Value::Null))
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw(Value::Null))
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
-        Tree::deserialize(deserializer)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        Raw::deserialize(deserializer)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = access.next_element()? {
-            items.push(item);
+            items.push(node(item));
         }
-        Ok(Tree::List(items))
+        Ok(Raw(Value::List(items)))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = access.next_entry()? {
-            entries.push(entry);
+        while let Some((key, value)) = access.next_entry::<Spanned<String>, _>()? {
+            entries.push((Key { span: bytes(&key.referenced), name: key.value }, node(value)));
         }
-        Ok(Tree::Map(entries))
+        Ok(Raw(Value::Map(entries)))
     }
 }

@@ -9,13 +9,13 @@ pub fn one_of(written: &str, allowed: &[&str]) -> String {
     }
 }
 
-/// The allowed word within an edit distance of a third of its length.
+/// The allowed word within an edit distance of about a third of its length: two letters swapped in five are near.
 fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
     let folded = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     allowed
         .iter()
         .map(|word| (distance(&folded(written), &folded(word)), *word))
-        .filter(|(distance, word)| *distance <= word.chars().count().max(3) / 3)
+        .filter(|(distance, word)| *distance <= (word.chars().count().max(3) + 1) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
 }

@@ -11,9 +11,15 @@ const BACKLOG: i32 = 4096;
 /// Binds one listening socket for each worker to the same address; `[::]` takes IPv4 too. With port 0 the first
 /// socket's port is used for all.
 ///
+/// SO_REUSEPORT would let another process of the same user share the address, each getting a part of the connections
+/// unknown to the other, so the address is first bound once without it.
+///
 /// # Errors
 /// What the system says: address in use, not permitted, not an address of this machine.
 pub fn bind(address: SocketAddr, workers: usize) -> io::Result<Vec<TcpListener>> {
+    if address.port() != 0 {
+        drop(socket(address, false)?);
+    }
     let first = listen(address)?;
     let mut sockets = Vec::with_capacity(workers);
     let bound = first.local_addr()?;
@@ -25,14 +31,36 @@ pub fn bind(address: SocketAddr, workers: usize) -> io::Result<Vec<TcpListener>>
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = socket(address, true)?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// A bound socket that does not listen yet.
+fn socket(address: SocketAddr, shared: bool) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
         socket.set_only_v6(false)?;
     }
     socket.set_reuse_address(true)?;
-    socket.set_reuse_port(true)?;
+    socket.set_reuse_port(shared)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
+    Ok(socket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_address_is_refused_even_where_it_could_be_shared() {
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let ours = bind(any, 2).unwrap();
+        let address = ours[0].local_addr().unwrap();
+        assert_eq!(ours[1].local_addr().unwrap(), address);
+        assert_eq!(bind(address, 1).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        drop(ours);
+        assert!(bind(address, 2).is_ok());
+    }
 }

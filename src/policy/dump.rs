@@ -18,6 +18,11 @@ pub fn explain_dump(policy: &Policy, dump: &[u8], consent: &Consent, now: i64) -
     told
 }
 
+/// The values of the `Cookie` fields that [`explain_dump`] reads.
+pub fn cookie_fields(dump: &[u8]) -> impl Iterator<Item = &[u8]> {
+    fields(dump).filter(|(direction, _)| *direction == Direction::Request).map(|(_, value)| value)
+}
+
 /// The cookie fields of a dump.
 fn fields(dump: &[u8]) -> impl Iterator<Item = (Direction, &[u8])> {
     let lines = || dump.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));

@@ -63,6 +63,13 @@ pub fn explain_cookie_field(policy: &Policy, line: &[u8], consent: &Consent) -> 
     pairs(field_value(line, Direction::Request)).enumerate().map(told).collect()
 }
 
+/// The values of the consent cookie in a `Cookie` field: its value, or the whole line with the field name.
+pub fn consent_values<'a>(policy: &Policy, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let consent =
+        pairs(field_value(line, Direction::Request)).filter(|pair| policy.is_consent_cookie(pair.name()));
+    consent.map(|pair| pair.value())
+}
+
 /// What follows the field's own name and colon, or all of it where the line does not start with them; without the
 /// line end that pasting may leave.
 fn field_value(line: &[u8], direction: Direction) -> &[u8] {

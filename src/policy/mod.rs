@@ -14,8 +14,8 @@ mod tests;
 mod verdict;
 
 pub use declaration::declaration_yaml;
-pub use dump::explain_dump;
-pub use explain::{Declared, Explanation, explain_cookie_field, explain_set_cookie};
+pub use dump::{cookie_fields, explain_dump};
+pub use explain::{Declared, Explanation, consent_values, explain_cookie_field, explain_set_cookie};
 pub use filter::Sifted;
 pub use judge::{Policy, Undeclared};
 pub use verdict::{Direction, Reason, Verdict};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use http::{Method, Request, Uri};
 
 use super::{Gateway, Worker};
-use crate::audit::{Line, Tally};
+use crate::audit::{self, Line, Tally};
 use crate::config::{Mode, Site, SiteId};
 use crate::metrics::status_class;
 use crate::policy::{Direction, Reason, Verdict};
@@ -27,6 +27,8 @@ pub(super) struct Exchange {
     /// How it failed, if it did.
     pub(super) error: &'static str,
     cookies: Tally,
+    /// Its number, where its verdicts are traced.
+    traced: Option<u64>,
     method: Method,
     uri: Uri,
     begun: Instant,
@@ -46,6 +48,7 @@ impl Exchange {
             complete: false,
             error: "",
             cookies: Tally::default(),
+            traced: audit::traced(),
             method: request.method().clone(),
             uri: request.uri().clone(),
             begun: Instant::now(),
@@ -80,6 +83,9 @@ impl Exchange {
         counter.increment(reason.word());
         if let Verdict::Strip(_) = verdict {
             cookies.note(name);
+        }
+        if let Some(exchange) = self.traced {
+            audit::trace(exchange, &site.policy, name, verdict, direction);
         }
         if matches!(reason, Reason::Undeclared | Reason::UndeclaredReported) {
             self.worker.hints.undeclared(site, name, direction);
@@ -118,6 +124,7 @@ impl Drop for Exchange {
             },
             error,
             cookies: &self.cookies,
+            exchange: self.traced,
         }
         .emit();
     }

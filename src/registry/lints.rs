@@ -7,7 +7,7 @@ use super::read::{Consent, Declared, Keys, Row};
 use super::{Entry, Lifetime, Rule, SameSite, SetBy, known};
 use crate::document::{Document, Node};
 
-/// Audience measurement is exempt for at most 13 months (CNIL, deliberation 2020-091; a month is a twelfth of a year).
+/// Audience measurement is exempt for at most 13 months (CNIL, cnil.fr/fr/node/167364); a month is a twelfth of a year.
 const MOST_ANONYMOUS: u64 = 13 * 365 * 24 * 60 * 60 / 12;
 /// Rows with more names were not written by hand: nobody reads warnings about names that say the same.
 const MOST_COMPARED: usize = 200;

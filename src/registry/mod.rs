@@ -6,8 +6,6 @@
 mod compiled;
 mod endings;
 mod entry;
-#[cfg(test)]
-mod examples;
 mod index;
 mod known;
 mod lifetime;
@@ -15,13 +13,11 @@ mod lints;
 mod overlap;
 mod page;
 mod pattern;
-#[cfg(test)]
-mod properties;
 mod read;
-#[cfg(test)]
-mod scale;
 mod settings;
 mod shipped;
+#[cfg(test)]
+mod tests;
 mod text;
 mod trie;
 

@@ -69,6 +69,10 @@ fn comparable<'a>(a: impl Iterator<Item = &'a u8>, b: impl Iterator<Item = &'a u
 /// Runs `outer` over `inner`'s steps: a step that stands for many bytes is taken only by one that stands for all
 /// of those.
 pub(super) fn covers(outer: &Pattern, inner: &Pattern) -> bool {
+    // A wildcard's first and last byte vary, so that no literal byte of `outer` takes them.
+    if !inner.prefix().starts_with(outer.prefix()) || !inner.suffix().ends_with(outer.suffix()) {
+        return false;
+    }
     let outer: Vec<Token> = outer.tokens().collect();
     let mut states = vec![false; outer.len() + 1];
     if let Some(first) = states.first_mut() {

@@ -1,6 +1,6 @@
 //! Where log lines go: to a writer of their own thread, so that no worker waits for it.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
@@ -19,11 +19,11 @@ pub struct Guard {
     _writer: WorkerGuard,
 }
 
-/// Sends the log of the whole process to a writer. Colours for people at a terminal only.
+/// Sends the log of the whole process to a writer; `colours` for lines that people read at a terminal.
 ///
 /// # Errors
 /// A log was set before.
-pub fn log_to<W>(log: &Log, writer: W) -> Result<Guard, tracing_subscriber::util::TryInitError>
+pub fn log_to<W>(log: &Log, writer: W, colours: bool) -> Result<Guard, tracing_subscriber::util::TryInitError>
 where
     W: Write + Send + 'static,
 {
@@ -36,9 +36,7 @@ where
     let filter = own.with_default(others);
     let layer = match log.format {
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(writer).boxed(),
-        LogFormat::Text => {
-            fmt::layer().with_ansi(std::io::stdout().is_terminal()).with_writer(writer).boxed()
-        }
+        LogFormat::Text => fmt::layer().with_ansi(colours).with_writer(writer).boxed(),
     };
     tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
     std::panic::set_hook(Box::new(|panic| {

@@ -1,2 +1,37 @@
+//! The built command, as people and scripts call it: exit codes, sentences, and that no cookie's value is ever printed.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod check;
+mod demo;
+mod explain;
+mod place;
+mod run;
+
+use place::Place;
+
 #[test]
-fn a() {}
+fn help_lists_every_command_and_the_exit_codes() {
+    let place = Place::new();
+    let help = place.tamis(&["--help"]);
+    assert_eq!(help.code, 0);
+    for word in ["run ", "check ", "explain ", "demo ", "Exit codes", "0  done", "3  the gateway can't start"]
+    {
+        assert!(help.out.contains(word), "{word}: {}", help.out);
+    }
+    for command in ["run", "check", "explain", "demo"] {
+        let help = place.tamis(&[command, "--help"]);
+        assert_eq!(help.code, 0);
+        assert!(help.out.contains("Exit codes"), "{}", help.out);
+    }
+}
+
+#[test]
+fn wrong_arguments_are_code_2() {
+    let place = Place::new();
+    for arguments in [&["sift"][..], &["run", "--port", "1"], &["check", "--format", "xml"], &[]] {
+        let told = place.tamis(arguments);
+        assert_eq!(told.code, 2, "{arguments:?}");
+        assert!(told.err.contains("help"), "{}", told.err);
+    }
+}

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
+use foldhash::fast::FixedState;
+
 use super::cookies::{Declared, Row};
 use crate::document::Document;
 use crate::registry::overlap::witness;
@@ -13,7 +15,8 @@ const MOST_ALIKE: usize = 256;
 
 /// Reports what is wrong between names.
 pub(super) fn check(document: &Document, rows: &[Row<'_>]) {
-    let mut first: HashMap<&Pattern, &Declared> = HashMap::with_capacity(rows.len());
+    let mut first: HashMap<&Pattern, &Declared, FixedState> =
+        HashMap::with_capacity_and_hasher(rows.len(), FixedState::default());
     let mut patterns = Vec::new();
     for name in rows.iter().flat_map(|row| &row.names) {
         if let Some(first) = first.get(&name.pattern) {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use crate::document::{Document, Node, Value};
 use crate::registry::Text;
 
@@ -26,7 +28,7 @@ pub(super) fn read(document: &Document, node: &Node, what: &str) -> Option<Text>
 fn by_language(document: &Document, node: &Node, what: &str) -> Option<Text> {
     let Value::Map(entries) = &node.value else { return None };
     let mut texts = Vec::new();
-    let mut seen = HashMap::new();
+    let mut seen = HashMap::with_hasher(FixedState::default());
     let mut sound = true;
     for (key, value) in entries {
         let tag = key.name.to_ascii_lowercase();

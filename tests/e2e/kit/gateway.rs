@@ -173,7 +173,7 @@ fn log() -> &'static Book {
         let book = Book::default();
         let log = Log { format: LogFormat::Text, level: "trace".to_owned(), access: true };
         let hook = std::panic::take_hook();
-        let guard = log_to(&log, book.clone()).unwrap();
+        let guard = log_to(&log, book.clone(), false).unwrap();
         // A test that fails has to say so where tests do.
         std::panic::set_hook(hook);
         (book, guard)

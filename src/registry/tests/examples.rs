@@ -4,9 +4,9 @@
 use crate::diagnostic::Source;
 use crate::registry::{Entry, Registry, Text, shipped};
 
-const POLICY: &str = include_str!("../../tests/data/cookies-policy-lille.txt");
-const LILLE: &str = include_str!("../../config/registry/lille.yaml");
-const ANALYTICS: &str = include_str!("../../config/registry/lille-analytics.yaml");
+const POLICY: &str = include_str!("../../../tests/data/cookies-policy-lille.txt");
+const LILLE: &str = include_str!("../../../config/registry/lille.yaml");
+const ANALYTICS: &str = include_str!("../../../config/registry/lille-analytics.yaml");
 
 fn compile(text: &str) -> Registry {
     let (registry, faults) = Registry::compile(Source::new("example.yaml", text));

@@ -1,0 +1,36 @@
+//! Each verdict of an exchange as an event, target `tamis::verdict`, level debug: for who looks closely.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tracing::Level;
+
+use crate::cookie::shown;
+use crate::policy::{Direction, Policy, Verdict};
+
+/// The target of the events.
+pub const VERDICTS: &str = "tamis::verdict";
+
+/// A number for an exchange whose verdicts are wanted, by which its events and its access line are told from those of
+/// exchanges at the same time; `None` where nobody listens, and then nothing shared is touched.
+pub fn traced() -> Option<u64> {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    tracing::enabled!(target: VERDICTS, Level::DEBUG).then(|| NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Writes one verdict: the cookie-name escaped, the value never. What does not apply is left out.
+pub fn trace(exchange: u64, policy: &Policy, name: &[u8], verdict: Verdict, direction: Direction) {
+    let registry = policy.registry();
+    let row = verdict.reason().entry().map(|id| registry.entry(id));
+    let declared = row.and_then(|_| registry.declaration(name)).map(|(_, name)| name);
+    tracing::debug!(
+        target: VERDICTS,
+        exchange,
+        direction = direction.word(),
+        cookie = shown(name),
+        verdict = verdict.word(),
+        reason = verdict.reason().word(),
+        category = row.map(|row| registry.category(row.category).key.as_str()),
+        service = row.and_then(|row| row.service).map(|service| registry.service(service).key.as_str()),
+        rule = declared.map(|name| format!("{}:{}:{}", registry.file(), name.line, name.column)),
+    );
+}

@@ -1,0 +1,142 @@
+//! What people's editors and attackers put into files.
+
+use crate::diagnostic::{Diagnostics, Source};
+
+use super::{Document, Value};
+
+fn parse(text: &str) -> Result<Document, Diagnostics> {
+    Document::parse(Source::new("file.yaml", text))
+}
+
+/// Line, column and kind of the one fault.
+fn fault(text: &str) -> (usize, usize, &'static str) {
+    let faults = parse(text).expect_err(text);
+    let fault = faults.iter().next().unwrap();
+    let (line, column) = fault.position();
+    assert!(!fault.help.is_empty() && fault.render(false).contains("file.yaml"), "{}", fault.render(false));
+    (line, column, fault.kind)
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_accepted() {
+    let document =
+        parse("\u{feff}version: \"1\"\r\ncookies:\r\n  - provider: Us\r\n    namse: a\r\n").unwrap();
+    let mut root = document.fields(document.root(), "a registry").unwrap();
+    let version = root.optional("version").unwrap();
+    assert_eq!(document.string(version, "version"), Some("1"));
+    assert_eq!(document.source().position(version.span.start), (1, 10));
+    let rows = document.list(root.optional("cookies").unwrap(), "cookies").unwrap();
+    let mut row = document.fields(&rows[0], "a cookie").unwrap();
+    assert_eq!(document.string(row.optional("provider").unwrap(), "provider"), Some("Us"));
+    assert!(row.optional("names").is_none());
+    row.finish();
+    let faults = document.into_faults();
+    let fault = faults.iter().next().unwrap();
+    assert_eq!((fault.position(), fault.kind), ((4, 5), "unknown-key"));
+    assert_eq!(fault.help, "did you mean `names`?");
+    assert_eq!(fault.path, "cookies[0].namse");
+}
+
+#[test]
+fn columns_count_characters() {
+    let document = parse("a: {é: x, \"ü\": 1}").unwrap();
+    let Value::Map(entries) = &document.root().value else { panic!("a mapping") };
+    let Value::Map(inner) = &entries[0].1.value else { panic!("a mapping") };
+    let places: Vec<_> = inner.iter().map(|(key, _)| document.source().position(key.span.start)).collect();
+    assert_eq!(places, [(1, 5), (1, 11)]);
+}
+
+#[test]
+fn syntax_faults_have_their_place() {
+    assert_eq!(fault("a: 1\n---\nb: 2\n"), (2, 1, "second-document"));
+    assert_eq!(fault("a: 1\n...\n---\nb: 2\n").2, "second-document");
+    assert_eq!(fault("a:\n\t- b\n").2, "yaml-syntax");
+    assert_eq!(fault("a: 'b\n").2, "yaml-syntax");
+    assert_eq!(fault("a: !foo b\n").2, "yaml-syntax");
+    assert_eq!(fault("a: *unknown\n").2, "yaml-syntax");
+    assert_eq!(fault("a: {<<: {b: 1}}\n").2, "merge-key");
+}
+
+#[test]
+fn bombs_and_depth_are_bounded() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        let below = vec![format!("*a{}", level - 1); 9].join(", ");
+        bomb += &format!("a{level}: &a{level} [{below}]\n");
+    }
+    let start = std::time::Instant::now();
+    assert_eq!(fault(&bomb).2, "too-large");
+    let depth = "[".repeat(100_000);
+    assert_eq!(fault(&depth).2, "too-large");
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}
+
+#[test]
+fn aliases_repeat_a_value() {
+    let document = parse("a: &text {en: A, fr: B}\nb: *text\nc: 1\n").unwrap();
+    let Value::Map(entries) = &document.root().value else { panic!("a mapping") };
+    let Value::Map(repeated) = &entries[1].1.value else { panic!("a mapping") };
+    assert_eq!(repeated.len(), 2);
+    assert_eq!(document.source().position(entries[1].1.span.start).0, 2);
+}
+
+#[test]
+fn only_yaml_1_2_booleans_are_booleans() {
+    let document = parse("[true, false, yes, on, True, ~, 1, 0x10, 1.5, '1', 18446744073709551615]").unwrap();
+    let Value::List(items) = &document.root().value else { panic!("a list") };
+    let kinds: Vec<&str> = items.iter().map(|item| item.value.kind()).collect();
+    let (boolean, string, number) = ("a boolean", "a string", "a number");
+    assert_eq!(kinds[..4], [boolean, boolean, string, string]);
+    assert_eq!(kinds[5..], ["empty", number, number, number, string, number]);
+}
+
+#[test]
+fn an_empty_file_is_no_mapping() {
+    for text in ["", "\n", "# nothing\n", "\u{feff}"] {
+        let document = parse(text).unwrap();
+        assert!(document.fields(document.root(), "a registry").is_none());
+        let faults = document.into_faults();
+        assert_eq!(faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(), ["wrong-type"], "{text:?}");
+        assert!(!faults.render(false).is_empty());
+    }
+}
+
+#[test]
+fn integers_have_bounds_and_variables_stand_for_other_types() {
+    let mut document = parse("{port: 70000, on: x, size: y}").unwrap();
+    if let Value::Map(entries) = &mut document.root_mut().value {
+        for ((_, node), text) in entries.iter_mut().skip(1).zip(["true", "12"]) {
+            node.value = Value::String(text.to_owned());
+            node.substituted = true;
+        }
+    }
+    let mut fields = document.fields(document.root(), "a test").unwrap();
+    let port = fields.required("port", "").unwrap();
+    assert_eq!(document.integer(port, "the port", 0..=65535), None);
+    assert_eq!(document.boolean(fields.optional("on").unwrap(), "on"), Some(true));
+    assert_eq!(document.integer(fields.optional("size").unwrap(), "size", 0..=20), Some(12));
+    fields.finish();
+    let faults = document.into_faults();
+    assert_eq!(faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(), ["out-of-range"]);
+    assert_eq!((faults.errors(), faults.warnings()), (1, 0));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is written, faults can be shown.
+    #[test]
+    fn parsing_and_showing_never_panic(text in "[a-c\u{e9}\u{feff}:\\-\\[\\]{}&*!|>'\"#%@,? \t\r\n0-9~]{0,60}") {
+        match parse(&text) {
+            Err(faults) => { let _ = faults.render(false); }
+            Ok(document) => {
+                let fields = document.fields(document.root(), "a test");
+                if let Some(fields) = fields { fields.finish(); }
+                let faults = document.into_faults();
+                for fault in faults.iter() {
+                    let _ = (fault.position(), fault.render(true), fault.line(), fault.json());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! `tamis check`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+
+use crate::place::{Place, REGISTRY};
+
+#[test]
+fn good_files_are_in_order() {
+    let place = Place::with_site();
+    let told = place.tamis(&["check", "--strict", "--config", "tamis.yaml"]);
+    assert_eq!((told.code, told.out.as_str()), (0, "tamis.yaml is in order\n"));
+}
+
+#[test]
+fn the_default_place_is_config_tamis_yaml() {
+    let place = Place::with_site();
+    fs::create_dir(place.path("config")).unwrap();
+    for file in ["tamis.yaml", "registry.yaml"] {
+        fs::rename(place.path(file), place.path("config").join(file)).unwrap();
+    }
+    let told = place.tamis(&["check"]);
+    assert_eq!((told.code, told.out.as_str()), (0, "config/tamis.yaml is in order\n"));
+}
+
+#[test]
+fn faults_of_both_files_are_shown_in_one_run() {
+    let place = Place::with_site();
+    place.write(
+        "tamis.yaml",
+        "listener: []\nsites: [{default: true, registry: registry.yaml, upstream: x}]\n",
+    );
+    place.write("registry.yaml", REGISTRY.replace("category: statistical", "category: statistics"));
+    let told = place.tamis(&["check", "--config", "tamis.yaml"]);
+    assert_eq!(told.code, 1);
+    for shown in ["tamis.yaml:1:1", "registry.yaml:8:15", " errors and 0 warnings"] {
+        assert!(told.out.contains(shown), "{shown}: {}", told.out);
+    }
+    let json = place.tamis(&["check", "--config", "tamis.yaml", "--format", "json"]);
+    assert_eq!(json.code, 1);
+    let found: Value = serde_json::from_str(&json.out).unwrap();
+    let faults = found["faults"].as_array().unwrap();
+    assert_eq!(found["errors"].as_u64().unwrap(), faults.len() as u64);
+    let kinds: Vec<_> = faults.iter().map(|fault| fault["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"unknown-key") && kinds.contains(&"unknown-category"), "{kinds:?}");
+    let category = faults.iter().find(|fault| fault["kind"] == "unknown-category").unwrap();
+    assert_eq!((&category["file"], &category["line"]), (&"registry.yaml".into(), &8.into()));
+}
+
+#[test]
+fn a_warning_is_an_error_where_that_is_wanted() {
+    let place = Place::with_site();
+    place.write("registry.yaml", REGISTRY.replace("exemption: Asked for, ", ""));
+    let told = place.tamis(&["check", "--config", "tamis.yaml"]);
+    assert_eq!(told.code, 0);
+    assert!(told.out.contains("0 errors and 1 warning"), "{}", told.out);
+    let strict = place.tamis(&["check", "--strict", "--config", "tamis.yaml"]);
+    assert_eq!(strict.code, 1);
+    assert!(strict.out.contains("1 error and 0 warnings"), "{}", strict.out);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named_with_the_reason() {
+    let place = Place::with_site();
+    place.write("latin.yaml", b"a: b\nb: \xe9t\xe9\n");
+    place.write("lost.yaml", crate::place::configuration(0).replace("registry.yaml", "gone.yaml"));
+    for (file, reason) in [
+        ("missing.yaml", "can't read missing.yaml: there is no such file"),
+        (".", "can't read .: it is a directory"),
+        ("latin.yaml", "can't read latin.yaml: line 2 is not UTF-8"),
+        ("lost.yaml", "the registry gone.yaml can't be read: there is no such file"),
+    ] {
+        let told = place.tamis(&["check", "--config", file]);
+        assert_eq!(told.code, 1);
+        assert!(told.out.contains(reason), "{file}: {}", told.out);
+    }
+    let told = place.tamis(&["check", "--config", "missing.yaml", "--format", "json"]);
+    let found: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!((told.code, &found["errors"], &found["faults"][0]["kind"]), (1, &1.into(), &"file".into()));
+
+    fs::set_permissions(place.path("tamis.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
+    // Root may read everything.
+    if fs::read(place.path("tamis.yaml")).is_err() {
+        let told = place.tamis(&["check", "--config", "tamis.yaml"]);
+        assert!(told.code == 1 && told.out.contains("this user may not read it"), "{}", told.out);
+    }
+}
