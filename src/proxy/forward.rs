@@ -7,7 +7,7 @@ use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::body::Upload;
-use super::{Error, RequestBody, Worker};
+use super::{Error, RequestBody, Worker, fields};
 use crate::upstream::Lease;
 
 type Answer = (Response<Incoming>, Lease<RequestBody>);
@@ -78,6 +78,9 @@ async fn attempt(
         Some(Ok(answer)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             Err(failed(Error::Unasked101, None))
         }
+        Some(Ok(answer)) if !fields::is_coded_plainly(answer.headers()) => {
+            Err(failed(Error::AnswerCoding, None))
+        }
         Some(Ok(answer)) => Ok((answer, lease)),
         Some(Err(mut fault)) => {
             let unsent = fault.take_message().map(Box::new);
@@ -93,6 +96,8 @@ fn classify(fault: hyper::Error, upload: &Upload) -> Error {
         Error::SlowRequest
     } else if upload.broken() {
         Error::RequestBody(fault)
+    } else if fault.is_parse_too_large() {
+        Error::LargeAnswer
     } else if fault.is_parse() {
         Error::NotHttp(fault)
     } else {

@@ -23,7 +23,8 @@ pub async fn handle(worker: Rc<Worker>, request: Request<Incoming>, peer: Peer) 
     match pass(&mut exchange, request, peer).await {
         Ok((answer, lease)) => {
             exchange.status = answer.status().as_u16();
-            answer.map(|body| ResponseBody::origin(body, lease, exchange))
+            let stated = stated_length(&answer, false);
+            answer.map(|body| ResponseBody::origin(body, lease, exchange, stated))
         }
         Err(error) => reply::failure(&error, exchange),
     }
@@ -40,6 +41,9 @@ async fn pass(
     let (mut parts, body) = request.into_parts();
 
     let target = target::read(&mut parts)?;
+    if !fields::is_coded_plainly(&parts.headers) {
+        return Err(Error::RequestCoding);
+    }
     let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
     exchange.mode = site.mode(parts.uri.path());
@@ -47,7 +51,6 @@ async fn pass(
 
     let consent = sift::consent(exchange, site, &parts.headers);
     let trailers = fields::accepts_trailers(&parts.headers);
-    let chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
     sift::request(exchange, site, &consent, &mut parts.headers);
@@ -72,11 +75,6 @@ async fn pass(
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     sift::response(exchange, site, &consent, headers);
-    if chunked {
-        // It may have come with a Content-Length too, which hyper has taken out: such a connection ends after its
-        // answer (RFC 9112 6.1), and which one it was can't be told.
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
     *answer.version_mut() = Version::HTTP_11;
     Ok((answer, lease))
 }
@@ -95,20 +93,31 @@ async fn request_body(
     {
         return Err(Error::Expectation);
     }
-    if body.is_end_stream() {
-        return Ok(RequestBody::Empty);
+    let sized = body.size_hint().exact().is_some();
+    let announced = parts.headers.remove(header::CONTENT_LENGTH).is_some() || !sized;
+    let limit = snapshot.times.progress;
+    let body = if body.is_end_stream() {
+        RequestBody::Empty
+    } else if sized {
+        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
+    } else if site.request_body == config::RequestBody::Stream {
+        // hyper takes it that a GET has no content unless it is told.
+        parts.headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
+    } else {
+        parts.headers.remove(header::TRAILER);
+        RequestBody::measure(body, snapshot.limits.measured_body, limit).await?
+    };
+    if announced && body.is_end_stream() {
+        // hyper writes the length of content only (RFC 9110 8.6: a POST without any should say so).
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
-    if body.size_hint().exact().is_some() || site.request_body == config::RequestBody::Stream {
-        return Ok(RequestBody::stream(body, upload, snapshot.times.progress, &exchange.worker.counters));
-    }
-    parts.headers.remove(header::TRAILER);
-    RequestBody::measure(body, snapshot.limits.measured_body, snapshot.times.progress).await
+    Ok(body)
 }
 
-/// The parts of the head that are this hop's: target in origin-form, version, Host, framing, trailers.
+/// The parts of the head that are this hop's: version, Host, trailers.
 fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
     parts.version = Version::HTTP_11;
-    parts.headers.remove(header::CONTENT_LENGTH);
     let host = match &site.host {
         HostField::Keep => target.authority,
         HostField::Set(host) => HeaderValue::try_from(host).unwrap_or(target.authority),
