@@ -80,7 +80,7 @@ fn files_that_cannot_be_read_are_named_with_the_reason() {
     let found: Value = serde_json::from_str(&told.out).unwrap();
     assert_eq!((told.code, &found["errors"], &found["faults"][0]["kind"]), (1, &1.into(), &"file".into()));
 
-    fs::set_permissions(place.path("tamis.yaml"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(place.path("tamis.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read everything.
     if fs::read(place.path("tamis.yaml")).is_err() {
         let told = place.tamis(&["check", "--config", "tamis.yaml"]);

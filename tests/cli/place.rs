@@ -32,7 +32,7 @@ impl Place {
     pub(crate) fn with_site() -> Self {
         let place = Self::new();
         place.write("registry.yaml", REGISTRY);
-        place.write("tamis.yaml", &configuration(0));
+        place.write("tamis.yaml", configuration(0));
         place
     }
 
@@ -56,7 +56,7 @@ impl Place {
         let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();
         let told = Told {
-            code: output.status.code().expect("ended by itself"),
+            code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         };

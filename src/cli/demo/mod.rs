@@ -94,10 +94,11 @@ fn try_demo(arguments: &Arguments) -> Result<(), Error> {
     script(address, &exchanges, paint)?;
     if !arguments.script {
         say(&print::invitation(address, paint));
-        let all = move || {
-            exchanges.iter().for_each(|exchange| say(&format!("\n{}", print::exchange(&exchange, paint))))
-        };
-        std::thread::spawn(all);
+        std::thread::spawn(move || {
+            for exchange in exchanges {
+                say(&format!("\n{}", print::exchange(&exchange, paint)));
+            }
+        });
         signals.wait();
     }
     gateway.stop();
