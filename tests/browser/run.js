@@ -53,11 +53,11 @@ async function sessions(folder, portal, site, plan) {
   return books
 }
 
-/** What the deliberate faults did not turn red, as lines. */
-async function faults(folder, portal, planned) {
+/** What the deliberate faults did not turn red, as lines; `plans` has one plan a fault. */
+async function faults(folder, portal, plans) {
   const wrong = []
   for (const [number, fault] of BREAKS.entries()) {
-    const books = await sessions(join(folder, `fault-${number}`), portal, fault.site, planned(`, ${fault.name}`))
+    const books = await sessions(join(folder, `fault-${number}`), portal, fault.site, plans[number])
     for (const book of books) wrong.push(...unnoticed(fault, book).map((what) => `${book.title}: ${what}`))
   }
   return wrong
@@ -66,16 +66,18 @@ async function faults(folder, portal, planned) {
 async function main(words) {
   const chosen = ({ title }) => words.length === 0 || words.some((word) => title.includes(word))
   const planned = (more) => PROTOCOLS.map((protocol) => ({ protocol, title: protocol.name + more })).filter(chosen)
+  const [whole, ...broken] = [planned(''), ...BREAKS.map((fault) => planned(`, ${fault.name}`))]
+  if (whole.length + broken.flat().length === 0) throw new Error(`no session has ${words.join(' or ')} in its title`)
   const folder = mkdtempSync(join(tmpdir(), 'tamis-browser-'))
   mkdirSync(SCREENSHOTS, { recursive: true })
   const portal = await startPortal(folder)
   try {
     console.log('sessions, each with a browser of its own:')
-    const books = await sessions(join(folder, 'whole'), portal, {}, planned(''))
+    const books = await sessions(join(folder, 'whole'), portal, {}, whole)
     console.log()
     print(books)
     console.log('\nsessions through a tamis with a deliberate fault, and the checks that it turned red:')
-    const wrong = await faults(folder, portal, planned)
+    const wrong = await faults(folder, portal, broken)
     for (const line of wrong) console.log(`UNNOTICED ${line}`)
     return wrong.length + books.filter((book) => book.red().length > 0).length
   } finally {

@@ -3,8 +3,9 @@
 import { PACKAGES, PARTING, SCRIPT, SECURE_SCRIPT, SERVER, agreed, lacking, need } from './names.js'
 
 const EVERYTHING = ['statistical', 'third-party']
-const FIELDS = 16 // the most Set-Cookie fields with which tamis expires cookies in one response
-const VARIANTS = 4 // the most fields that one of this test's names takes: two scopes, two paths
+// tamis expires cookies with at most 16 fields a response; a name takes three (host-only, the host, its parent), the one
+// with a path of its own six.
+const NAMES_A_PAGE = 4
 
 /** The whole session; what was found stands in the visitor's book. */
 export async function visit(visitor, credentials) {
@@ -144,7 +145,7 @@ async function request(visitor, names) {
 async function nextPage(visitor) {
   const undeclared = await withheld(visitor)
   const before = new Set(await visitor.unagreed()).size
-  for (let fields = Math.max(1, before * VARIANTS); fields > 0; fields -= FIELDS) await visitor.open('/visit/')
+  for (let left = Math.max(1, before); left > 0; left -= NAMES_A_PAGE) await visitor.open('/visit/')
   visitor.note('purge', (await visitor.unagreed()).filter((name) => !PARTING.includes(name)))
   await visitor.open('/visit/')
   visitor.note('purge', await visitor.unagreed())
@@ -167,6 +168,6 @@ async function works(visitor) {
 /** What a package keeps in localStorage is no cookie, and outlives every choice: Segment's id is still the first one. */
 async function storage(visitor) {
   const id = await visitor.page.evaluate(() => localStorage.getItem('ajs_anonymous_id'))
-  visitor.first ??= id
-  visitor.note('storage', id && id === visitor.first ? [] : [`ajs_anonymous_id is ${id}, was ${visitor.first}`])
+  visitor.stored ??= id
+  visitor.note('storage', id && id === visitor.stored ? [] : [`ajs_anonymous_id is ${id}, was ${visitor.stored}`])
 }

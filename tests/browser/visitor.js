@@ -4,11 +4,12 @@ import { agreed, byServer, lacking, need } from './names.js'
 import { until } from './wait.js'
 
 export class Visitor {
-  /** `stand` has the portal's log; `base` is the site's address as the browser sees it. */
+  /** `base` is the site's address as the browser sees it, `log` what its origin sees, `book` where outcomes go. */
   constructor(page, base, protocol, log, book) {
     Object.assign(this, { page, base, protocol, log, book })
     this.granted = [] // the categories that the visitor has granted by now
     this.step = 'start'
+    this.stored = null // Segment's id in localStorage, when it was first looked at
   }
 
   /** One step of the session, then what must hold after every step. */
