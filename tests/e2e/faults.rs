@@ -399,3 +399,23 @@ fn a_stop_does_not_wait_for_ever() {
     assert_eq!(gateway.stop().0, tamis::server::Drained::Cut);
     assert!(agent.is_closed());
 }
+
+#[test]
+fn a_refusal_reaches_a_user_agent_that_is_still_sending() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let chunk = format!("100000\r\n{}\r\n", "x".repeat(1 << 20));
+    for (fields, content, status) in [
+        ("Transfer-Encoding: chunked", chunk.repeat(8), 411),
+        ("Content-Length: 8388608\r\nHost: y.test", "x".repeat(8 << 20), 400),
+        ("X-Large: 1", format!("X: {}\r\n", "x".repeat(1 << 20)).repeat(8), 431),
+    ] {
+        let mut agent = gateway.agent();
+        agent.send(&format!("POST / HTTP/1.1\r\nHost: x.test\r\n{fields}\r\n"));
+        let end = if status == 431 { "" } else { "\r\n" };
+        let sent = agent.wire.try_send(&octets(&format!("{end}{content}")));
+        let answer = agent.answer();
+        assert_eq!(answer.status(), status, "{sent:?}");
+        assert!(answer.is_whole(), "{sent:?}");
+    }
+}
