@@ -87,6 +87,8 @@ pub struct Times {
     pub answer: Duration,
     /// Between two octets of a body, in either direction.
     pub progress: Duration,
+    /// A WebSocket over which nothing comes, in either direction.
+    pub tunnel: Duration,
     /// From SIGTERM to the end of the last exchange.
     pub drain: Duration,
 }
@@ -99,6 +101,7 @@ impl Default for Times {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(60),
             progress: Duration::from_secs(60),
+            tunnel: Duration::from_secs(3600),
             drain: Duration::from_secs(30),
         }
     }
@@ -117,6 +120,7 @@ impl Times {
             ("connect", SHORTEST, &mut times.connect),
             ("answer", SHORTEST, &mut times.answer),
             ("progress", SHORTEST, &mut times.progress),
+            ("tunnel", SHORTEST, &mut times.tunnel),
             // At once is a sensible way to stop; no time at all is not one to work.
             ("drain", Duration::ZERO, &mut times.drain),
         ];

@@ -137,7 +137,7 @@ trusted_proxies: [10.0.0.0/8, \"::1\"]
 limits:
   { fields: 100, head: 32KiB, cookies: 50, connections: 20000, measured_body: 2 MiB, idle_upstream_connections: 8,
     streams: 16 }
-times: { head: 500ms, idle: 2 minutes, connect: 1s, answer: 1m 30s, progress: 20s, drain: 0s }
+times: { head: 500ms, idle: 2 minutes, connect: 1s, answer: 1m 30s, progress: 20s, tunnel: 2h, drain: 0s }
 log: { format: json, level: warn, access: \"${ACCESS}\" }
 unknown_host: not_found
 sites:
@@ -172,9 +172,9 @@ fn what_is_said_is_done() {
         snapshot.limits;
     assert_eq!((fields, head, cookies, streams), (100, 32 << 10, 50, 16));
     assert_eq!((connections, measured_body, idle_upstream), (20_000, 2 << 20, 8));
-    let Times { head, idle, connect, answer, progress, drain } = snapshot.times;
-    let millis = [head, idle, connect, answer, progress, drain].map(|time| time.as_millis());
-    assert_eq!(millis, [500, 120_000, 1000, 90_000, 20_000, 0]);
+    let Times { head, idle, connect, answer, progress, tunnel, drain } = snapshot.times;
+    let millis = [head, idle, connect, answer, progress, tunnel, drain].map(|time| time.as_millis());
+    assert_eq!(millis, [500, 120_000, 1000, 90_000, 20_000, 7_200_000, 0]);
     assert_eq!(snapshot.log, Log { format: LogFormat::Json, level: "warn".to_owned(), access: false });
     assert_eq!(snapshot.unknown_host, UnknownHost::NotFound);
     let site = snapshot.sites.find("opendata.example.org").expect("a site");

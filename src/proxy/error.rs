@@ -21,6 +21,9 @@ pub enum Error {
     /// No Host, several, or one that is none (RFC 9112 3.2).
     #[error("the request's Host is missing, repeated or malformed")]
     Host,
+    /// More fields than a head may have.
+    #[error("the request has more fields than limits.fields allows")]
+    Fields,
     /// Two fields disagree about the request's target.
     #[error("the request's target and its Host name different sites")]
     Target,
@@ -80,6 +83,7 @@ pub enum Error {
 /// The words of [`Error::word`], for the metrics.
 pub const FAILURES: &[&str] = &[
     "host",
+    "fields",
     "target",
     "method",
     "unknown-host",
@@ -101,6 +105,7 @@ pub const FAILURES: &[&str] = &[
     "unasked-101",
     "slow-answer",
     "truncated",
+    "tunnel-timeout",
 ];
 
 impl Error {
@@ -108,6 +113,7 @@ impl Error {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Host => "host",
+            Self::Fields => "fields",
             Self::Target => "target",
             Self::Method(_) => "method",
             Self::UnknownHost(_) => "unknown-host",
@@ -122,7 +128,7 @@ impl Error {
                 upstream::Error::Connect { .. } | upstream::Error::Handshake { .. } => "connect",
                 upstream::Error::Slow { .. } => "connect-timeout",
                 upstream::Error::Certificate { .. } => "certificate",
-                upstream::Error::Tls { .. } => "tls",
+                upstream::Error::Tls { .. } | upstream::Error::NoHttp2 { .. } => "tls",
             },
             Self::NoAnswer(_) => "no-answer",
             Self::NotHttp(_) => "not-http",
@@ -151,6 +157,7 @@ impl Error {
     /// The status that says so (RFC 9110 15).
     pub fn status(&self) -> StatusCode {
         match self {
+            Self::Fields => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Host | Self::Target | Self::RequestBody(_) => StatusCode::BAD_REQUEST,
             Self::Method(_) | Self::RequestCoding => StatusCode::NOT_IMPLEMENTED,
             Self::UnknownHost(config::UnknownHost::Reject) => StatusCode::MISDIRECTED_REQUEST,
@@ -175,6 +182,7 @@ impl Error {
     /// What a visitor is told: the cause without addresses, names of files or anything of the inside.
     pub fn text(&self) -> &'static str {
         match self {
+            Self::Fields => "The request has too many fields.",
             Self::Host => "The request does not name one host.",
             Self::Target => "The request names two different hosts.",
             Self::Method(_) => "This method is not available here.",
@@ -192,7 +200,9 @@ impl Error {
                 upstream::Error::Certificate { .. } => {
                     "The certificate of the site's server is missing or not to be trusted."
                 }
-                upstream::Error::Tls { .. } => "No secure connection with the site's server could be made.",
+                upstream::Error::Tls { .. } | upstream::Error::NoHttp2 { .. } => {
+                    "No secure connection with the site's server could be made."
+                }
                 upstream::Error::Handshake { .. } => "The site's server ended the connection at once.",
             },
             Self::NoAnswer(_) => "The site's server ended the connection without an answer.",

@@ -5,28 +5,40 @@ use std::sync::Arc;
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode, Version};
+use http::uri::PathAndQuery;
+use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
 use super::body::Upload;
 use super::exchange::Exchange;
 use super::target::Target;
-use super::{Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target};
+use super::{
+    Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target, upgrade,
+};
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
 use crate::upstream::Lease;
 
 /// Answers one request: the origin server's response, sifted, or a page that says why there is none.
-pub async fn handle(worker: Rc<Worker>, request: Request<Incoming>, peer: Peer) -> Response<ResponseBody> {
+pub async fn handle(
+    worker: Rc<Worker>,
+    mut request: Request<Incoming>,
+    peer: Peer,
+) -> Response<ResponseBody> {
     let mut exchange = Exchange::begin(&worker, &request);
-    match pass(&mut exchange, request, peer).await {
-        Ok((answer, lease)) => {
+    let wish = upgrade::wish(&mut request);
+    match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
+        (Ok((answer, _)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+            exchange.status = answer.status().as_u16();
+            upgrade::tunnel(answer, wish, exchange)
+        }
+        (Ok((answer, lease)), _) => {
             exchange.status = answer.status().as_u16();
             let stated = stated_length(&answer, false);
             answer.map(|body| ResponseBody::origin(body, lease, exchange, stated))
         }
-        Err(error) => reply::failure(&error, exchange),
+        (Err(error), _) => reply::failure(&error, exchange),
     }
 }
 
@@ -35,11 +47,16 @@ async fn pass(
     exchange: &mut Exchange,
     request: Request<Incoming>,
     peer: Peer,
+    websocket: bool,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Error> {
     let gateway = Arc::clone(&exchange.gateway);
     let snapshot = &gateway.snapshot;
     let (mut parts, body) = request.into_parts();
 
+    // HTTP/2 bounds the size of a head, not the number of its fields; hyper does so for HTTP/1.1.
+    if parts.headers.len() > snapshot.limits.fields {
+        return Err(Error::Fields);
+    }
     let target = target::read(&mut parts)?;
     if !fields::is_coded_plainly(&parts.headers) {
         return Err(Error::RequestCoding);
@@ -60,6 +77,9 @@ async fn pass(
     let upload = Upload::new();
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
     address(&mut parts, site, target, trailers);
+    if websocket {
+        upgrade::ask(&mut parts.headers);
+    }
     let head = parts.method == Method::HEAD;
     let sent = std::time::Instant::now();
     let worker = Rc::clone(&exchange.worker);
@@ -75,6 +95,9 @@ async fn pass(
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     sift::response(exchange, site, &consent, headers);
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        upgrade::ask(answer.headers_mut());
+    }
     *answer.version_mut() = Version::HTTP_11;
     Ok((answer, lease))
 }
@@ -117,15 +140,27 @@ async fn request_body(
 
 /// The parts of the head that are this hop's: version, Host, trailers.
 fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
-    parts.version = Version::HTTP_11;
     let host = match &site.host {
         HostField::Keep => target.authority,
         HostField::Set(host) => HeaderValue::try_from(host).unwrap_or(target.authority),
     };
-    parts.headers.insert(header::HOST, host);
+    if site.upstream.h2 {
+        parts.version = Version::HTTP_2;
+        parts.uri = absolute(&parts.uri, site.upstream.tls, &host).unwrap_or_default();
+    } else {
+        parts.version = Version::HTTP_11;
+        parts.headers.insert(header::HOST, host);
+    }
     if trailers {
         fields::ask_for_trailers(&mut parts.headers);
     }
+}
+
+/// The target as HTTP/2 has it: scheme and authority beside the path (RFC 9113 8.3.1).
+fn absolute(target: &Uri, tls: bool, host: &HeaderValue) -> Option<Uri> {
+    let scheme = if tls { "https" } else { "http" };
+    let path = target.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    Uri::builder().scheme(scheme).authority(host.as_bytes()).path_and_query(path).build().ok()
 }
 
 /// The length that a response without content speaks of (RFC 9110 8.6): HEAD and 304 alone. That of a response with

@@ -207,9 +207,10 @@ fn listen(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, Start
 fn work(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, hinted: Hinted) -> Drained {
     let snapshot = &gateway.snapshot;
     runtime.block_on(async {
-        let worker = Worker::new(Arc::clone(gateway), Arc::clone(&plan.counters), hinted);
+        let tasks = TaskTracker::new();
+        let worker = Worker::new(Arc::clone(gateway), Arc::clone(&plan.counters), hinted, tasks.clone());
         let service = move |request, peer| proxy::handle(Rc::clone(&worker), request, peer);
-        serve(plan, snapshot, service).await
+        serve(plan, snapshot, service, tasks).await
     })
 }
 
@@ -217,19 +218,18 @@ fn operate(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, metrics: 
     runtime.block_on(async {
         let metrics = Arc::clone(metrics);
         let service = move |request, _| std::future::ready(admin::answer(&request, &metrics));
-        serve(plan, &gateway.snapshot, service).await
+        serve(plan, &gateway.snapshot, service, TaskTracker::new()).await
     })
 }
 
-/// Serves all listeners of a thread until told to stop, then waits for the connections, `times.drain` at most.
-async fn serve<S, A, B>(plan: Plan, snapshot: &Snapshot, service: S) -> Drained
+/// Serves all listeners of a thread until told to stop, then waits for connections and tunnels, `times.drain` at most.
+async fn serve<S, A, B>(plan: Plan, snapshot: &Snapshot, service: S, tasks: TaskTracker) -> Drained
 where
     S: Fn(http::Request<hyper::body::Incoming>, downstream::Peer) -> A + Clone + 'static,
     A: Future<Output = http::Response<B>> + 'static,
     B: http_body::Body<Data = bytes::Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let tasks = TaskTracker::new();
     let ending = (plan.stop.clone(), tasks.clone());
     let settings = Settings::new(&snapshot.limits, &snapshot.times, plan.counters, plan.open, ending);
     for (socket, security) in plan.listeners {

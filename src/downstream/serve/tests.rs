@@ -34,6 +34,7 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
                 connect: second,
                 answer: second,
                 progress: second,
+                tunnel: second,
                 drain: second,
             };
             let limits = Limits {
