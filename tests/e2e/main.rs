@@ -26,3 +26,4 @@ mod reuse;
 mod sites;
 mod streaming;
 mod tls;
+mod websocket;
