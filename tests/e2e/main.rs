@@ -20,6 +20,7 @@ mod cookies_response;
 mod faults;
 mod fields;
 mod framing;
+mod http2;
 mod log;
 mod observe;
 mod reuse;
