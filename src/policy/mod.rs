@@ -8,6 +8,9 @@ mod dump;
 mod explain;
 mod filter;
 mod judge;
+mod purge;
+mod renaming;
+mod rewrite;
 mod sentences;
 #[cfg(test)]
 mod tests;
@@ -18,4 +21,6 @@ pub use dump::{cookie_fields, explain_dump};
 pub use explain::{Declared, Explanation, consent_values, explain_cookie_field, explain_set_cookie};
 pub use filter::Sifted;
 pub use judge::{Policy, Undeclared};
+pub use purge::{Expiry, Purge, PurgeUndeclared};
+pub use rewrite::{LONGEST, LONGEST_ANONYMISED, Occasion};
 pub use verdict::{Direction, Reason, Verdict};
