@@ -19,6 +19,8 @@ pub struct Limits {
     pub connections: usize,
     /// Octets of a request body without a length that are held to measure it (`request_body: measure`).
     pub measured_body: usize,
+    /// Streams going on at once on one HTTP/2 connection of a user agent.
+    pub streams: u32,
     /// Open unused connections to one upstream, a worker.
     pub idle_upstream: usize,
 }
@@ -30,6 +32,7 @@ impl Default for Limits {
             head: 64 * KIB,
             cookies: 256,
             connections: 10_000,
+            streams: 128,
             measured_body: MIB,
             idle_upstream: 64,
         }
@@ -53,6 +56,9 @@ impl Limits {
                 fields.optional(key).and_then(|node| document.integer(node, &format!("`{key}`"), bounds));
             *slot = read.and_then(|value| usize::try_from(value).ok()).unwrap_or(*slot);
         }
+        let streams =
+            fields.optional("streams").and_then(|node| document.integer(node, "`streams`", 1..=10_000));
+        limits.streams = streams.and_then(|value| u32::try_from(value).ok()).unwrap_or(limits.streams);
         let sizes: [(&'static str, RangeInclusive<usize>, &mut usize); 2] = [
             ("head", 8 * KIB..=MIB, &mut limits.head),
             ("measured_body", 0..=256 * MIB, &mut limits.measured_body),
@@ -81,6 +87,8 @@ pub struct Times {
     pub answer: Duration,
     /// Between two octets of a body, in either direction.
     pub progress: Duration,
+    /// A WebSocket over which nothing comes, in either direction.
+    pub tunnel: Duration,
     /// From SIGTERM to the end of the last exchange.
     pub drain: Duration,
 }
@@ -93,6 +101,7 @@ impl Default for Times {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(60),
             progress: Duration::from_secs(60),
+            tunnel: Duration::from_secs(3600),
             drain: Duration::from_secs(30),
         }
     }
@@ -111,6 +120,7 @@ impl Times {
             ("connect", SHORTEST, &mut times.connect),
             ("answer", SHORTEST, &mut times.answer),
             ("progress", SHORTEST, &mut times.progress),
+            ("tunnel", SHORTEST, &mut times.tunnel),
             // At once is a sensible way to stop; no time at all is not one to work.
             ("drain", Duration::ZERO, &mut times.drain),
         ];

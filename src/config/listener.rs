@@ -15,13 +15,16 @@ const WANTED: &str = "an address in quotes: \"IP:port\", or \":port\" for every 
 pub struct Listener {
     /// `[::]` takes IPv4 too (dual stack). Port 0: the system chooses one.
     pub address: SocketAddr,
-    /// The certificate, where the listener speaks TLS.
-    pub tls: Option<Tls>,
+    /// The certificates, where the listener speaks TLS: the first one that holds the name that the user agent asks for
+    /// (SNI) is shown, else the first.
+    pub tls: Option<Vec<Certificate>>,
+    /// A plain connection may begin with HTTP/2 (prior knowledge).
+    pub h2c: bool,
 }
 
-/// The files of a TLS listener, PEM; paths as the configuration's directory gives them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tls {
+/// The files of one certificate, PEM; paths as the configuration's directory gives them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
     /// The certificate and those between it and the root, in this order.
     pub certificate: PathBuf,
     /// Its private key.
@@ -84,17 +87,35 @@ fn listener(
         take(address, node);
         Some(address)
     });
-    let tls = fields.optional("tls").map(|node| tls(document, node, base));
+    let tls = fields.optional("tls").map(|node| certificates(document, node, base));
+    let h2c = fields.optional("h2c");
     fields.finish();
+    let wanted = h2c.and_then(|node| document.boolean(node, "`h2c`"));
+    if let (Some(node), Some(true), true) = (h2c, wanted, tls.is_some()) {
+        let help = "remove `h2c`: with TLS, HTTP/2 is settled in the handshake (ALPN)";
+        document.error(&node.span, "h2c-with-tls", "`h2c` is for plain listeners", help);
+    }
     // A faulty `tls` must not become a plain listener.
     let tls = match tls {
         Some(read) => Some(read?),
         None => None,
     };
-    Some(Listener { address: address?, tls })
+    Some(Listener { address: address?, tls, h2c: wanted.unwrap_or(false) })
 }
 
-fn tls(document: &Document, node: &Node, base: &Path) -> Option<Tls> {
+/// One certificate or a list.
+fn certificates(document: &Document, node: &Node, base: &Path) -> Option<Vec<Certificate>> {
+    let items = document.one_or_more(node);
+    if items.is_empty() {
+        let help = "add the certificate's files: tls: { certificate: cert.pem, key: key.pem }";
+        document.error(&node.span, "empty", "`tls` has no certificate", help);
+        return None;
+    }
+    let read: Vec<_> = items.iter().map(|item| certificate(document, item, base)).collect();
+    read.into_iter().collect()
+}
+
+fn certificate(document: &Document, node: &Node, base: &Path) -> Option<Certificate> {
     let mut fields = document.fields(node, "`tls`")?;
     let certificate =
         fields.required("certificate", "add the PEM file of the certificate chain: certificate: cert.pem");
@@ -102,7 +123,7 @@ fn tls(document: &Document, node: &Node, base: &Path) -> Option<Tls> {
     let certificate = certificate.and_then(|node| document.string(node, "`certificate`"));
     let key = key.and_then(|node| document.string(node, "`key`"));
     fields.finish();
-    Some(Tls { certificate: base.join(certificate?), key: base.join(key?) })
+    Some(Certificate { certificate: base.join(certificate?), key: base.join(key?) })
 }
 
 fn admin(document: &Document, node: &Node, take: &mut impl FnMut(SocketAddr, &Node)) -> Option<SocketAddr> {

@@ -22,7 +22,7 @@ mod upstream;
 mod values;
 
 pub use limits::{Limits, Times};
-pub use listener::{Listener, Tls};
+pub use listener::{Certificate, Listener};
 pub use log::{Log, LogFormat};
 pub use mode::Mode;
 pub use registries::Read;

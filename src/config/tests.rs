@@ -131,18 +131,19 @@ name: tamis-1
 workers: ${WORKERS}
 listeners:
   - address: :8080
-  - { address: 127.0.0.1:0 }
+  - { address: 127.0.0.1:0, h2c: true }
 admin: { address: \"127.0.0.1:${ADMIN_PORT:-9180}\" }
 trusted_proxies: [10.0.0.0/8, \"::1\"]
 limits:
-  { fields: 100, head: 32KiB, cookies: 50, connections: 20000, measured_body: 2 MiB, idle_upstream_connections: 8 }
-times: { head: 500ms, idle: 2 minutes, connect: 1s, answer: 1m 30s, progress: 20s, drain: 0s }
+  { fields: 100, head: 32KiB, cookies: 50, connections: 20000, measured_body: 2 MiB, idle_upstream_connections: 8,
+    streams: 16 }
+times: { head: 500ms, idle: 2 minutes, connect: 1s, answer: 1m 30s, progress: 20s, tunnel: 2h, drain: 0s }
 log: { format: json, level: warn, access: \"${ACCESS}\" }
 unknown_host: not_found
 sites:
   - hosts: OpenData.Example.org
     registry: registry/site.yaml
-    upstream: { url: \"https://origin.internal\", ca_file: /ca.pem, server_name: Origin.example.org }
+    upstream: { url: \"https://origin.internal\", ca_file: /ca.pem, server_name: Origin.example.org, h2: true }
     host: Origin.example.org:8443
     mode: observe
     undeclared: { request: report, response: allow }
@@ -164,14 +165,16 @@ fn what_is_said_is_done() {
     assert_eq!((snapshot.name.as_str(), snapshot.workers), ("tamis-1", Some(4)));
     let addresses: Vec<_> = snapshot.listeners.iter().map(|listener| listener.address.to_string()).collect();
     assert_eq!(addresses, ["[::]:8080", "127.0.0.1:0"]);
+    assert_eq!(snapshot.listeners.iter().map(|listener| listener.h2c).collect::<Vec<_>>(), [false, true]);
     assert_eq!(snapshot.admin.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:9180"));
     assert!(snapshot.trusts([10, 1, 2, 3].into()) && !snapshot.trusts([11, 1, 2, 3].into()));
-    let Limits { fields, head, cookies, connections, measured_body, idle_upstream } = snapshot.limits;
-    assert_eq!((fields, head, cookies), (100, 32 << 10, 50));
+    let Limits { fields, head, cookies, connections, measured_body, idle_upstream, streams } =
+        snapshot.limits;
+    assert_eq!((fields, head, cookies, streams), (100, 32 << 10, 50, 16));
     assert_eq!((connections, measured_body, idle_upstream), (20_000, 2 << 20, 8));
-    let Times { head, idle, connect, answer, progress, drain } = snapshot.times;
-    let millis = [head, idle, connect, answer, progress, drain].map(|time| time.as_millis());
-    assert_eq!(millis, [500, 120_000, 1000, 90_000, 20_000, 0]);
+    let Times { head, idle, connect, answer, progress, tunnel, drain } = snapshot.times;
+    let millis = [head, idle, connect, answer, progress, tunnel, drain].map(|time| time.as_millis());
+    assert_eq!(millis, [500, 120_000, 1000, 90_000, 20_000, 7_200_000, 0]);
     assert_eq!(snapshot.log, Log { format: LogFormat::Json, level: "warn".to_owned(), access: false });
     assert_eq!(snapshot.unknown_host, UnknownHost::NotFound);
     let site = snapshot.sites.find("opendata.example.org").expect("a site");
@@ -184,6 +187,7 @@ fn what_is_said_is_done() {
         (upstream.authority.as_str(), upstream.server_name.as_deref()),
         ("origin.internal", Some("origin.example.org"))
     );
+    assert!(upstream.h2);
     assert_eq!(site.policy.undeclared(Direction::Request), Undeclared::Report);
     assert_eq!(site.policy.undeclared(Direction::Response), Undeclared::Allow);
 }
@@ -199,7 +203,8 @@ fn an_empty_file_lacks_both_required_sections() {
 #[test]
 fn paths_are_relative_to_the_directory_of_the_file() {
     let asked = RefCell::new(Vec::new());
-    let yaml = "listeners: [{ address: \":8443\", tls: { certificate: c.pem, key: /run/k.pem } }]\nsites:\n  \
+    let yaml = "listeners: [{ address: \":8443\", tls: [{ certificate: c.pem, key: /run/k.pem }, \
+                { certificate: d.pem, key: d.key }] }]\nsites:\n  \
                 - { hosts: a.example, registry: r.yaml, upstream: { url: \"https://o\", ca_file: ca.pem } }\n  \
                 - { hosts: b.example, registry: ./r.yaml, upstream: http://o }\n";
     let read = |path: &Path| {
@@ -210,7 +215,7 @@ fn paths_are_relative_to_the_directory_of_the_file() {
         compile(Source::new("tamis.yaml", yaml), Path::new("/etc/tamis"), &|_| None, &read);
     assert!(faults.is_empty(), "{}", faults.render(false));
     let snapshot = snapshot.expect("no fault");
-    let tls = snapshot.listeners[0].tls.as_ref().expect("TLS");
+    let tls = &snapshot.listeners[0].tls.as_ref().expect("TLS")[0];
     assert_eq!((tls.certificate.to_str(), tls.key.to_str()), (Some("/etc/tamis/c.pem"), Some("/run/k.pem")));
     let sites: Vec<_> = snapshot.sites.iter().collect();
     assert_eq!(sites[0].upstream.ca_file.as_deref(), Some(Path::new("/etc/tamis/ca.pem")));

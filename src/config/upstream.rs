@@ -24,6 +24,8 @@ pub struct Upstream {
     pub ca_file: Option<PathBuf>,
     /// The name that the origin's certificate must have, and SNI; `host` where `None`. `https` only.
     pub server_name: Option<String>,
+    /// HTTP/2 is spoken to the origin: by ALPN over TLS, by prior knowledge over plain TCP.
+    pub h2: bool,
 }
 
 impl Upstream {
@@ -36,6 +38,7 @@ impl Upstream {
         let url_node = fields.required("url", "add the origin's URL: url: http://127.0.0.1:8000");
         let ca_file = fields.optional("ca_file");
         let server_name = fields.optional("server_name");
+        let h2 = fields.optional("h2").and_then(|node| document.boolean(node, "`h2`"));
         fields.finish();
         let upstream = url_node.and_then(|node| parsed(document, node, "bad-url", WANTED, url));
         if upstream.as_ref().is_some_and(|upstream| !upstream.tls) {
@@ -50,7 +53,7 @@ impl Upstream {
         let ca_file = ca_file.and_then(|node| document.string(node, "`ca_file`")).map(|path| base.join(path));
         let wanted = "the name in the origin's certificate, such as origin.example.org";
         let server_name = server_name.and_then(|node| parsed(document, node, "bad-host", wanted, host::name));
-        Some(Self { ca_file, server_name, ..upstream? })
+        Some(Self { ca_file, server_name, h2: h2.unwrap_or(false), ..upstream? })
     }
 
     /// Whether a request sent here comes back to the listener on this address.
@@ -100,7 +103,7 @@ fn url(text: &str) -> Result<Upstream, Wrong> {
     let port = written.unwrap_or(own);
     let named = host::bracketed(&host);
     let authority = if port == own { named } else { format!("{named}:{port}") };
-    Ok(Upstream { tls, host, port, authority, ca_file: None, server_name: None })
+    Ok(Upstream { tls, host, port, authority, ca_file: None, server_name: None, h2: false })
 }
 
 #[cfg(test)]

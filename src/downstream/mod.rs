@@ -1,14 +1,21 @@
-//! The user agent's side: listeners, TLS, HTTP/1.1, time limits, drain.
+//! The user agent's side: listeners, TLS, HTTP/1.1 and HTTP/2, time limits, drain.
 //!
 //! Knows nothing of origin servers, policy or cookies: what answers a request is one closure, handed in by the server.
 
+mod connection;
+mod ending;
 mod listener;
 mod pace;
+mod security;
 mod serve;
+mod settings;
+mod streams;
 mod timer;
 mod tls;
 
 pub use listener::bind;
-pub use serve::{Peer, Settings, serve};
+pub use security::Security;
+pub use serve::serve;
+pub use settings::{Peer, Settings};
 pub use timer::LazyTimer;
 pub use tls::{Error as TlsError, acceptor};

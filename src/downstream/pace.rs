@@ -7,7 +7,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -37,28 +37,31 @@ pub(super) struct Pace {
     phase: AtomicU8,
     /// Milliseconds after `origin` at which the phase began.
     since: AtomicU64,
+    /// Exchanges going on: at most one on HTTP/1.1, the streams on HTTP/2.
+    exchanges: AtomicU32,
+    /// Several exchanges share the connection, so that octets that come are no head that begins.
+    multiplexed: bool,
     fault: AtomicU8,
 }
 
 impl Pace {
     /// A connection just accepted: its first head is awaited as a head, not as an idle connection.
-    pub(super) fn new() -> Arc<Self> {
+    pub(super) fn new(multiplexed: bool) -> Arc<Self> {
         Arc::new(Self {
             origin: Instant::now(),
             phase: AtomicU8::new(HEAD),
             since: AtomicU64::new(0),
+            exchanges: AtomicU32::new(0),
+            multiplexed,
             fault: AtomicU8::new(NO_FAULT),
         })
     }
 
-    /// A request's head is complete.
-    pub(super) fn exchange(&self) {
+    /// A request's head is complete; the exchange is over when what this gives is dropped.
+    pub(super) fn exchange(self: &Arc<Self>) -> Busy {
+        self.exchanges.fetch_add(1, Ordering::Relaxed);
         self.phase.store(EXCHANGE, Ordering::Relaxed);
-    }
-
-    /// The response is sent or given up.
-    pub(super) fn rest(&self) {
-        self.enter(IDLE);
+        Busy(Arc::clone(self))
     }
 
     /// Which limit ended the connection, if one did.
@@ -74,7 +77,7 @@ impl Pace {
     }
 
     fn bytes_came(&self) {
-        if self.phase.load(Ordering::Relaxed) == IDLE {
+        if !self.multiplexed && self.phase.load(Ordering::Relaxed) == IDLE {
             self.enter(HEAD);
         }
     }
@@ -86,6 +89,17 @@ impl Pace {
             HEAD => Some((since + patience.head, 1)),
             IDLE => Some((since + patience.idle, 2)),
             _ => None,
+        }
+    }
+}
+
+/// An exchange going on: its response is not sent yet, nor given up.
+pub(super) struct Busy(Arc<Pace>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if self.0.exchanges.fetch_sub(1, Ordering::Relaxed) <= 1 {
+            self.0.enter(IDLE);
         }
     }
 }
@@ -182,13 +196,17 @@ mod tests {
         write: Duration::from_secs(30),
     };
 
+    fn rested(pace: &Arc<Pace>) {
+        drop(pace.exchange());
+    }
+
     /// Reads with time that jumps to the next timer whenever everybody waits.
-    fn read_until_fault(prepare: impl FnOnce(&Pace)) -> (Duration, Option<&'static str>) {
+    fn read_until_fault(prepare: impl FnOnce(&Arc<Pace>)) -> (Duration, Option<&'static str>) {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let (near, _far) = duplex(64);
-            let pace = Pace::new();
+            let pace = Pace::new(false);
             prepare(&pace);
             let mut paced = Paced::new(near, Arc::clone(&pace), PATIENCE);
             let before = Instant::now();
@@ -207,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_resting_connection_may_wait_longer() {
-        let (waited, fault) = read_until_fault(Pace::rest);
+        let (waited, fault) = read_until_fault(rested);
         assert_eq!(fault, Some("idle-timeout"));
         assert!(waited >= PATIENCE.idle, "{waited:?}");
     }
@@ -218,8 +236,8 @@ mod tests {
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let (near, mut far) = duplex(64);
-            let pace = Pace::new();
-            pace.rest();
+            let pace = Pace::new(false);
+            rested(&pace);
             let mut paced = Paced::new(near, Arc::clone(&pace), PATIENCE);
             let slow = async {
                 loop {
@@ -241,7 +259,7 @@ mod tests {
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let (near, _far) = duplex(64);
-            let pace = Pace::new();
+            let pace = Pace::new(false);
             let mut paced = Paced::new(near, Arc::clone(&pace), PATIENCE);
             assert!(paced.write_all(&[0; 1000]).await.is_err());
             assert_eq!(pace.fault(), Some("write-timeout"));

@@ -193,7 +193,11 @@ fn clean(frame: Frame<Bytes>, counters: &Counters) -> Frame<Bytes> {
 /// The body of a response to the user agent; the exchange ends with it.
 pub struct ResponseBody {
     source: Source,
-    exchange: Box<Exchange>,
+    /// `None` where it goes on after the response, in a tunnel.
+    exchange: Option<Box<Exchange>>,
+    /// The Content-Length of a 304. hyper writes it only for a body that claims to be as long, which it then doesn't
+    /// ask for.
+    stated: Option<u64>,
 }
 
 enum Source {
@@ -216,32 +220,55 @@ impl ResponseBody {
     pub(super) fn own(text: impl Into<Bytes>, mut exchange: Box<Exchange>) -> Self {
         let text = text.into();
         exchange.complete = text.is_empty();
-        Self { source: Source::Own(text), exchange }
+        Self { source: Source::Own(text), exchange: Some(exchange), stated: None }
     }
 
-    /// The origin server's body; its connection is given back when the body was read whole.
-    pub(super) fn origin(incoming: Incoming, lease: Lease<RequestBody>, exchange: Box<Exchange>) -> Self {
+    /// No body: what follows is no HTTP.
+    pub(super) fn none() -> Self {
+        Self { source: Source::Own(Bytes::new()), exchange: None, stated: None }
+    }
+
+    /// The origin server's body; its connection is given back when the body was read whole. `stated` is the
+    /// Content-Length of a 304, which has no body.
+    pub(super) fn origin(
+        incoming: Incoming,
+        lease: Lease<RequestBody>,
+        exchange: Box<Exchange>,
+        stated: Option<u64>,
+    ) -> Self {
         let limit = exchange.gateway.snapshot.times.progress;
         let (last, timer) = (Instant::now(), LazyTimer::default());
         let download = Download { incoming, lease: Some(lease), last, limit, timer };
-        let mut body = Self { source: Source::Origin(Box::new(download)), exchange };
+        let mut body = Self { source: Source::Origin(Box::new(download)), exchange: Some(exchange), stated };
         body.notice_end();
         body
     }
 
-    /// At the end of the stream: the connection is free, the exchange complete.
+    /// Nothing can follow, which a body with a length knows at its last octet.
     fn notice_end(&mut self) {
-        let Source::Origin(download) = &mut self.source else { return };
-        if download.incoming.is_end_stream() {
-            self.exchange.complete = true;
-            if let Some(lease) = download.lease.take() {
-                lease.give_back();
-            }
+        if let Source::Origin(download) = &self.source
+            && download.incoming.is_end_stream()
+        {
+            self.end();
+        }
+    }
+
+    /// At the end of the stream: the connection is free, the exchange complete.
+    fn end(&mut self) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.complete = true;
+        }
+        if let Source::Origin(download) = &mut self.source
+            && let Some(lease) = download.lease.take()
+        {
+            lease.give_back();
         }
     }
 
     fn fail(&mut self, fault: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        self.exchange.error = "truncated";
+        if let Some(exchange) = &mut self.exchange {
+            exchange.error = "truncated";
+        }
         tracing::warn!(%fault, "the origin server's response broke off; the user agent sees it truncated");
         Poll::Ready(Some(Err(fault)))
     }
@@ -260,8 +287,10 @@ impl Body for ResponseBody {
             Source::Own(text) if text.is_empty() => return Poll::Ready(None),
             Source::Own(text) => {
                 let text = std::mem::take(text);
-                this.exchange.sent = text.len() as u64;
-                this.exchange.complete = true;
+                if let Some(exchange) = &mut this.exchange {
+                    exchange.sent = text.len() as u64;
+                    exchange.complete = true;
+                }
                 return Poll::Ready(Some(Ok(Frame::data(text))));
             }
             Source::Origin(download) => download,
@@ -269,14 +298,22 @@ impl Body for ResponseBody {
         match Pin::new(&mut download.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 download.last = Instant::now();
-                this.exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
-                let frame = clean(frame, &this.exchange.worker.counters);
-                this.notice_end();
+                let mut frame = frame;
+                if let Some(exchange) = &mut this.exchange {
+                    exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
+                    frame = clean(frame, &exchange.worker.counters);
+                }
+                if frame.is_trailers() {
+                    // hyper asks for nothing after them.
+                    this.end();
+                } else {
+                    this.notice_end();
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(fault))) => this.fail(fault.into()),
             Poll::Ready(None) => {
-                this.notice_end();
+                this.end();
                 Poll::Ready(None)
             }
             Poll::Pending if download.timer.passed(download.last + download.limit, cx) => {
@@ -290,14 +327,16 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match &self.source {
             Source::Own(text) => text.is_empty(),
-            Source::Origin(download) => download.incoming.is_end_stream(),
+            Source::Origin(download) => self.stated.is_none() && download.incoming.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
             Source::Own(text) => SizeHint::with_exact(text.len() as u64),
-            Source::Origin(download) => download.incoming.size_hint(),
+            Source::Origin(download) => {
+                self.stated.map_or_else(|| download.incoming.size_hint(), SizeHint::with_exact)
+            }
         }
     }
 }

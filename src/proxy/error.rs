@@ -21,6 +21,9 @@ pub enum Error {
     /// No Host, several, or one that is none (RFC 9112 3.2).
     #[error("the request's Host is missing, repeated or malformed")]
     Host,
+    /// More fields than a head may have.
+    #[error("the request has more fields than limits.fields allows")]
+    Fields,
     /// Two fields disagree about the request's target.
     #[error("the request's target and its Host name different sites")]
     Target,
@@ -36,6 +39,9 @@ pub enum Error {
     /// An `Expect` other than 100-continue.
     #[error("the request expects something other than 100-continue")]
     Expectation,
+    /// A transfer coding other than `chunked` (RFC 9112 6.1).
+    #[error("the request's body comes in a transfer coding other than chunked")]
+    RequestCoding,
     /// A body without a length that is larger than what may be held to measure it.
     #[error(
         "the request's body has no Content-Length and is larger than {0} octets; set `request_body: stream` if the origin server reads chunked bodies"
@@ -58,6 +64,14 @@ pub enum Error {
         "the origin server's answer is not HTTP/1.1 as it must be: {0}; if it speaks TLS on this port, write `https://` in `upstream`"
     )]
     NotHttp(hyper::Error),
+    /// The head of the answer is larger than the limits.
+    #[error(
+        "the head of the origin server's answer is larger than `limits.head` or has more fields than `limits.fields`"
+    )]
+    LargeAnswer,
+    /// The answer comes in a transfer coding other than `chunked`, which nobody asked for.
+    #[error("the origin server's answer comes in a transfer coding other than chunked")]
+    AnswerCoding,
     /// 101 to a request that asked for no upgrade.
     #[error("the origin server switched protocols without being asked")]
     Unasked101,
@@ -69,11 +83,13 @@ pub enum Error {
 /// The words of [`Error::word`], for the metrics.
 pub const FAILURES: &[&str] = &[
     "host",
+    "fields",
     "target",
     "method",
     "unknown-host",
     "loop",
     "expectation",
+    "request-coding",
     "unmeasured",
     "request-body",
     "slow-request",
@@ -84,9 +100,12 @@ pub const FAILURES: &[&str] = &[
     "tls",
     "no-answer",
     "not-http",
+    "large-answer",
+    "answer-coding",
     "unasked-101",
     "slow-answer",
     "truncated",
+    "tunnel-timeout",
 ];
 
 impl Error {
@@ -94,11 +113,13 @@ impl Error {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Host => "host",
+            Self::Fields => "fields",
             Self::Target => "target",
             Self::Method(_) => "method",
             Self::UnknownHost(_) => "unknown-host",
             Self::Loop => "loop",
             Self::Expectation => "expectation",
+            Self::RequestCoding => "request-coding",
             Self::Unmeasured(_) => "unmeasured",
             Self::RequestBody(_) => "request-body",
             Self::SlowRequest => "slow-request",
@@ -107,10 +128,12 @@ impl Error {
                 upstream::Error::Connect { .. } | upstream::Error::Handshake { .. } => "connect",
                 upstream::Error::Slow { .. } => "connect-timeout",
                 upstream::Error::Certificate { .. } => "certificate",
-                upstream::Error::Tls { .. } => "tls",
+                upstream::Error::Tls { .. } | upstream::Error::NoHttp2 { .. } => "tls",
             },
             Self::NoAnswer(_) => "no-answer",
             Self::NotHttp(_) => "not-http",
+            Self::LargeAnswer => "large-answer",
+            Self::AnswerCoding => "answer-coding",
             Self::Unasked101 => "unasked-101",
             Self::SlowAnswer(_) => "slow-answer",
         }
@@ -123,6 +146,8 @@ impl Error {
             Self::Connect(_)
             | Self::NoAnswer(_)
             | Self::NotHttp(_)
+            | Self::LargeAnswer
+            | Self::AnswerCoding
             | Self::Unasked101
             | Self::SlowAnswer(_) => Side::Upstream,
             _ => Side::Downstream,
@@ -132,8 +157,9 @@ impl Error {
     /// The status that says so (RFC 9110 15).
     pub fn status(&self) -> StatusCode {
         match self {
+            Self::Fields => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Host | Self::Target | Self::RequestBody(_) => StatusCode::BAD_REQUEST,
-            Self::Method(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::Method(_) | Self::RequestCoding => StatusCode::NOT_IMPLEMENTED,
             Self::UnknownHost(config::UnknownHost::Reject) => StatusCode::MISDIRECTED_REQUEST,
             Self::UnknownHost(config::UnknownHost::NotFound) => StatusCode::NOT_FOUND,
             Self::Loop => StatusCode::LOOP_DETECTED,
@@ -144,21 +170,26 @@ impl Error {
             Self::Connect(upstream::Error::Connect { .. } | upstream::Error::Resolve { .. }) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Connect(_) | Self::NoAnswer(_) | Self::NotHttp(_) | Self::Unasked101 => {
-                StatusCode::BAD_GATEWAY
-            }
+            Self::Connect(_)
+            | Self::NoAnswer(_)
+            | Self::NotHttp(_)
+            | Self::LargeAnswer
+            | Self::AnswerCoding
+            | Self::Unasked101 => StatusCode::BAD_GATEWAY,
         }
     }
 
     /// What a visitor is told: the cause without addresses, names of files or anything of the inside.
     pub fn text(&self) -> &'static str {
         match self {
+            Self::Fields => "The request has too many fields.",
             Self::Host => "The request does not name one host.",
             Self::Target => "The request names two different hosts.",
             Self::Method(_) => "This method is not available here.",
             Self::UnknownHost(_) => "No site is served here under this name.",
             Self::Loop => "The request came round in a circle: the site's gateway leads back to itself.",
             Self::Expectation => "The request expects something that is not offered here.",
+            Self::RequestCoding => "The upload comes in an encoding that is not available here.",
             Self::Unmeasured(_) => "The upload has to say its length beforehand.",
             Self::RequestBody(_) => "The upload broke off.",
             Self::SlowRequest => "The upload came too slowly.",
@@ -169,11 +200,15 @@ impl Error {
                 upstream::Error::Certificate { .. } => {
                     "The certificate of the site's server is missing or not to be trusted."
                 }
-                upstream::Error::Tls { .. } => "No secure connection with the site's server could be made.",
+                upstream::Error::Tls { .. } | upstream::Error::NoHttp2 { .. } => {
+                    "No secure connection with the site's server could be made."
+                }
                 upstream::Error::Handshake { .. } => "The site's server ended the connection at once.",
             },
             Self::NoAnswer(_) => "The site's server ended the connection without an answer.",
             Self::NotHttp(_) => "The site's server answered with something that is not proper HTTP.",
+            Self::LargeAnswer => "The head of the answer of the site's server is too large.",
+            Self::AnswerCoding => "The site's server answered in an encoding that was not asked for.",
             Self::Unasked101 => "The site's server answered in a protocol that was not asked for.",
             Self::SlowAnswer(_) => "The site's server did not answer in time.",
         }

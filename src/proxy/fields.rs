@@ -13,8 +13,11 @@ const CONNECTION: [HeaderName; 7] = [
     HeaderName::from_static("http2-settings"),
 ];
 
-/// Fields that `Connection` can't take away, since what they say is this gateway's business.
-const OURS: [HeaderName; 2] = [header::HOST, header::CONTENT_LENGTH];
+/// Fields that `Connection` can't take away, whoever names them: where a request goes, how long it is, and what
+/// gateways on its way say of it, this one and those that it trusts.
+fn is_end_to_end(name: &HeaderName) -> bool {
+    [header::HOST, header::CONTENT_LENGTH, header::VIA].contains(name) || is_claim(name.as_str())
+}
 
 /// Removes the fields of the connection and those that `Connection` names.
 pub(super) fn remove_connection(headers: &mut HeaderMap) {
@@ -24,7 +27,7 @@ pub(super) fn remove_connection(headers: &mut HeaderMap) {
             .iter()
             .flat_map(|value| value.as_bytes().split(|b| *b == b','))
             .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-            .filter(|name| !OURS.contains(name))
+            .filter(|name| !is_end_to_end(name))
             .collect();
         for name in named {
             headers.remove(name);
@@ -32,6 +35,17 @@ pub(super) fn remove_connection(headers: &mut HeaderMap) {
     }
     for name in &CONNECTION {
         headers.remove(name);
+    }
+}
+
+/// The message comes as it is or in chunks, and in no transfer coding besides: no other is undone here, and one that
+/// is taken away unseen leaves content that means something else (RFC 9112 6.1).
+pub(super) fn is_coded_plainly(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
+        _ => false,
     }
 }
 
@@ -77,9 +91,11 @@ pub(super) const X_CONSENT: HeaderName = HeaderName::from_static("x-consent");
 
 /// Removes what only a trusted gateway may say: X-Forwarded-*, Forwarded, X-Real-IP.
 pub(super) fn remove_claims(headers: &mut HeaderMap) {
-    remove_named(headers, |name| {
-        name.starts_with("x-forwarded") || name == "forwarded" || name == "x-real-ip"
-    });
+    remove_named(headers, is_claim);
+}
+
+fn is_claim(name: &str) -> bool {
+    name.starts_with("x-forwarded") || name == "forwarded" || name == "x-real-ip"
 }
 
 /// Removes what nobody before us may say: X-Consent, and names that a CGI-like backend takes for another one:

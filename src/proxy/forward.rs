@@ -3,11 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use super::body::Upload;
-use super::{Error, RequestBody, Worker};
+use super::{Error, RequestBody, Worker, fields, upgrade};
 use crate::upstream::Lease;
 
 type Answer = (Response<Incoming>, Lease<RequestBody>);
@@ -57,17 +57,20 @@ async fn attempt(
     upload: &Upload,
 ) -> Result<Answer, Failed> {
     let limit = worker.gateway.snapshot.times.answer;
-    let mut sending = std::pin::pin!(lease.sender.try_send_request(request));
+    let asked = request.headers().get(header::UPGRADE).cloned();
     let begun = tokio::time::Instant::now();
-    let sent = loop {
-        // An upload that moves is no origin server that is slow to answer.
-        let moved = begun.max(upload.last());
-        tokio::select! {
-            biased;
-            sent = &mut sending => break Some(sent),
-            () = tokio::time::sleep_until(moved + limit) => {
-                if upload.last() <= moved {
-                    break None;
+    let sent = {
+        let mut sending = std::pin::pin!(lease.send(request));
+        loop {
+            // An upload that moves is no origin server that is slow to answer.
+            let moved = begun.max(upload.last());
+            tokio::select! {
+                biased;
+                sent = &mut sending => break Some(sent),
+                () = tokio::time::sleep_until(moved + limit) => {
+                    if upload.last() <= moved {
+                        break None;
+                    }
                 }
             }
         }
@@ -75,8 +78,13 @@ async fn attempt(
     let failed = |error, unsent| Failed { error, unsent, heard: false };
     match sent {
         None => Err(failed(Error::SlowAnswer(limit), None)),
-        Some(Ok(answer)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+        Some(Ok(answer))
+            if answer.status() == StatusCode::SWITCHING_PROTOCOLS && !websocket(&asked, &answer) =>
+        {
             Err(failed(Error::Unasked101, None))
+        }
+        Some(Ok(answer)) if !fields::is_coded_plainly(answer.headers()) => {
+            Err(failed(Error::AnswerCoding, None))
         }
         Some(Ok(answer)) => Ok((answer, lease)),
         Some(Err(mut fault)) => {
@@ -87,12 +95,19 @@ async fn attempt(
     }
 }
 
+/// The answer switches to WebSocket, and that was asked for.
+fn websocket(asked: &Option<HeaderValue>, answer: &Response<Incoming>) -> bool {
+    asked.is_some() && upgrade::names_websocket(answer.headers())
+}
+
 /// Whose fault a failed attempt is.
 fn classify(fault: hyper::Error, upload: &Upload) -> Error {
     if upload.slow() {
         Error::SlowRequest
     } else if upload.broken() {
         Error::RequestBody(fault)
+    } else if fault.is_parse_too_large() {
+        Error::LargeAnswer
     } else if fault.is_parse() {
         Error::NotHttp(fault)
     } else {

@@ -63,7 +63,11 @@ pub(super) fn sign(headers: &mut HeaderMap, name: &str, version: http::Version) 
     if vias.flat_map(|value| value.as_bytes().split(|b| *b == b',')).any(named) {
         return Err(Error::Loop);
     }
-    let version = if version == http::Version::HTTP_10 { "1.0" } else { "1.1" };
+    let version = match version {
+        http::Version::HTTP_10 => "1.0",
+        http::Version::HTTP_2 => "2",
+        _ => "1.1",
+    };
     append(headers, &header::VIA, &format!("{version} {name}"));
     Ok(())
 }

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
 use super::{FAILURES, RequestBody};
 use crate::audit::{Hinted, Hints};
 use crate::config::Snapshot;
@@ -38,16 +40,23 @@ pub struct Worker {
     pub(super) pool: Rc<Pool<RequestBody>>,
     pub(super) counters: Arc<Counters>,
     pub(super) hints: Hints,
+    /// What goes on when its connection has ended: tunnels.
+    pub(super) tasks: TaskTracker,
 }
 
 impl Worker {
     /// A worker over the gateway; `hinted` is the same for all. Needs the runtime of its thread.
-    pub fn new(gateway: Arc<Gateway>, counters: Arc<Counters>, hinted: Hinted) -> Rc<Self> {
+    pub fn new(
+        gateway: Arc<Gateway>,
+        counters: Arc<Counters>,
+        hinted: Hinted,
+        tasks: TaskTracker,
+    ) -> Rc<Self> {
         let snapshot = &gateway.snapshot;
         let origins = gateway.origins.clone();
         let pool = Pool::new(origins, &snapshot.limits, &snapshot.times, Arc::clone(&counters));
         pool.sweep();
-        Rc::new(Self { pool, counters, hints: Hints::new(hinted), gateway })
+        Rc::new(Self { pool, counters, hints: Hints::new(hinted), gateway, tasks })
     }
 }
 

@@ -5,27 +5,40 @@ use std::sync::Arc;
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode, Version};
+use http::uri::PathAndQuery;
+use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
 use super::body::Upload;
 use super::exchange::Exchange;
 use super::target::Target;
-use super::{Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target};
+use super::{
+    Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target, upgrade,
+};
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
 use crate::upstream::Lease;
 
 /// Answers one request: the origin server's response, sifted, or a page that says why there is none.
-pub async fn handle(worker: Rc<Worker>, request: Request<Incoming>, peer: Peer) -> Response<ResponseBody> {
+pub async fn handle(
+    worker: Rc<Worker>,
+    mut request: Request<Incoming>,
+    peer: Peer,
+) -> Response<ResponseBody> {
     let mut exchange = Exchange::begin(&worker, &request);
-    match pass(&mut exchange, request, peer).await {
-        Ok((answer, lease)) => {
+    let wish = upgrade::wish(&mut request);
+    match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
+        (Ok((answer, _)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             exchange.status = answer.status().as_u16();
-            answer.map(|body| ResponseBody::origin(body, lease, exchange))
+            upgrade::tunnel(answer, wish, exchange)
         }
-        Err(error) => reply::failure(&error, exchange),
+        (Ok((answer, lease)), _) => {
+            exchange.status = answer.status().as_u16();
+            let stated = stated_length(&answer, false);
+            answer.map(|body| ResponseBody::origin(body, lease, exchange, stated))
+        }
+        (Err(error), _) => reply::failure(&error, exchange),
     }
 }
 
@@ -34,12 +47,20 @@ async fn pass(
     exchange: &mut Exchange,
     request: Request<Incoming>,
     peer: Peer,
+    websocket: bool,
 ) -> Result<(Response<Incoming>, Lease<RequestBody>), Error> {
     let gateway = Arc::clone(&exchange.gateway);
     let snapshot = &gateway.snapshot;
     let (mut parts, body) = request.into_parts();
 
+    // HTTP/2 bounds the size of a head, not the number of its fields; hyper does so for HTTP/1.1.
+    if parts.headers.len() > snapshot.limits.fields {
+        return Err(Error::Fields);
+    }
     let target = target::read(&mut parts)?;
+    if !fields::is_coded_plainly(&parts.headers) {
+        return Err(Error::RequestCoding);
+    }
     let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
     exchange.mode = site.mode(parts.uri.path());
@@ -47,7 +68,6 @@ async fn pass(
 
     let consent = sift::consent(exchange, site, &parts.headers);
     let trailers = fields::accepts_trailers(&parts.headers);
-    let chunked = parts.headers.contains_key(header::TRANSFER_ENCODING);
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
     sift::request(exchange, site, &consent, &mut parts.headers);
@@ -57,6 +77,9 @@ async fn pass(
     let upload = Upload::new();
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
     address(&mut parts, site, target, trailers);
+    if websocket {
+        upgrade::ask(&mut parts.headers);
+    }
     let head = parts.method == Method::HEAD;
     let sent = std::time::Instant::now();
     let worker = Rc::clone(&exchange.worker);
@@ -72,10 +95,8 @@ async fn pass(
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     sift::response(exchange, site, &consent, headers);
-    if chunked {
-        // It may have come with a Content-Length too, which hyper has taken out: such a connection ends after its
-        // answer (RFC 9112 6.1), and which one it was can't be told.
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        upgrade::ask(answer.headers_mut());
     }
     *answer.version_mut() = Version::HTTP_11;
     Ok((answer, lease))
@@ -95,28 +116,51 @@ async fn request_body(
     {
         return Err(Error::Expectation);
     }
-    if body.is_end_stream() {
-        return Ok(RequestBody::Empty);
+    let sized = body.size_hint().exact().is_some();
+    let announced = parts.headers.remove(header::CONTENT_LENGTH).is_some() || !sized;
+    let limit = snapshot.times.progress;
+    let body = if body.is_end_stream() {
+        RequestBody::Empty
+    } else if sized {
+        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
+    } else if site.request_body == config::RequestBody::Stream {
+        // hyper takes it that a GET has no content unless it is told.
+        parts.headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
+    } else {
+        parts.headers.remove(header::TRAILER);
+        RequestBody::measure(body, snapshot.limits.measured_body, limit).await?
+    };
+    if announced && body.is_end_stream() {
+        // hyper writes the length of content only (RFC 9110 8.6: a POST without any should say so).
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
-    if body.size_hint().exact().is_some() || site.request_body == config::RequestBody::Stream {
-        return Ok(RequestBody::stream(body, upload, snapshot.times.progress, &exchange.worker.counters));
-    }
-    parts.headers.remove(header::TRAILER);
-    RequestBody::measure(body, snapshot.limits.measured_body, snapshot.times.progress).await
+    Ok(body)
 }
 
-/// The parts of the head that are this hop's: target in origin-form, version, Host, framing, trailers.
+/// The parts of the head that are this hop's: version, Host, trailers.
 fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
-    parts.version = Version::HTTP_11;
-    parts.headers.remove(header::CONTENT_LENGTH);
     let host = match &site.host {
         HostField::Keep => target.authority,
         HostField::Set(host) => HeaderValue::try_from(host).unwrap_or(target.authority),
     };
-    parts.headers.insert(header::HOST, host);
+    if site.upstream.h2 {
+        parts.version = Version::HTTP_2;
+        parts.uri = absolute(&parts.uri, site.upstream.tls, &host).unwrap_or_default();
+    } else {
+        parts.version = Version::HTTP_11;
+        parts.headers.insert(header::HOST, host);
+    }
     if trailers {
         fields::ask_for_trailers(&mut parts.headers);
     }
+}
+
+/// The target as HTTP/2 has it: scheme and authority beside the path (RFC 9113 8.3.1).
+fn absolute(target: &Uri, tls: bool, host: &HeaderValue) -> Option<Uri> {
+    let scheme = if tls { "https" } else { "http" };
+    let path = target.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    Uri::builder().scheme(scheme).authority(host.as_bytes()).path_and_query(path).build().ok()
 }
 
 /// The length that a response without content speaks of (RFC 9110 8.6): HEAD and 304 alone. That of a response with

@@ -13,6 +13,7 @@ mod handle;
 mod reply;
 mod sift;
 mod target;
+mod upgrade;
 
 pub use body::{RequestBody, ResponseBody};
 pub use error::{Error, FAILURES, Side};

@@ -30,7 +30,12 @@ pub(super) fn read(parts: &mut Parts) -> Result<Target, Error> {
     let mut hosts = parts.headers.get_all(header::HOST).iter();
     let authority = match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.clone(),
-        (None, _) if parts.version < Version::HTTP_11 => HeaderValue::from_static(""),
+        // HTTP/1.0 knows no Host, HTTP/2 has it in its target.
+        (None, _)
+            if parts.version < Version::HTTP_11 || parts.uri.authority().is_some() && is_http2(parts) =>
+        {
+            HeaderValue::from_static("")
+        }
         _ => return Err(Error::Host),
     };
     if split(authority.as_bytes()).is_none() {
@@ -53,6 +58,10 @@ pub(super) fn read(parts: &mut Parts) -> Result<Target, Error> {
         return Err(Error::Target);
     }
     Ok(Target { authority })
+}
+
+fn is_http2(parts: &Parts) -> bool {
+    parts.version == Version::HTTP_2
 }
 
 /// The host of `uri-host [ ":" port ]` (RFC 3986 3.2.2, without user information), or `None` if it isn't that.

@@ -10,13 +10,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::audit::Hinted;
 use crate::config::Snapshot;
-use crate::downstream::{self, Settings, TlsError};
+use crate::downstream::{self, Security, Settings, TlsError};
 use crate::metrics::{Counters, Metrics};
 use crate::proxy::{self, Gateway, WORDS, Worker};
 use crate::upstream::OriginError;
@@ -84,7 +83,7 @@ pub struct Server {
 /// What each thread is started with.
 struct Plan {
     name: String,
-    listeners: Vec<(TcpListener, Option<TlsAcceptor>)>,
+    listeners: Vec<(TcpListener, Security)>,
     counters: Arc<Counters>,
     open: Arc<AtomicUsize>,
     stop: CancellationToken,
@@ -113,14 +112,15 @@ impl Server {
         let (open, hinted) = (Arc::new(AtomicUsize::new(0)), Hinted::default());
         for (index, counters) in counters.into_iter().enumerate() {
             let listeners =
-                sockets.iter_mut().filter_map(|(of, tls)| Some((of.pop()?, tls.clone()))).collect();
+                sockets.iter_mut().filter_map(|(of, security)| Some((of.pop()?, security.clone()))).collect();
             let (stop, open) = (server.stop.clone(), Arc::clone(&open));
             let plan = Plan { name: format!("worker-{index}"), listeners, counters, open, stop };
             let (gateway, hinted) = (Arc::clone(&gateway), hinted.clone());
             server.spawn(plan, move |plan, runtime| work(plan, runtime, &gateway, hinted))?;
         }
         if let Some(sockets) = operator {
-            let listeners = sockets.into_iter().map(|socket| (socket, None)).collect();
+            let listeners =
+                sockets.into_iter().map(|socket| (socket, Security { tls: None, h2c: false })).collect();
             let (stop, counters) = (server.stop.clone(), Arc::new(Counters::new(WORDS)));
             let plan = Plan { name: "admin".to_owned(), listeners, counters, open: Arc::default(), stop };
             let metrics = Arc::clone(&server.metrics);
@@ -185,17 +185,17 @@ impl Drop for Server {
     }
 }
 
-type Sockets = Vec<(Vec<TcpListener>, Option<TlsAcceptor>)>;
+type Sockets = Vec<(Vec<TcpListener>, Security)>;
 
 fn bind(snapshot: &Snapshot, workers: usize) -> Result<(Vec<SocketAddr>, Sockets), StartError> {
     let mut addresses = Vec::new();
     let mut sockets = Vec::new();
-    for config::Listener { address, tls } in &snapshot.listeners {
+    for config::Listener { address, tls, h2c } in &snapshot.listeners {
         let fault = |source| StartError::Tls { address: *address, source: Box::new(source) };
-        let tls = tls.as_ref().map(downstream::acceptor).transpose().map_err(fault)?;
+        let tls = tls.as_deref().map(downstream::acceptor).transpose().map_err(fault)?;
         let bound = listen(*address, workers)?;
         addresses.extend(bound.first().and_then(|socket| socket.local_addr().ok()));
-        sockets.push((bound, tls));
+        sockets.push((bound, Security { tls, h2c: *h2c }));
     }
     Ok((addresses, sockets))
 }
@@ -207,9 +207,10 @@ fn listen(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, Start
 fn work(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, hinted: Hinted) -> Drained {
     let snapshot = &gateway.snapshot;
     runtime.block_on(async {
-        let worker = Worker::new(Arc::clone(gateway), Arc::clone(&plan.counters), hinted);
+        let tasks = TaskTracker::new();
+        let worker = Worker::new(Arc::clone(gateway), Arc::clone(&plan.counters), hinted, tasks.clone());
         let service = move |request, peer| proxy::handle(Rc::clone(&worker), request, peer);
-        serve(plan, snapshot, service).await
+        serve(plan, snapshot, service, tasks).await
     })
 }
 
@@ -217,25 +218,24 @@ fn operate(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, metrics: 
     runtime.block_on(async {
         let metrics = Arc::clone(metrics);
         let service = move |request, _| std::future::ready(admin::answer(&request, &metrics));
-        serve(plan, &gateway.snapshot, service).await
+        serve(plan, &gateway.snapshot, service, TaskTracker::new()).await
     })
 }
 
-/// Serves all listeners of a thread until told to stop, then waits for the connections, `times.drain` at most.
-async fn serve<S, A, B>(plan: Plan, snapshot: &Snapshot, service: S) -> Drained
+/// Serves all listeners of a thread until told to stop, then waits for connections and tunnels, `times.drain` at most.
+async fn serve<S, A, B>(plan: Plan, snapshot: &Snapshot, service: S, tasks: TaskTracker) -> Drained
 where
     S: Fn(http::Request<hyper::body::Incoming>, downstream::Peer) -> A + Clone + 'static,
     A: Future<Output = http::Response<B>> + 'static,
     B: http_body::Body<Data = bytes::Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let tasks = TaskTracker::new();
     let ending = (plan.stop.clone(), tasks.clone());
     let settings = Settings::new(&snapshot.limits, &snapshot.times, plan.counters, plan.open, ending);
-    for (socket, tls) in plan.listeners {
+    for (socket, security) in plan.listeners {
         match tokio::net::TcpListener::from_std(socket) {
             Ok(listener) => {
-                let serving = downstream::serve(listener, tls, settings.clone(), service.clone());
+                let serving = downstream::serve(listener, security, settings.clone(), service.clone());
                 tokio::task::spawn_local(serving);
             }
             Err(fault) => tracing::error!(%fault, "a listener is lost"),

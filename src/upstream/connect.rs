@@ -61,6 +61,14 @@ pub enum Error {
         /// What the handshake says.
         source: io::Error,
     },
+    /// The origin server does not agree to HTTP/2.
+    #[error("{host}:{port} does not speak HTTP/2 over TLS; remove `h2: true` under upstream")]
+    NoHttp2 {
+        /// As configured.
+        host: String,
+        /// As configured.
+        port: u16,
+    },
     /// The connection ended before it was used.
     #[error("the connection to {host} ended at once: {source}")]
     Handshake {
@@ -89,6 +97,9 @@ async fn open(origin: &Origin) -> Result<Stream, Error> {
     let _ = tcp.set_nodelay(true);
     let Some((config, name)) = &origin.tls else { return Ok(Stream::Plain(tcp)) };
     match TlsConnector::from(config.clone()).connect(name.clone(), tcp).await {
+        Ok(stream) if origin.h2 && stream.get_ref().1.alpn_protocol() != Some(b"h2") => {
+            Err(Error::NoHttp2 { host: origin.host.clone(), port: origin.port })
+        }
         Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
         Err(fault) => Err(tls_error(origin, fault)),
     }

@@ -6,6 +6,7 @@ mod connect;
 mod heard;
 mod origin;
 mod pool;
+mod sender;
 
 pub use connect::Error;
 pub use origin::{Origin, OriginError};

@@ -20,6 +20,8 @@ pub struct Origin {
     pub port: u16,
     /// TLS settings and the name that the certificate must hold; `None` for `http://`.
     pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    /// HTTP/2 is spoken.
+    pub(super) h2: bool,
 }
 
 /// Why an upstream can't be used as configured.
@@ -64,7 +66,7 @@ impl Origin {
     /// Roots that can't be read or a name that no certificate can hold.
     pub fn new(upstream: &Upstream) -> Result<Self, OriginError> {
         let tls = upstream.tls.then(|| client(upstream)).transpose()?;
-        Ok(Self { host: upstream.host.clone(), port: upstream.port, tls })
+        Ok(Self { host: upstream.host.clone(), port: upstream.port, tls, h2: upstream.h2 })
     }
 }
 
@@ -82,7 +84,7 @@ fn client(upstream: &Upstream) -> Result<(Arc<ClientConfig>, ServerName<'static>
             .map_err(|source| OriginError::NoSystemCa { source })?
             .with_no_client_auth(),
     };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![if upstream.h2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
     Ok((Arc::new(config), server_name))
 }
 

@@ -10,14 +10,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use http::{Request, Response};
 use http_body::Body;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
+use hyper::client::conn::{TrySendError, http1, http2};
+use hyper::rt::Executor;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::connect::{Stream, connect};
 use super::heard::Heard;
+use super::sender::Sender;
 use super::{Error, Origin};
 use crate::config::{Limits, Times};
 use crate::metrics::Counters;
@@ -26,7 +30,8 @@ use crate::metrics::Counters;
 pub struct Pool<B> {
     origins: Vec<Origin>,
     idle: Vec<RefCell<VecDeque<Idle<B>>>>,
-    client: http1::Builder,
+    http1: http1::Builder,
+    http2: http2::Builder<Here>,
     connect: Duration,
     keep: Duration,
     most: usize,
@@ -34,15 +39,14 @@ pub struct Pool<B> {
 }
 
 struct Idle<B> {
-    sender: SendRequest<B>,
+    sender: Sender<B>,
     heard: Arc<AtomicBool>,
     since: Instant,
 }
 
 /// A connection that carries one request and may be given back.
 pub struct Lease<B> {
-    /// Where the request goes in.
-    pub sender: SendRequest<B>,
+    sender: Sender<B>,
     /// It carried a request before, so it may be dead without our knowing.
     pub reused: bool,
     heard: Arc<AtomicBool>,
@@ -50,18 +54,33 @@ pub struct Lease<B> {
     pool: Rc<Pool<B>>,
 }
 
-impl<B> Lease<B> {
+impl<B: Body + 'static> Lease<B> {
+    /// Sends the request and waits for the head of its answer.
+    ///
+    /// # Errors
+    /// What hyper says; a request of which not an octet was sent comes back with it.
+    pub async fn send(
+        &mut self,
+        request: Request<B>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<B>>> {
+        self.sender.send(request).await
+    }
+
     /// Any octet came from the origin server since the connection was leased: a request that failed after that has
     /// been seen, and must not be sent again.
+    ///
+    /// On HTTP/2, where others are heard on the same connection, always.
     pub fn heard(&self) -> bool {
-        self.heard.load(Ordering::Relaxed)
+        matches!(self.sender, Sender::Http2(_)) || self.heard.load(Ordering::Relaxed)
     }
 
     /// Keeps the connection for the next request; to be called when the response was read whole.
     pub fn give_back(self) {
         let Some(idle) = self.pool.idle.get(self.index) else { return };
         let mut idle = idle.borrow_mut();
-        if self.sender.is_closed() || idle.len() >= self.pool.most {
+        // One of HTTP/2 has never left.
+        if matches!(self.sender, Sender::Http2(_)) || self.sender.is_closed() || idle.len() >= self.pool.most
+        {
             return;
         }
         idle.push_back(Idle { sender: self.sender, heard: self.heard, since: Instant::now() });
@@ -70,24 +89,37 @@ impl<B> Lease<B> {
 
 impl<B> Pool<B>
 where
-    B: Body + 'static,
+    B: Body + Unpin + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     /// An empty pool over these origin servers, which are named by their index from now on.
     pub fn new(origins: Vec<Origin>, limits: &Limits, times: &Times, counters: Arc<Counters>) -> Rc<Self> {
-        let mut client = http1::Builder::new();
-        client.max_headers(limits.fields).max_header_size(limits.head);
+        let mut http1 = http1::Builder::new();
+        http1.max_headers(limits.fields).max_header_size(limits.head);
+        let mut http2 = http2::Builder::new(Here);
+        http2
+            .timer(TokioTimer::new())
+            .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
+            .initial_stream_window_size(1024 * 1024)
+            .initial_connection_window_size(4 * 1024 * 1024);
         let idle = origins.iter().map(|_| RefCell::default()).collect();
         let (connect, keep, most) = (times.connect, times.idle, limits.idle_upstream);
-        Rc::new(Self { origins, idle, client, connect, keep, most, counters })
+        Rc::new(Self { origins, idle, http1, http2, connect, keep, most, counters })
     }
 
     /// The newest idle connection, if one is usable.
     pub fn reuse(self: &Rc<Self>, index: usize) -> Option<Lease<B>> {
         let mut idle = self.idle.get(index)?.borrow_mut();
         let usable = idle.iter().rposition(|idle| idle.sender.is_ready())?;
-        let Idle { sender, heard, .. } = idle.remove(usable)?;
+        let another = idle.get_mut(usable).and_then(|idle| {
+            idle.since = Instant::now();
+            Some((idle.sender.another()?, Arc::clone(&idle.heard)))
+        });
+        let (sender, heard) = match another {
+            Some(another) => another,
+            None => idle.remove(usable).map(|idle| (idle.sender, idle.heard))?,
+        };
         heard.store(false, Ordering::Relaxed);
         self.counters.upstream_reuses.increment();
         Some(Lease { sender, reused: true, heard, index, pool: Rc::clone(self) })
@@ -105,18 +137,26 @@ where
             Stream::Plain(stream) => self.handshake(origin, Heard::new(stream, &heard)).await?,
             Stream::Tls(stream) => self.handshake(origin, Heard::new(*stream, &heard)).await?,
         };
+        if let (Some(sender), Some(idle)) = (sender.another(), self.idle.get(index)) {
+            idle.borrow_mut().push_back(Idle { sender, heard: Arc::clone(&heard), since: Instant::now() });
+        }
         Ok(Lease { sender, reused: false, heard, index, pool: Rc::clone(self) })
     }
 
-    async fn handshake<T>(&self, origin: &Origin, stream: T) -> Result<SendRequest<B>, Error>
+    async fn handshake<T>(&self, origin: &Origin, stream: T) -> Result<Sender<B>, Error>
     where
-        T: AsyncRead + AsyncWrite + Unpin + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let fault = |source| Error::Handshake { host: origin.host.clone(), source };
-        let (sender, connection) = self.client.handshake(TokioIo::new(stream)).await.map_err(fault)?;
-        // How the connection ends is told to the request that it carries; an idle one that ends is just closed.
-        tokio::task::spawn_local(async move { drop(connection.await) });
-        Ok(sender)
+        // How a connection ends is told to the requests that it carries; an idle one that ends is just closed.
+        if origin.h2 {
+            let (sender, connection) = self.http2.handshake(TokioIo::new(stream)).await.map_err(fault)?;
+            tokio::task::spawn_local(async move { drop(connection.await) });
+            return Ok(Sender::Http2(sender));
+        }
+        let (sender, connection) = self.http1.handshake(TokioIo::new(stream)).await.map_err(fault)?;
+        tokio::task::spawn_local(async move { drop(connection.with_upgrades().await) });
+        Ok(Sender::Http1(sender))
     }
 
     /// Drops what is closed or idle for too long, now and then, until the pool itself is dropped.
@@ -132,6 +172,18 @@ where
                         .retain(|idle| !idle.sender.is_closed() && idle.since.elapsed() < pool.keep);
                 }
             }
+        });
+    }
+}
+
+/// Runs the tasks of a connection on this thread.
+#[derive(Clone, Copy)]
+struct Here;
+
+impl<F: Future + 'static> Executor<F> for Here {
+    fn execute(&self, task: F) {
+        tokio::task::spawn_local(async move {
+            task.await;
         });
     }
 }

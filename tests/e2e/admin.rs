@@ -1,6 +1,6 @@
 //! The operator's listener.
 
-use crate::kit::{answering, gateway, page};
+use crate::kit::{Setup, answering, gateway, origin, page, status};
 
 #[test]
 fn health_is_told() {
@@ -52,4 +52,59 @@ fn visitors_are_not_told() {
         assert_eq!(gateway.agent().request(&format!("GET {path}"), &[]).text(), "page");
         assert_eq!(origin.heard().start(), format!("GET {path} HTTP/1.1"));
     }
+}
+
+#[test]
+fn no_exchange_that_ended_well_is_counted_as_aborted() {
+    for answer in [
+        page(&[]),
+        status("200 OK", &[], ""),
+        "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+        "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_owned(),
+        "garbage\r\n\r\n".to_owned(),
+    ] {
+        let closing = answer.contains("close");
+        let text = answer.clone();
+        let origin = origin(move |visit| {
+            while visit.request().is_some() {
+                visit.send(&text);
+                if closing {
+                    return;
+                }
+            }
+        });
+        let gateway = gateway(&origin);
+        let (mut agent, mut old) = (gateway.agent(), gateway.agent());
+        (agent.get(&[]), agent.get(&[]));
+        old.send("GET / HTTP/1.0\r\nHost: x.test\r\n\r\n");
+        old.answer();
+        let (_, metrics) = gateway.stop();
+        assert_eq!(metrics.sum(|c| c.aborted.value()), 0, "{answer:?}");
+        assert_eq!(
+            metrics.sum(|c| c.responses.value("2xx") + c.responses.value("3xx") + c.responses.value("5xx")),
+            3
+        );
+    }
+    let origin = answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    (agent.request("HEAD /", &[]), agent.request("HEAD /", &[]));
+    assert_eq!(gateway.stop().1.sum(|c| c.aborted.value()), 0, "HEAD");
+}
+
+#[test]
+fn workers_are_added_up() {
+    let origin = answering(&page(&["Set-Cookie: _ga=1"]));
+    let gateway = Setup::new(&origin).workers(4).start();
+    for _ in 0..40 {
+        assert!(!gateway.agent().get(&[]).has("set-cookie"));
+    }
+    let text = gateway.operator().request("GET /metrics", &[]).text();
+    assert!(
+        text.contains("reason=\"not-agreed\"} 40\n") && text.contains("tamis_connections_total 40\n"),
+        "{text}"
+    );
 }

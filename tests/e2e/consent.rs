@@ -52,6 +52,9 @@ fn every_doubt_is_a_no() {
         r#"{"denied":["analytics"]}"#,
         r#"{"sessionid":true,"unknown":true}"#,
         "!labads=wait!labanalytics=wait",
+        &format!("{{\"analytics\":true,\"x\":{}1{}}}", "[".repeat(100), "]".repeat(100)),
+        &format!("{{\"analytics\":true,\"x\":\"{}\"}}", "x".repeat(5000)),
+        &format!("{{{}\"analytics\":true}}", (0..300).map(|n| format!("\"{n}\":true,")).collect::<String>()),
     ] {
         let decided = decided(&[&format!("Cookie: cookies_preferences={value}; sessionid=1")]);
         assert_eq!(decided, (false, false, NOTHING.to_owned()), "{value}");

@@ -170,3 +170,10 @@ fn what_the_origin_server_hears_is_what_was_said() {
         assert_eq!(heard.value(&name.to_ascii_lowercase()), value.trim_ascii(), "{}", text(&heard.head));
     }
 }
+
+#[test]
+fn field_names_hide_nothing() {
+    let origin = answering(&page(&[]));
+    gateway(&origin).agent().get(&["COOKIE:_ga=1", "cookie:\tsessionid=1  ", "cOOkie:unknown=1"]);
+    assert_eq!(origin.heard().value("cookie"), "sessionid=1");
+}

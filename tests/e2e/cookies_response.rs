@@ -407,3 +407,11 @@ fn the_content_is_not_waited_for() {
     gate.open();
     assert_eq!(agent.wire.take(4), octets("page"));
 }
+
+#[test]
+fn field_names_and_line_ends_hide_nothing() {
+    let answer = "HTTP/1.1 200 OK\nSET-COOKIE:_ga=1\r\nsEt-cOOkie:   sessionid=1  \nset-cookie:\t_fbp=2\nContent-Length: 0\n\n";
+    assert_eq!(gateway(&answering(answer)).agent().get(&[]).values("set-cookie"), ["sessionid=1"]);
+    let spaced = gateway(&answering(&page(&["Set-Cookie : _ga=1"]))).agent().get(&[]);
+    assert_eq!((spaced.status(), spaced.has("set-cookie")), (502, false));
+}

@@ -304,7 +304,7 @@ fn an_upload_that_stands_still_is_given_up() {
 #[test]
 fn a_head_that_comes_too_slowly_ends_the_connection() {
     let origin = answering(&page(&[]));
-    let gateway = Setup::new(&origin).top("times: {head: 200ms}").start();
+    let gateway = Setup::new(&origin).top("times: {head: 500ms}").start();
     let mut silent = gateway.agent();
     let mut slow = gateway.agent();
     slow.send("GET / HTTP/1.1\r\nHost: x.test\r\nX-Half");

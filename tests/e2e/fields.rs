@@ -274,3 +274,54 @@ fn what_can_not_be_a_field_is_refused() {
     }
     assert!(origin.heard_nothing());
 }
+
+#[test]
+fn a_client_that_offers_h2c_with_every_request_is_answered() {
+    let origin = answering(&page(&[]));
+    let offer = [
+        "Connection: Upgrade, HTTP2-Settings",
+        "Upgrade: h2c",
+        "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+    ];
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    for _ in 0..2 {
+        assert_eq!(agent.post(&offer, "abc").status(), 200);
+        let heard = origin.heard();
+        assert_eq!(
+            (heard.text(), heard.has("upgrade"), heard.has("http2-settings")),
+            ("abc".to_owned(), false, false)
+        );
+    }
+}
+
+#[test]
+fn targets_are_sent_as_they_came() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    for (sent, heard) in [
+        ("//evil.test/a", "//evil.test/a"),
+        ("/a/../b/./c", "/a/../b/./c"),
+        ("/%2e%2E/%zz", "/%2e%2E/%zz"),
+        ("/?", "/?"),
+        ("/a?b?c=d&e", "/a?b?c=d&e"),
+        ("/a#fragment", "/a"),
+        ("http://x.test?q", "/?q"),
+        ("http://x.test", "/"),
+    ] {
+        assert_eq!(agent.request(&format!("GET {sent}"), &[]).status(), 200, "{sent}");
+        assert_eq!(origin.heard().start(), format!("GET {heard} HTTP/1.1"));
+    }
+}
+
+#[test]
+fn an_ipv4_user_agent_of_a_dual_stack_listener_is_ipv4() {
+    let origin = answering(&page(&[]));
+    let setup =
+        Setup::new(&origin).top("listeners: [{address: \"[::]:0\"}]").top("trusted_proxies: [127.0.0.0/8]");
+    let gateway = setup.start();
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], gateway.address().port()));
+    crate::kit::Agent::connect(address).get(&["X-Forwarded-For: 192.0.2.1"]);
+    assert_eq!(origin.heard().value("x-forwarded-for"), "192.0.2.1, 127.0.0.1");
+}

@@ -15,6 +15,29 @@ fn one_connection_carries_many_requests() {
 }
 
 #[test]
+fn a_connection_carries_on_after_an_answer_of_any_framing() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n";
+    for answer in [
+        format!("{head}4\r\npage\r\n0\r\n\r\n"),
+        format!("{head}0\r\n\r\n"),
+        format!("{head}4\r\npage\r\n0\r\nX-Sum: 1\r\n\r\n"),
+        status("200 OK", &[], ""),
+        "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+        "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n".to_owned(),
+    ] {
+        let origin = answering(&answer);
+        let gateway = gateway(&origin);
+        for fields in [&[][..], &["TE: trailers"], &["Connection: close"]] {
+            gateway.agent().get(fields);
+        }
+        let mut old = gateway.agent();
+        old.send("GET / HTTP/1.0\r\nHost: x.test\r\n\r\n");
+        old.answer();
+        assert_eq!(origin.connections(), 1, "{answer:?}");
+    }
+}
+
+#[test]
 fn a_connection_that_the_origin_server_closes_is_not_used_again() {
     let origin = origin(|visit| {
         visit.request();
@@ -220,4 +243,31 @@ fn no_more_connections_are_kept_than_the_limit_says() {
     agents.iter_mut().for_each(|agent| agent.ask("GET /", &[]));
     agents.iter_mut().for_each(|agent| assert_eq!(agent.answer().status(), 200));
     assert!(origin.connections() >= 5);
+}
+
+#[test]
+fn a_connection_with_half_an_upload_in_it_carries_nothing_else() {
+    let origin = origin(|visit| {
+        if visit.number == 0 {
+            visit.request_head();
+            visit.send(&page(&[]));
+            visit.wire.rest();
+        }
+        while visit.request().is_some() {
+            visit.send(&page(&[]));
+        }
+    });
+    let gateway = gateway(&origin);
+    let mut hasty = gateway.agent();
+    hasty.ask("POST /", &["Content-Length: 60"]);
+    hasty.send("half");
+    assert_eq!(hasty.answer().status(), 200);
+    for _ in 0..2 {
+        assert_eq!(gateway.agent().request("GET /next", &[]).status(), 200);
+    }
+    assert_eq!(origin.connections(), 2);
+    assert_eq!(
+        (origin.heard().start(), origin.heard().start()),
+        ("GET /next HTTP/1.1".into(), "GET /next HTTP/1.1".into())
+    );
 }

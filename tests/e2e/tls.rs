@@ -139,7 +139,10 @@ fn the_systems_authorities_do_not_know_ours() {
 
 #[test]
 fn https_to_a_plain_origin_server_has_its_own_words() {
-    let origin = answering(&page(&[]));
+    let origin = origin(|visit| {
+        visit.wire.some();
+        visit.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
     let url = format!("https://localhost:{}", origin.address.port());
     let upstream = format!("{{url: \"{url}\", ca_file: {}}}", Authority::new().file().display());
     let gateway = Setup::to(&url).upstream(&upstream).start();

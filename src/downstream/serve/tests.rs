@@ -3,7 +3,15 @@ use std::io::{Read as _, Write as _};
 use bytes::Bytes;
 use http_body_util::Full;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
 use super::*;
+use crate::config::{Limits, Times};
+use crate::metrics::Counters;
 use crate::metrics::Words;
 
 /// Serves on a thread of its own while `client` runs; gives the counters back.
@@ -26,6 +34,7 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
                 connect: second,
                 answer: second,
                 progress: second,
+                tunnel: second,
                 drain: second,
             };
             let limits = Limits {
@@ -34,6 +43,7 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
                 cookies: 9,
                 connections: most,
                 measured_body: 9,
+                streams: 9,
                 idle_upstream: 9,
             };
             let tasks = TaskTracker::new();
@@ -43,7 +53,7 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
                 assert_ne!(request.uri().path(), "/panic", "planted");
                 Response::new(Full::new(Bytes::from_static(b"well")))
             };
-            serve(listener, None, settings, service).await;
+            serve(listener, Security { tls: None, h2c: true }, settings, service).await;
             tasks.close();
             tasks.wait().await;
         });

@@ -43,7 +43,7 @@ impl Agent {
 
     /// A POST of this content with its length, and its answer.
     pub(crate) fn post(&mut self, fields: &[&str], body: &str) -> Message {
-        self.ask("POST /", &[fields, &[&format!("Content-Length: {}", body.len())]].concat());
+        self.ask("POST /", &[fields, &[&format!("Content-Length: {}", octets(body).len())]].concat());
         self.send(body);
         self.answer()
     }

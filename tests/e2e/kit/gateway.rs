@@ -39,6 +39,7 @@ pub(crate) struct Setup {
     top: String,
     site: String,
     registry: String,
+    workers: usize,
 }
 
 /// A running gateway.
@@ -59,7 +60,7 @@ impl Setup {
     /// In front of this URL.
     pub(crate) fn to(url: &str) -> Self {
         let registry = REGISTRY.to_owned();
-        Self { upstream: format!("\"{url}\""), top: String::new(), site: String::new(), registry }
+        Self { upstream: format!("\"{url}\""), top: String::new(), site: String::new(), registry, workers: 1 }
     }
 
     /// Another `upstream:`, as YAML.
@@ -86,12 +87,18 @@ impl Setup {
         self
     }
 
+    /// More than one worker.
+    pub(crate) fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
     pub(crate) fn start(&self) -> Gateway {
-        let Self { upstream, top, site, .. } = self;
+        let Self { upstream, top, site, workers, .. } = self;
         let listeners =
             if top.contains("listeners:") { "" } else { "listeners: [{address: \"127.0.0.1:0\"}]\n" };
         let yaml = format!(
-            "workers: 1\n{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
+            "workers: {workers}\n{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
              sites:\n  - default: true\n    registry: site.yaml\n    upstream: {upstream}\n{site}"
         );
         Gateway::start(&yaml, &self.registry)

@@ -1,0 +1,99 @@
+//! One connection's requests, over HTTP/1.1 or HTTP/2, until it ends or is asked to.
+
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http2;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::ending::Ending;
+use super::pace::{Pace, Paced};
+use super::security::Protocol;
+use super::streams::Streams;
+use super::{Peer, Settings};
+
+/// Octets that one stream may send before the origin server takes them, and all of a connection together.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// An HTTP/2 connection without a sign of life is asked for one this often.
+const PING: Duration = Duration::from_secs(20);
+
+/// Serves one connection.
+pub(super) async fn serve<T, S, A, B>(
+    stream: T,
+    protocol: Protocol,
+    peer: Peer,
+    settings: &Settings,
+    service: S,
+) where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    B: Body<Data = Bytes> + Unpin + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
+    A: Future<Output = Response<B>> + 'static,
+{
+    let pace = Pace::new(protocol == Protocol::Http2);
+    let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
+    let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
+    let (clock, begun) = (Arc::clone(&pace), streams.clone());
+    let answer = service_fn(move |request| {
+        let busy = clock.exchange();
+        let stall = begun.as_ref().map(Streams::begin);
+        let answer = service(request, peer);
+        async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
+    });
+    let ended = match streams {
+        None => {
+            let mut served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
+            tokio::select! {
+                ended = served.as_mut() => ended,
+                () = settings.stop.cancelled() => {
+                    served.as_mut().graceful_shutdown();
+                    served.await
+                }
+            }
+        }
+        Some(streams) => {
+            let mut served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
+            tokio::select! {
+                ended = served.as_mut() => ended,
+                () = settings.stop.cancelled() => {
+                    served.as_mut().graceful_shutdown();
+                    served.await
+                }
+            }
+        }
+    };
+    let faults = &settings.counters.connection_faults;
+    match (pace.fault(), ended) {
+        (Some(limit), _) => faults.increment(limit),
+        (None, Err(fault)) if fault.is_parse() => faults.increment("http"),
+        _ => {}
+    }
+}
+
+/// HTTP/2 with everything bounded: streams, the header list, windows, resets that wait.
+fn http2(streams: Streams, settings: &Settings) -> http2::Builder<Streams> {
+    let mut http2 = http2::Builder::new(streams);
+    http2
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(settings.streams)
+        .max_header_list_size(settings.head)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(128 * 1024)
+        .max_pending_accept_reset_streams(20)
+        .max_local_error_reset_streams(100)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(settings.patience.head);
+    http2
+}

@@ -1,0 +1,65 @@
+//! What happens on a connection before the first request: the TLS handshake, and which HTTP is spoken.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+/// How the connections of a listener begin.
+#[derive(Clone)]
+pub struct Security {
+    /// TLS, and by ALPN the protocol; plain where `None`.
+    pub tls: Option<TlsAcceptor>,
+    /// A plain connection may begin with HTTP/2's preface (prior knowledge, RFC 9113 3.3).
+    pub h2c: bool,
+}
+
+/// The HTTP of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// A connection that is ready for requests.
+pub(super) enum Greeted {
+    Plain(TcpStream, Protocol),
+    Tls(Box<TlsStream<TcpStream>>, Protocol),
+}
+
+/// The first octets of HTTP/2's preface: no HTTP/1.1 request begins so (RFC 9113 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0";
+
+impl Security {
+    /// Makes the handshake and finds out the protocol.
+    ///
+    /// # Errors
+    /// The handshake failed, or the user agent went away.
+    pub(super) async fn greet(&self, stream: TcpStream) -> io::Result<Greeted> {
+        let Some(tls) = &self.tls else {
+            let prior = self.h2c && begins_http2(&stream).await?;
+            return Ok(Greeted::Plain(stream, if prior { Protocol::Http2 } else { Protocol::Http1 }));
+        };
+        let stream = tls.accept(stream).await?;
+        let chosen = stream.get_ref().1.alpn_protocol();
+        let protocol = if chosen == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
+        Ok(Greeted::Tls(Box::new(stream), protocol))
+    }
+}
+
+/// Looks at the first octets without taking them.
+async fn begins_http2(stream: &TcpStream) -> io::Result<bool> {
+    let mut begun = [0; PREFACE.len()];
+    loop {
+        let came = stream.peek(&mut begun).await?;
+        let (begun, wanted) =
+            (begun.get(..came).unwrap_or_default(), PREFACE.get(..came).unwrap_or_default());
+        if came == 0 || begun != wanted || came == PREFACE.len() {
+            return Ok(came == PREFACE.len() && begun == wanted);
+        }
+        // What came is still there, so the socket stays readable: look again a little later.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

@@ -1,0 +1,72 @@
+//! Bounds of a worker's connections and how they end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use hyper::server::conn::http1;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::pace::Patience;
+use crate::config::{Limits, Times};
+use crate::metrics::Counters;
+
+/// What is known of a user agent's connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// The other end of the connection.
+    pub address: SocketAddr,
+    /// Our end.
+    pub local: SocketAddr,
+    /// The connection is TLS.
+    pub secure: bool,
+}
+
+/// How a worker serves connections.
+#[derive(Clone)]
+pub struct Settings {
+    pub(super) http1: http1::Builder,
+    /// Octets of a head.
+    pub(super) head: u32,
+    /// Concurrent streams of one HTTP/2 connection.
+    pub(super) streams: u32,
+    pub(super) patience: Patience,
+    /// Connections of all workers.
+    pub(super) most: usize,
+    pub(super) open: Arc<AtomicUsize>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) stop: CancellationToken,
+    pub(super) tasks: TaskTracker,
+}
+
+impl Settings {
+    /// `open` counts the connections of all workers; `stop` ends accepting and asks connections to finish; `tasks`
+    /// knows those that haven't yet.
+    pub fn new(
+        limits: &Limits,
+        times: &Times,
+        counters: Arc<Counters>,
+        open: Arc<AtomicUsize>,
+        stop: (CancellationToken, TaskTracker),
+    ) -> Self {
+        let mut http1 = http1::Builder::new();
+        // A user agent that has sent its request may close its sending side and still reads (RFC 9112 9.6).
+        http1
+            .half_close(true)
+            .header_read_timeout(None)
+            .max_headers(limits.fields)
+            .max_header_size(limits.head);
+        Self {
+            http1,
+            head: u32::try_from(limits.head).unwrap_or(u32::MAX),
+            streams: limits.streams,
+            patience: Patience { idle: times.idle, head: times.head, write: times.progress },
+            most: limits.connections,
+            open,
+            counters,
+            stop: stop.0,
+            tasks: stop.1,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! WebSocket over HTTP/1.1 (RFC 6455): the handshake is an exchange like any other, what follows is an opaque tunnel.
+//!
+//! Only WebSocket is asked for; nothing that the user agent sends after its request goes to the origin server before
+//! that has answered 101. Any other Upgrade (h2c above all) is taken out like every field of the connection.
+
+use std::cell::Cell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::header::{self, HeaderMap, HeaderValue};
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+use super::ResponseBody;
+use super::exchange::Exchange;
+
+const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
+
+/// The user agent's side of a handshake, if the request is one: GET over HTTP/1.1 without content, `Upgrade` naming
+/// WebSocket alone (RFC 6455 4.1).
+pub(super) fn wish(request: &mut Request<Incoming>) -> Option<OnUpgrade> {
+    let handshake = request.method() == Method::GET
+        && request.version() == Version::HTTP_11
+        && request.body().is_end_stream()
+        && names_websocket(request.headers())
+        && request.headers().contains_key(header::SEC_WEBSOCKET_KEY);
+    handshake.then(|| hyper::upgrade::on(request))
+}
+
+/// `Upgrade: websocket`, and `Connection` says so (RFC 9110 7.8).
+pub(super) fn names_websocket(headers: &HeaderMap) -> bool {
+    let mut upgrades = headers.get_all(header::UPGRADE).iter();
+    let one = match (upgrades.next(), upgrades.next()) {
+        (Some(one), None) => one.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"),
+        _ => false,
+    };
+    let options =
+        headers.get_all(header::CONNECTION).iter().flat_map(|value| value.as_bytes().split(|b| *b == b','));
+    one && options.into_iter().any(|option| option.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
+}
+
+/// Asks the next hop for WebSocket, or agrees to it.
+pub(super) fn ask(headers: &mut HeaderMap) {
+    headers.insert(header::UPGRADE, WEBSOCKET);
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+}
+
+/// Passes the 101 on and begins the tunnel. The exchange lasts as long as the tunnel does.
+pub(super) fn tunnel(
+    mut answer: Response<Incoming>,
+    user_agent: OnUpgrade,
+    mut exchange: Box<Exchange>,
+) -> Response<ResponseBody> {
+    let origin = hyper::upgrade::on(&mut answer);
+    let limit = exchange.gateway.snapshot.times.tunnel;
+    let tasks = exchange.worker.tasks.clone();
+    let task = async move {
+        let (Ok(user_agent), Ok(origin)) = (user_agent.await, origin.await) else { return };
+        match copy(user_agent, origin, limit).await {
+            Ok(sent) => {
+                exchange.sent = sent;
+                exchange.complete = true;
+            }
+            // One side went away without a word, as browsers do when a page is left.
+            Err(fault) if fault.kind() != io::ErrorKind::TimedOut => exchange.complete = true,
+            Err(_) => exchange.error = "tunnel-timeout",
+        }
+    };
+    tokio::task::spawn_local(tasks.track_future(task));
+    let (parts, _) = answer.into_parts();
+    let mut response = Response::from_parts(parts, ResponseBody::none());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    response
+}
+
+/// Copies both ways until both sides have ended, or nothing has come for too long; the octets sent to the user agent.
+async fn copy(user_agent: Upgraded, origin: Upgraded, limit: Duration) -> io::Result<u64> {
+    let last = Rc::new(Cell::new(Instant::now()));
+    let mut user_agent = Lively { io: TokioIo::new(user_agent), last: Rc::clone(&last) };
+    let mut origin = Lively { io: TokioIo::new(origin), last: Rc::clone(&last) };
+    let mut copying = std::pin::pin!(tokio::io::copy_bidirectional(&mut user_agent, &mut origin));
+    loop {
+        let seen = last.get();
+        tokio::select! {
+            copied = &mut copying => return copied.map(|(_, to_user_agent)| to_user_agent),
+            () = tokio::time::sleep_until(seen + limit) => {
+                if last.get() <= seen {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+            }
+        }
+    }
+}
+
+/// A stream that notes when something came.
+struct Lively<T> {
+    io: T,
+    last: Rc<Cell<Instant>>,
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Lively<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.io).poll_read(cx, buf);
+        if read.is_ready() {
+            self.last.set(Instant::now());
+        }
+        read
+    }
+}
+
+impl<T: AsyncWrite + Unpin> AsyncWrite for Lively<T> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}
