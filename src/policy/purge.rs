@@ -3,7 +3,7 @@
 //! A request says a cookie's name and nothing of the Domain and Path that it was set with, and only a `Set-Cookie` with
 //! the same ones removes it (6265bis 5.7, step 23). So every combination that the registry tells of is expired.
 
-use std::net::IpAddr;
+use std::net::Ipv4Addr;
 
 use super::{Policy, Reason, Verdict};
 use crate::consent::Consent;
@@ -140,12 +140,13 @@ impl Policy {
 const EXPIRED: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// The Domain attributes that a cookie may have: those declared that take in the host and, for a cookie that a script
-/// sets, the host and every parent of it that has a dot, since trackers try them all. None for an IP address.
+/// sets, the host and every parent of it that has a dot, since trackers try them all. None for an IP
+/// address, nor for a host that could write attributes of its own.
 fn domains(entry: &Entry, host: &str) -> Vec<String> {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&host);
     let mut found: Vec<String> = Vec::new();
-    if host.is_empty() || bare.parse::<IpAddr>().is_ok() {
+    let written = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
+    if !host.bytes().all(written) || host.parse::<Ipv4Addr>().is_ok() {
         return found;
     }
     for domain in &entry.domains {
