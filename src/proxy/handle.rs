@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use super::body::Upload;
 use super::exchange::Exchange;
 use super::target::Target;
+use super::visit::Visit;
 use super::{
     Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target, upgrade,
 };
@@ -66,12 +67,13 @@ async fn pass(
     exchange.mode = site.mode(parts.uri.path());
     forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
 
-    let consent = sift::consent(exchange, site, &parts.headers);
+    let trusted = snapshot.trusts(forwarded::address(&peer));
+    let secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
+    let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
     let trailers = fields::accepts_trailers(&parts.headers);
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
-    sift::request(exchange, site, &consent, &mut parts.headers);
-    let trusted = snapshot.trusts(forwarded::address(&peer));
+    sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
     let upload = Upload::new();
@@ -88,14 +90,15 @@ async fn pass(
     exchange.upstream = sent.elapsed();
 
     let length = stated_length(&answer, head);
+    let status = answer.status();
     let headers = answer.headers_mut();
     fields::remove_connection(headers);
     headers.remove(header::CONTENT_LENGTH);
     if let Some(length) = length {
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
-    sift::response(exchange, site, &consent, headers);
-    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+    sift::response(exchange, site, &visit, status, headers);
+    if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }
     *answer.version_mut() = Version::HTTP_11;

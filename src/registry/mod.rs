@@ -14,6 +14,7 @@ mod overlap;
 mod page;
 mod pattern;
 mod read;
+mod rewrite;
 mod settings;
 mod shipped;
 #[cfg(test)]
@@ -26,6 +27,8 @@ pub use entry::{
     Attributes, Category, CategoryId, Entry, EntryId, Lifetime, Name, Rule, SameSite, Service, ServiceId,
     SetBy,
 };
+pub use known::is_csrf_token;
 pub use page::{Page, Passage};
+pub use rewrite::{LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange};
 pub use settings::{ConsentSettings, Format, GrantedValue, Key, KeyTarget};
 pub use text::Text;
