@@ -14,6 +14,7 @@
 mod kit;
 
 mod admin;
+mod caching;
 mod consent;
 mod cookies_request;
 mod cookies_response;
@@ -22,7 +23,9 @@ mod fields;
 mod framing;
 mod log;
 mod observe;
+mod purge;
 mod reuse;
+mod rewrite;
 mod sites;
 mod streaming;
 mod tls;
