@@ -292,7 +292,7 @@ fn other_fields_stay_as_they_are() {
     let lines = [
         "Vary: Cookie",
         "Vary: Accept-Language",
-        "Cache-Control: public, max-age=600",
+        "Cache-Control: private, max-age=600",
         "ETag: W/\"x\"",
         "Link: </a>; rel=preload",
         "X-Latin: fran\u{e7}ais",
