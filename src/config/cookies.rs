@@ -1,5 +1,6 @@
 //! What a site does to cookies beyond letting them pass or not: rewriting, purge, caching.
 
+use super::schema;
 use crate::document::{Document, Fields, Node};
 use crate::policy::PurgeUndeclared;
 use crate::registry::Rewrite;
@@ -36,7 +37,7 @@ impl Treatment {
 }
 
 fn rewrite(document: &Document, node: &Node) -> Option<Rewrite> {
-    let mut fields = document.fields(node, "`rewrite`")?;
+    let mut fields = document.fields(node, &schema::REWRITE)?;
     let rewrite = Rewrite::read(document, &mut fields);
     fields.finish();
     Some(rewrite)

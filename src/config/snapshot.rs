@@ -16,6 +16,7 @@ use super::sites::Sites;
 use super::substitute::{self, Environment};
 use super::values::{Wrong, parsed};
 use crate::diagnostic::{Diagnostics, Source};
+use super::schema;
 use crate::document::{Document, Node};
 
 /// One compiled configuration.
@@ -82,7 +83,7 @@ impl Snapshot {
     }
 
     fn read(document: &Document, base: &Path, registries: &mut Registries<'_>) -> Option<Self> {
-        let mut fields = document.fields(document.root(), "the configuration")?;
+        let mut fields = document.fields(document.root(), &schema::SETTINGS)?;
         let name = fields.optional("name").and_then(|node| name(document, node));
         let workers =
             fields.optional("workers").and_then(|node| document.integer(node, "`workers`", 1..=1024));
