@@ -189,3 +189,93 @@ fn limited(
     let exceeds = values(cookie, name).filter_map(read).any(|value| value > limit);
     exceeds.then(|| counts.map_or(limit, |counts| counts.min(limit)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: i64 = 1_795_392_000;
+
+    fn edited(line: &str, edit: Edit<'_>) -> String {
+        let cookie = SetCookie::parse(line.as_bytes());
+        edit.apply(&cookie).map_or("-".to_owned(), |field| String::from_utf8(field).unwrap())
+    }
+
+    #[test]
+    fn only_what_is_named_changes() {
+        let secure = Edit { secure: Some(true), ..Edit::default() };
+        assert_eq!(edited("a=1", secure), "a=1; Secure");
+        assert_eq!(edited("a=1;", secure), "a=1;; Secure");
+        assert_eq!(edited("a=1; sEcUrE=no", secure), "-");
+        let long = format!("a=1;secure={};X", "x".repeat(1025));
+        assert_eq!(edited(&long, secure), "a=1;secure;X", "what browsers ignore for its length is not there");
+        let insecure = Edit { secure: Some(false), ..Edit::default() };
+        assert_eq!(edited("a=1; Secure; Secured; secure=1 ;b", insecure), "a=1; Secured;b");
+        assert_eq!(edited("a=1", insecure), "-");
+        let name = Edit { name: Some(b"b"), ..Edit::default() };
+        assert_eq!(edited("\t a =x=; a=2", name), "b=x=; a=2");
+        assert_eq!(edited("b=1", name), "-");
+    }
+
+    #[test]
+    fn all_duplicates_change() {
+        let lax = Edit { same_site: Some(Some(SameSite::Lax)), ..Edit::default() };
+        assert_eq!(edited("a=1; SameSite=None;b; samesite=Lax", lax), "a=1; SameSite=Lax;b");
+        assert_eq!(edited("a=1;samesite=lax; SameSite = LAX", lax), "-");
+        let host = Edit { host: true, ..Edit::default() };
+        assert_eq!(edited("a=1; Domain=; Path=/; path=; domain=x", host), "a=1; Path=/");
+        let week = Edit { lifetime: Some(Lifetime::AtMost { seconds: 7, now: NOW }), ..Edit::default() };
+        assert_eq!(edited("a=1; Max-Age=8; Max-Age=3; Max-Age=x", week), "a=1; Max-Age=3");
+        assert_eq!(edited("a=1; Max-Age=7; max-age=-5; Max-Age=+9", week), "-");
+        let session = Edit { lifetime: Some(Lifetime::Session), ..Edit::default() };
+        assert_eq!(edited("a=1; Max-Age=8;Expires=x; Expire=y", session), "a=1; Expire=y");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_named_is_the_identity(line in prop::collection::vec(any::<u8>(), 0..80)) {
+            prop_assert_eq!(Edit::default().apply(&SetCookie::parse(&line)), None);
+        }
+
+        #[test]
+        fn any_octets_can_be_edited_and_then_say_what_they_should(
+            line in prop::collection::vec(prop_oneof![4 => prop::sample::select(b"=;aSecurDomain-Pth/ 0".to_vec()), 1 => any::<u8>()], 0..60),
+            flags in any::<[bool; 4]>(),
+        ) {
+            let [secure, http_only, partitioned, host] = flags;
+            let edit = Edit {
+                name: None,
+                secure: Some(secure),
+                http_only: Some(http_only),
+                partitioned: Some(partitioned),
+                same_site: Some(Some(SameSite::Strict)),
+                lifetime: Some(Lifetime::AtMost { seconds: 60, now: NOW }),
+                host,
+            };
+            let field = edit.apply(&SetCookie::parse(&line)).unwrap_or(line);
+            let cookie = SetCookie::parse(&field);
+            prop_assert_eq!((cookie.secure(), cookie.http_only(), cookie.partitioned()), (secure, http_only, partitioned));
+            prop_assert_eq!(cookie.same_site(), Some(SameSite::Strict));
+            prop_assert!(!host || (cookie.domain().is_none() && cookie.path() == Some(b"/")));
+            prop_assert!(cookie.max_age().is_none_or(|seconds| seconds <= 60));
+            prop_assert_eq!(edit.apply(&cookie), None);
+        }
+
+        #[test]
+        fn dates_are_written_as_they_are_read(time in -11_644_473_600_i64..253_402_300_800) {
+            prop_assert_eq!(date(imf_fixdate(time).as_bytes()), Some(time));
+        }
+    }
+
+    #[test]
+    fn dates_at_their_ends() {
+        assert_eq!(imf_fixdate(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(imf_fixdate(NOW), "Mon, 23 Nov 2026 00:00:00 GMT");
+        assert_eq!(imf_fixdate(951_782_399), "Mon, 28 Feb 2000 23:59:59 GMT");
+        assert_eq!(imf_fixdate(951_782_400), "Tue, 29 Feb 2000 00:00:00 GMT");
+        assert_eq!(imf_fixdate(i64::MIN), "Mon, 01 Jan 1601 00:00:00 GMT");
+        assert_eq!(imf_fixdate(i64::MAX), "Fri, 31 Dec 9999 23:59:59 GMT");
+    }
+}

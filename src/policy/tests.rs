@@ -1,5 +1,8 @@
 //! Verdicts as tables, the filter against its naive reconstruction, and what people are told.
 
+mod purge;
+mod rewrite;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

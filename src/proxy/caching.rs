@@ -111,7 +111,8 @@ fn rewrite(headers: &mut HeaderMap) {
     if !said.private {
         match lines.last_mut() {
             Some(last) if !last.trim_ascii().is_empty() => last.extend_from_slice(b", private"),
-            _ => lines.push(b"private".to_vec()),
+            Some(empty) => *empty = b"private".to_vec(),
+            None => lines.push(b"private".to_vec()),
         }
     }
     headers.remove(header::CACHE_CONTROL);

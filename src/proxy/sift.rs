@@ -63,7 +63,7 @@ pub(super) fn response(
         headers.remove(SET_COOKIE2);
     }
     let sets = headers.contains_key(header::SET_COOKIE);
-    if !sets && !(visit.withheld && visit.navigates) {
+    if !(sets || visit.withheld && visit.navigates) {
         return;
     }
     let now = now();

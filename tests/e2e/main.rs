@@ -14,6 +14,7 @@
 mod kit;
 
 mod admin;
+mod caching;
 mod consent;
 mod cookies_request;
 mod cookies_response;
@@ -23,7 +24,9 @@ mod framing;
 mod http2;
 mod log;
 mod observe;
+mod purge;
 mod reuse;
+mod rewrite;
 mod sites;
 mod streaming;
 mod tls;
