@@ -1,9 +1,8 @@
 //! What a site does to cookies beyond letting them pass or not: rewriting, purge, caching.
 
-use super::schema;
 use crate::document::{Document, Fields, Node};
 use crate::policy::PurgeUndeclared;
-use crate::registry::Rewrite;
+use crate::registry::{Rewrite, SITE_REWRITE};
 
 /// The keys of a site about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +36,7 @@ impl Treatment {
 }
 
 fn rewrite(document: &Document, node: &Node) -> Option<Rewrite> {
-    let mut fields = document.fields(node, &schema::REWRITE)?;
+    let mut fields = document.fields(node, &SITE_REWRITE)?;
     let rewrite = Rewrite::read(document, &mut fields);
     fields.finish();
     Some(rewrite)

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::host::bare_ipv6_and_port;
-use super::values::{Wrong, at_least_one, parsed};
 use super::schema;
+use super::values::{Wrong, at_least_one, parsed};
 use crate::document::{Document, Node};
 
 const WANTED: &str = "an address in quotes: \"IP:port\", or \":port\" for every address of this machine";

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::values::{Wrong, parsed};
 use super::schema;
+use super::values::{Wrong, parsed};
 use crate::document::{Document, Node};
 
 /// What becomes of a verdict.

@@ -1,8 +1,8 @@
 //! What may be written in `tamis.yaml`: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/configuration.md says the same (`tests/schema`).
 
-use crate::document::{Absent, Form, Kind, Mapping, Setting};
-use crate::registry::rewrite_settings;
+use crate::document::{Form, Kind, Mapping, Setting};
+use crate::registry::SITE_REWRITE;
 
 /// The JSON Schema (draft 2020-12) of the configuration; any value may hold `${NAME}`.
 pub fn schema() -> serde_json::Value {
@@ -44,10 +44,7 @@ static PREFIX: Form = Form {
 static SIZE: Form = Form {
     name: "size",
     about: "A whole number with B, kB, MB, GB, KiB, MiB or GiB; octets without a unit.",
-    kind: Kind::Either(&[
-        Kind::Integer(0, i64::MAX),
-        Kind::Pattern(r"^[0-9]+\s*(B|kB|MB|GB|KiB|MiB|GiB)?$"),
-    ]),
+    kind: Kind::Either(&[Kind::Integer(0, i64::MAX), Kind::Pattern(r"^[0-9]+\s*(B|kB|MB|GB|KiB|MiB|GiB)?$")]),
 };
 static TOKEN: Form = Form {
     name: "token",
@@ -173,7 +170,9 @@ pub(super) static LIMITS: Mapping = Mapping {
             .example("64"),
         Setting::new("measured_body", Kind::Bounded(&SIZE, "0", "256MiB"))
             .default("1MiB")
-            .about("A request body without a length that is held to measure it; a larger one is answered 411.")
+            .about(
+                "A request body without a length that is held to measure it; a larger one is answered 411.",
+            )
             .example("16MiB"),
         Setting::new("idle_upstream_connections", Kind::Integer(0, 10_000))
             .default("64")
@@ -188,7 +187,9 @@ pub(super) static TIMES: Mapping = Mapping {
     settings: &[
         Setting::new("head", Kind::Bounded(&DURATION, "1ms", "24h"))
             .default("15s")
-            .about("A user agent may take so long to send the head of a request, or to finish a TLS handshake.")
+            .about(
+                "A user agent may take so long to send the head of a request, or to finish a TLS handshake.",
+            )
             .example("10s"),
         Setting::new("idle", Kind::Bounded(&DURATION, "1ms", "24h"))
             .default("60s")
@@ -272,8 +273,8 @@ pub(super) static SITE: Mapping = Mapping {
                 "What becomes of cookies that the registry doesn't name: stripped, passed and reported, or passed.",
             )
             .example("{ request: allow, response: block }"),
-        Setting::new("rewrite", Kind::Mapping(&REWRITE))
-            .absent("nothing is changed")
+        Setting::new("rewrite", Kind::Mapping(&SITE_REWRITE))
+            .default("{}")
             .about("What is changed on every `Set-Cookie` that passes, unless its row of the registry says otherwise.")
             .example("{ secure: set, same_site: lax }"),
         Setting::new("purge", Kind::Choice(&["on", "off"]))

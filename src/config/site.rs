@@ -8,9 +8,9 @@ use super::cookies::Treatment;
 use super::host::{self, Pattern};
 use super::mode::{Mode, Modes};
 use super::registries::Registries;
+use super::schema;
 use super::upstream::Upstream;
 use super::values::{at_least_one, parsed};
-use super::schema;
 use crate::document::{Document, Fields, Node, Value};
 use crate::policy::{Policy, PurgeUndeclared, Undeclared};
 

@@ -11,12 +11,12 @@ use super::listener::{Listener, Listeners};
 use super::log::Log;
 use super::network;
 use super::registries::{Read, Registries};
+use super::schema;
 use super::site::Surroundings;
 use super::sites::Sites;
 use super::substitute::{self, Environment};
 use super::values::{Wrong, parsed};
 use crate::diagnostic::{Diagnostics, Source};
-use super::schema;
 use crate::document::{Document, Node};
 
 /// One compiled configuration.

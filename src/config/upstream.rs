@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::host;
-use super::values::{Wrong, parsed};
 use super::schema;
+use super::values::{Wrong, parsed};
 use crate::document::{Document, Node, Value};
 
 const WANTED: &str = "the origin's URL, such as http://127.0.0.1:8000";

@@ -50,7 +50,12 @@ impl<'d> Fields<'d> {
     pub fn required(&mut self, key: &'static str, help: &str) -> Option<&'d Node> {
         let value = self.optional(key);
         if value.is_none() {
-            self.document.lacking(self.node, "missing-key", format!("{} has no `{key}`", self.mapping.what), help);
+            self.document.lacking(
+                self.node,
+                "missing-key",
+                format!("{} has no `{key}`", self.mapping.what),
+                help,
+            );
         }
         value
     }
@@ -60,7 +65,12 @@ impl<'d> Fields<'d> {
     /// # Panics
     /// In a debug build, if the reader asked for other keys than the mapping's description has.
     pub fn finish(self) {
-        debug_assert!(self.asked_as_described(), "the reader of {} asks for {:?}", self.mapping.what, self.asked);
+        debug_assert!(
+            self.asked_as_described(),
+            "the reader of {} asks for {:?}",
+            self.mapping.what,
+            self.asked
+        );
         for (key, _) in self.entries {
             if !self.asked.contains(&key.name.as_str()) {
                 let message = format!("{} has no key `{}`", self.mapping.what, key.name);

@@ -73,7 +73,9 @@ impl Writer {
             description += &format!(" From {low} to {high}.");
         }
         match setting.absent {
-            Absent::Words(words) if words.starts_with("required") => description += &format!(" It is {words}."),
+            Absent::Words(words) if words.starts_with("required") => {
+                description += &format!(" It is {words}.")
+            }
             Absent::Words(words) => description += &format!(" Default: {words}."),
             Absent::Fault | Absent::Default(_) => {}
         }
@@ -176,5 +178,6 @@ fn object(value: Value) -> Map<String, Value> {
 /// A value as the description writes it, in YAML. What is none is a fault of the description, which
 /// `tests/schema` finds: it tries every default and every example.
 fn written(yaml: &str) -> Value {
-    Document::parse(Source::new("the description", yaml)).map_or(Value::Null, |document| document.root().json())
+    Document::parse(Source::new("the description", yaml))
+        .map_or(Value::Null, |document| document.root().json())
 }

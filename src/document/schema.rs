@@ -128,7 +128,9 @@ impl Kind {
             Self::Integer(i64::MIN.., i64::MAX) => "number".to_owned(),
             Self::Integer(low, high) => format!("number, {low} to {high}"),
             Self::String | Self::Pattern(_) => "string".to_owned(),
-            Self::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+            Self::Choice(words) => {
+                words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+            }
             Self::Form(form) => form.name.to_owned(),
             Self::Bounded(form, low, high) => format!("{}, {low} to {high}", form.name),
             Self::Mapping(_) | Self::Open(_) => "mapping".to_owned(),
@@ -151,7 +153,9 @@ impl Kind {
             Self::List(item, _) | Self::OneOrMore(item, _) => item.mappings(),
             Self::Open(open) => open.values.mappings(),
             Self::Either(kinds) => kinds.iter().flat_map(Self::mappings).collect(),
-            Self::Boolean | Self::Integer(..) | Self::String | Self::Pattern(_) | Self::Choice(_) => Vec::new(),
+            Self::Boolean | Self::Integer(..) | Self::String | Self::Pattern(_) | Self::Choice(_) => {
+                Vec::new()
+            }
         }
     }
 }

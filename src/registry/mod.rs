@@ -31,6 +31,7 @@ pub use entry::{
 pub use known::is_csrf_token;
 pub use page::{Page, Passage};
 pub use rewrite::{LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange};
+pub(crate) use schema::SITE_REWRITE;
 pub use schema::{SETTINGS, schema};
 pub use settings::{ConsentSettings, Format, GrantedValue, Key, KeyTarget};
 pub use text::Text;

@@ -29,11 +29,7 @@ static TEXT: Form = Form {
     about: "A string, or one string a language under its BCP 47 tag: `{en: …, fr: …}`.",
     kind: Kind::Either(&[
         Kind::String,
-        Kind::Open(&Open {
-            keys: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
-            values: Kind::String,
-            least: 1,
-        }),
+        Kind::Open(&Open { keys: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", values: Kind::String, least: 1 }),
     ]),
 };
 
@@ -262,3 +258,53 @@ pub(super) static ATTRIBUTES: Mapping = Mapping {
     ],
     one_of: &[],
 };
+
+pub(super) static REWRITE: Mapping = Mapping {
+    what: "`rewrite`",
+    settings: &[
+        SECURE.absent("as the site says"),
+        HTTP_ONLY.absent("as the site says"),
+        SAME_SITE.absent("as the site says"),
+        PARTITIONED.absent("as the site says"),
+        LIFETIME_CHANGE.absent("as the site says"),
+        RENEWAL.absent("as the site says"),
+        Setting::new("rename", Kind::Pattern(r"^__(Host|Secure)-[^\x00-\x1f\x7f=;]*[^\x00-\x1f\x7f=; ]$"))
+            .absent("none")
+            .about("The name under which user agents keep the cookie; requests get the declared one back.")
+            .example("__Host-sessionid"),
+    ],
+    one_of: &[],
+};
+
+/// `rewrite:` of a whole site, in the configuration.
+pub(crate) static SITE_REWRITE: Mapping = Mapping {
+    what: "`rewrite`",
+    settings: &[
+        SECURE.absent("none"),
+        HTTP_ONLY.absent("none"),
+        SAME_SITE.absent("none"),
+        PARTITIONED.absent("none"),
+        LIFETIME_CHANGE.default("keep"),
+        RENEWAL.default("allow"),
+    ],
+    one_of: &[],
+};
+
+const PRESENCE: Kind = Kind::Choice(&["set", "remove"]);
+const SECURE: Setting = Setting::new("secure", PRESENCE)
+    .about("Puts `Secure` in, on secure connections, or takes it out.")
+    .example("set");
+const HTTP_ONLY: Setting =
+    Setting::new("http_only", PRESENCE).about("Puts `HttpOnly` in, or takes it out.").example("set");
+const SAME_SITE: Setting = Setting::new("same_site", Kind::Choice(&["strict", "lax", "none", "remove"]))
+    .about("Gives `SameSite` that value, or takes it out.")
+    .example("lax");
+const PARTITIONED: Setting = Setting::new("partitioned", PRESENCE)
+    .about("Puts `Partitioned` in, on secure connections, or takes it out.")
+    .example("remove");
+const LIFETIME_CHANGE: Setting = Setting::new("lifetime", Kind::Choice(&["clamp", "keep"]))
+    .about("`clamp`: no longer than declared and allowed.")
+    .example("clamp");
+const RENEWAL: Setting = Setting::new("renewal", Kind::Choice(&["refuse", "allow"]))
+    .about("`refuse`: a value that the request already carries is not set again.")
+    .example("refuse");

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::categories::Keys;
 use crate::document::{Document, Fields, Node, Value};
-use crate::registry::schema;
 use crate::registry::pattern::Pattern;
+use crate::registry::schema;
 use crate::registry::{ConsentSettings, Format, GrantedValue, Key, Rule};
 
 const FORMATS: [(&str, Format); 4] =

@@ -6,8 +6,8 @@ use super::categories::Keys;
 use super::rewrite::{self, Rewriting};
 use super::text;
 use crate::document::{Document, Fields, Node};
-use crate::registry::schema;
 use crate::registry::pattern::Pattern;
+use crate::registry::schema;
 use crate::registry::{
     Attributes, CategoryId, Entry, EntryId, Lifetime, Name, Rewrite, Rule, SameSite, ServiceId, SetBy,
     lifetime,

@@ -4,8 +4,8 @@ use super::consent::Consent;
 use super::cookies::{Declared, Row, declaring};
 use crate::cookie::Promise;
 use crate::document::{Document, Node};
-use crate::registry::schema;
 use crate::registry::pattern::Pattern;
+use crate::registry::schema;
 use crate::registry::{Entry, EntryId, Presence, Rewrite, SetBy, known};
 
 /// The section, and the values that a fault points at.
