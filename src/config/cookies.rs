@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Fields, Node};
 use crate::policy::PurgeUndeclared;
-use crate::registry::Rewrite;
+use crate::registry::{Rewrite, SITE_REWRITE};
 
 /// The keys of a site about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Treatment {
 }
 
 fn rewrite(document: &Document, node: &Node) -> Option<Rewrite> {
-    let mut fields = document.fields(node, "`rewrite`")?;
+    let mut fields = document.fields(node, &SITE_REWRITE)?;
     let rewrite = Rewrite::read(document, &mut fields);
     fields.finish();
     Some(rewrite)

@@ -8,6 +8,7 @@ use super::cookies::Treatment;
 use super::host::{self, Pattern};
 use super::mode::{Mode, Modes};
 use super::registries::Registries;
+use super::schema;
 use super::upstream::Upstream;
 use super::values::{at_least_one, parsed};
 use crate::document::{Document, Fields, Node, Value};
@@ -102,7 +103,7 @@ impl Site {
         registries: &mut Registries<'_>,
     ) -> (Claims, Option<Self>) {
         let document = around.document;
-        let Some(mut fields) = document.fields(node, "a site") else { return (Claims::default(), None) };
+        let Some(mut fields) = document.fields(node, &schema::SITE) else { return (Claims::default(), None) };
         let claims = claims(document, node, &mut fields);
         let registry =
             fields.required("registry", "add the file of its declared cookies: registry: registry/site.yaml");
@@ -189,7 +190,7 @@ fn undeclared(document: &Document, node: Option<&Node>) -> (Undeclared, Undeclar
     };
     match node {
         Some(section) if matches!(section.value, Value::Map(_)) => {
-            let Some(mut fields) = document.fields(section, "`undeclared`") else {
+            let Some(mut fields) = document.fields(section, &schema::UNDECLARED) else {
                 return (Undeclared::Block, Undeclared::Block);
             };
             let request = word(fields.optional("request"), "`request`");

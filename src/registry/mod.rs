@@ -15,6 +15,7 @@ mod page;
 mod pattern;
 mod read;
 mod rewrite;
+mod schema;
 mod settings;
 mod shipped;
 #[cfg(test)]
@@ -30,5 +31,7 @@ pub use entry::{
 pub use known::is_csrf_token;
 pub use page::{Page, Passage};
 pub use rewrite::{LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange};
+pub(crate) use schema::SITE_REWRITE;
+pub use schema::{SETTINGS, schema};
 pub use settings::{ConsentSettings, Format, GrantedValue, Key, KeyTarget};
 pub use text::Text;

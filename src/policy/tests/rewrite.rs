@@ -24,7 +24,7 @@ pub(super) fn registry() -> Arc<Registry> {
 fn policy(rewrite: &str) -> Policy {
     let block = Undeclared::Block;
     let document = Document::parse(Source::new("site", format!("{{{rewrite}}}"))).unwrap();
-    let mut fields = document.fields(document.root(), "`rewrite`").unwrap();
+    let mut fields = document.fields(document.root(), &crate::registry::SITE_REWRITE).unwrap();
     let rewrite = Rewrite::read(&document, &mut fields);
     fields.finish();
     assert_eq!(document.errors(), 0);

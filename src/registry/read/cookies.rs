@@ -7,6 +7,7 @@ use super::rewrite::{self, Rewriting};
 use super::text;
 use crate::document::{Document, Fields, Node};
 use crate::registry::pattern::Pattern;
+use crate::registry::schema;
 use crate::registry::{
     Attributes, CategoryId, Entry, EntryId, Lifetime, Name, Rewrite, Rule, SameSite, ServiceId, SetBy,
     lifetime,
@@ -77,7 +78,7 @@ pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Ke
 fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> Row<'d> {
     let at = node.span.start..node.span.start + 1;
     let mut row = Row { names: Vec::new(), entry: None, rewriting: None, at, places: Places::default() };
-    let Some(mut fields) = document.fields(node, "a cookie") else { return row };
+    let Some(mut fields) = document.fields(node, &schema::COOKIE) else { return row };
     let text = |fields: &mut Fields<'d>, key: &'static str, what| {
         fields.optional(key).and_then(|node| text::read(document, node, what))
     };
@@ -240,7 +241,7 @@ fn path(text: &str) -> Option<(&'static str, &'static str)> {
 }
 
 fn attributes<'d>(document: &'d Document, node: &'d Node, places: &mut Places<'d>) -> Attributes {
-    let Some(mut fields) = document.fields(node, "attributes") else { return Attributes::default() };
+    let Some(mut fields) = document.fields(node, &schema::ATTRIBUTES) else { return Attributes::default() };
     let secure = fields.optional("secure").and_then(|node| document.boolean(node, "secure"));
     places.http_only = fields.optional("http_only");
     let http_only = places.http_only.and_then(|node| document.boolean(node, "http_only"));

@@ -7,6 +7,7 @@ use super::super::{Entry, Registry, lints};
 use super::{categories, consent, cookies, names, page, rewrite, text};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Fields};
+use crate::registry::schema;
 
 /// Reads the whole file.
 pub(in crate::registry) fn registry(source: Arc<Source>) -> (Option<Registry>, Diagnostics) {
@@ -15,7 +16,7 @@ pub(in crate::registry) fn registry(source: Arc<Source>) -> (Option<Registry>, D
         Err(faults) => return (None, faults),
     };
     let registry =
-        document.fields(document.root(), "a registry").and_then(|fields| sections(&document, fields));
+        document.fields(document.root(), &schema::SETTINGS).and_then(|fields| sections(&document, fields));
     let faults = document.into_faults();
     (registry.filter(|_| faults.errors() == 0), faults)
 }

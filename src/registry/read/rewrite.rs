@@ -5,6 +5,7 @@ use super::cookies::{Declared, Row, declaring};
 use crate::cookie::Promise;
 use crate::document::{Document, Node};
 use crate::registry::pattern::Pattern;
+use crate::registry::schema;
 use crate::registry::{Entry, EntryId, Presence, Rewrite, SetBy, known};
 
 /// The section, and the values that a fault points at.
@@ -26,7 +27,7 @@ impl Rewriting<'_> {
 
 /// Reads the section of a row.
 pub(super) fn read<'d>(document: &'d Document, node: &'d Node, entry: EntryId) -> Option<Rewriting<'d>> {
-    let mut fields = document.fields(node, "`rewrite`")?;
+    let mut fields = document.fields(node, &schema::REWRITE)?;
     let (secure, http_only) = (fields.optional("secure"), fields.optional("http_only"));
     let rewrite = Rewrite::read(document, &mut fields);
     let rename = fields.optional("rename").and_then(|node| {

@@ -34,7 +34,7 @@ def expectation(stand, gateway):
 @check("Django under WSGI reads an empty body without a length, so tamis measures a chunked one")
 def chunked(stand, gateway):
     request = wire.head("POST", "/body/", DECLARED, b"Transfer-Encoding: chunked") + CHUNKS
-    direct = json.loads(wire.exchange(stand.portal.ports["http"], request).body)
+    direct = json.loads(wire.exchange(stand.portal.ports["gunicorn"]["http"], request).body)
     expect("direct, what Django read", 0, direct["size"])
     through = json.loads(wire.exchange(gateway.ports["http"], request).body)
     expect("through tamis", (11, "11", None), (through["size"], through["content_length"], through["transfer_encoding"]))
@@ -62,7 +62,7 @@ def measured(stand, gateway):
 @check("gunicorn joins two Cookie lines with a comma, so tamis sends one")
 def two_cookie_lines(stand, gateway):
     request = wire.head("GET", "/saw/", DECLARED, b"Cookie: sessionid=1", b"Cookie: _ga=3; csrftoken=2")
-    direct = json.loads(wire.exchange(stand.portal.ports["http"], request).body)
+    direct = json.loads(wire.exchange(stand.portal.ports["gunicorn"]["http"], request).body)
     expect("direct", "sessionid=1,_ga=3; csrftoken=2", direct["cookie"])
     through = json.loads(wire.exchange(gateway.ports["http"], request).body)
     expect("through tamis", "sessionid=1; csrftoken=2", through["cookie"])
