@@ -103,12 +103,18 @@ pub struct Counters {
     pub informational: Counter,
     /// Cookies forwarded in requests, by reason.
     pub request_forwarded: ByWord,
+    /// Cookies forwarded in requests under their own name again, by reason.
+    pub request_rewritten: ByWord,
     /// Cookies stripped from requests, by reason.
     pub request_stripped: ByWord,
     /// Cookies forwarded in responses, by reason.
     pub response_forwarded: ByWord,
+    /// Cookies forwarded in responses with changes, by reason.
+    pub response_rewritten: ByWord,
     /// Cookies stripped from responses, by reason.
     pub response_stripped: ByWord,
+    /// Fields added to responses that expire a cookie, by reason; those that would have been where a site observes.
+    pub purged: ByWord,
     /// Cookie fields found in trailers and removed.
     pub trailer_cookies: Counter,
     /// Requests by what was read of the visitor's choice.
@@ -146,9 +152,12 @@ impl Counters {
             retries: Counter::default(),
             informational: Counter::default(),
             request_forwarded: ByWord::new(words.reasons),
+            request_rewritten: ByWord::new(words.reasons),
             request_stripped: ByWord::new(words.reasons),
             response_forwarded: ByWord::new(words.reasons),
+            response_rewritten: ByWord::new(words.reasons),
             response_stripped: ByWord::new(words.reasons),
+            purged: ByWord::new(words.reasons),
             trailer_cookies: Counter::default(),
             consent: ByWord::new(words.readings),
         }
@@ -186,16 +195,24 @@ const LABELLED: &[Labelled] = &[
     ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "forward")], |c| {
         &c.request_forwarded
     }),
+    ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "rewrite")], |c| {
+        &c.request_rewritten
+    }),
     ("tamis_cookies", COOKIES, "reason", &[("direction", "request"), ("verdict", "strip")], |c| {
         &c.request_stripped
     }),
     ("tamis_cookies", COOKIES, "reason", &[("direction", "response"), ("verdict", "forward")], |c| {
         &c.response_forwarded
     }),
+    ("tamis_cookies", COOKIES, "reason", &[("direction", "response"), ("verdict", "rewrite")], |c| {
+        &c.response_rewritten
+    }),
     ("tamis_cookies", COOKIES, "reason", &[("direction", "response"), ("verdict", "strip")], |c| {
         &c.response_stripped
     }),
+    ("tamis_cookies_purged", PURGED, "reason", &[], |c| &c.purged),
 ];
+const PURGED: &str = "Fields that expire a cookie, added to responses";
 const COOKIES: &str = "Cookies judged";
 
 impl Metrics {

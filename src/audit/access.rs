@@ -13,12 +13,18 @@ const NAME: usize = 64;
 pub struct Tally {
     /// Cookie-pairs forwarded to the origin server.
     pub request_forwarded: u32,
+    /// Cookie-pairs forwarded to it under their own name again.
+    pub request_rewritten: u32,
     /// Cookie-pairs kept from it.
     pub request_stripped: u32,
     /// Set-Cookie fields forwarded to the user agent.
     pub response_forwarded: u32,
+    /// Set-Cookie fields forwarded to it with changes.
+    pub response_rewritten: u32,
     /// Set-Cookie fields kept from it.
     pub response_stripped: u32,
+    /// Set-Cookie fields added that expire a cookie; in observe mode those that would have been.
+    pub purged: u32,
     names: Vec<String>,
 }
 
@@ -95,9 +101,12 @@ impl Line<'_> {
             mode = self.mode,
             error = self.error,
             request_forwarded = cookies.request_forwarded,
+            request_rewritten = cookies.request_rewritten,
             request_stripped = cookies.request_stripped,
             response_forwarded = cookies.response_forwarded,
+            response_rewritten = cookies.response_rewritten,
             response_stripped = cookies.response_stripped,
+            purged = cookies.purged,
             stripped = %cookies,
             exchange = self.exchange,
         );

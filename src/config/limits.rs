@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::schema;
 use super::units::{self, KIB, MIB};
 use crate::document::{Document, Node};
 
@@ -43,7 +44,9 @@ impl Limits {
     /// The section; the defaults where it is missing.
     pub(super) fn read(document: &Document, node: Option<&Node>) -> Self {
         let mut limits = Self::default();
-        let Some(mut fields) = node.and_then(|node| document.fields(node, "`limits`")) else { return limits };
+        let Some(mut fields) = node.and_then(|node| document.fields(node, &schema::LIMITS)) else {
+            return limits;
+        };
         // HeaderMap refuses more than 24,576 names, HTTP/1 buffers in hyper are no smaller than 8 KiB.
         let counts: [(&'static str, RangeInclusive<i64>, &mut usize); 4] = [
             ("fields", 16..=10_000, &mut limits.fields),
@@ -113,7 +116,9 @@ impl Times {
         const SHORTEST: Duration = Duration::from_millis(1);
         const LONGEST: Duration = Duration::from_secs(24 * 3600);
         let mut times = Self::default();
-        let Some(mut fields) = node.and_then(|node| document.fields(node, "`times`")) else { return times };
+        let Some(mut fields) = node.and_then(|node| document.fields(node, &schema::TIMES)) else {
+            return times;
+        };
         let durations = [
             ("head", SHORTEST, &mut times.head),
             ("idle", SHORTEST, &mut times.idle),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::host::bare_ipv6_and_port;
+use super::schema;
 use super::values::{Wrong, at_least_one, parsed};
 use crate::document::{Document, Node};
 
@@ -80,7 +81,7 @@ fn listener(
     base: &Path,
     take: &mut impl FnMut(SocketAddr, &Node),
 ) -> Option<Listener> {
-    let mut fields = document.fields(node, "a listener")?;
+    let mut fields = document.fields(node, &schema::LISTENER)?;
     let address = fields.required("address", "add the address to listen on: address: \"[::]:8080\"");
     let address = address.and_then(|node| {
         let address = parsed(document, node, "bad-address", WANTED, address_of)?;
@@ -116,7 +117,7 @@ fn certificates(document: &Document, node: &Node, base: &Path) -> Option<Vec<Cer
 }
 
 fn certificate(document: &Document, node: &Node, base: &Path) -> Option<Certificate> {
-    let mut fields = document.fields(node, "`tls`")?;
+    let mut fields = document.fields(node, &schema::CERTIFICATE)?;
     let certificate =
         fields.required("certificate", "add the PEM file of the certificate chain: certificate: cert.pem");
     let key = fields.required("key", "add the PEM file of the private key: key: key.pem");
@@ -127,7 +128,7 @@ fn certificate(document: &Document, node: &Node, base: &Path) -> Option<Certific
 }
 
 fn admin(document: &Document, node: &Node, take: &mut impl FnMut(SocketAddr, &Node)) -> Option<SocketAddr> {
-    let mut fields = document.fields(node, "`admin`")?;
+    let mut fields = document.fields(node, &schema::ADMIN)?;
     let address = fields.required("address", "add the address to listen on: address: 127.0.0.1:9180");
     fields.finish();
     let node = address?;

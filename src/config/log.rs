@@ -1,5 +1,6 @@
 //! What is written about the work (`log:`).
 
+use super::schema;
 use crate::document::{Document, Node};
 
 /// Where the log goes is the server's matter; this is its form.
@@ -32,7 +33,7 @@ impl Log {
     /// The section; the defaults where it is missing.
     pub(super) fn read(document: &Document, node: Option<&Node>) -> Self {
         let mut log = Self::default();
-        let Some(mut fields) = node.and_then(|node| document.fields(node, "`log`")) else { return log };
+        let Some(mut fields) = node.and_then(|node| document.fields(node, &schema::LOG)) else { return log };
         let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
         let levels = ["off", "error", "warn", "info", "debug", "trace"].map(|level| (level, level));
         if let Some(format) =

@@ -3,6 +3,7 @@
 //! Reads no file, variable or socket itself: text, environment and registries come in as arguments. Every setting
 //! with its type, default and purpose is in `docs/configuration.md`.
 
+mod cookies;
 mod host;
 mod limits;
 mod listener;
@@ -10,6 +11,7 @@ mod log;
 mod mode;
 mod network;
 mod registries;
+mod schema;
 mod site;
 mod sites;
 mod snapshot;
@@ -25,6 +27,7 @@ pub use listener::{Certificate, Listener};
 pub use log::{Log, LogFormat};
 pub use mode::Mode;
 pub use registries::Read;
+pub use schema::{SETTINGS, schema};
 pub use site::{HostField, RequestBody, Site, SiteId};
 pub use sites::Sites;
 pub use snapshot::{Snapshot, UnknownHost, compile};

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::schema;
 use super::values::{Wrong, parsed};
 use crate::document::{Document, Node};
 
@@ -64,7 +65,7 @@ impl Modes {
 }
 
 fn rule(document: &Document, node: &Node) -> Option<(Rule, Range<usize>)> {
-    let mut fields = document.fields(node, "a path rule")?;
+    let mut fields = document.fields(node, &schema::PATH)?;
     let prefix = fields.required("prefix", "add the beginning of the paths: prefix: /preview/");
     let mode = fields.required("mode", "add what becomes of verdicts there: mode: observe");
     fields.finish();

@@ -4,13 +4,15 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 
+use super::cookies::Treatment;
 use super::host::{self, Pattern};
 use super::mode::{Mode, Modes};
 use super::registries::Registries;
+use super::schema;
 use super::upstream::Upstream;
 use super::values::{at_least_one, parsed};
 use crate::document::{Document, Fields, Node, Value};
-use crate::policy::{Policy, Undeclared};
+use crate::policy::{Policy, PurgeUndeclared, Undeclared};
 
 /// Index of a site; valid for the snapshot that gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +38,10 @@ pub struct Site {
     pub host: HostField,
     /// Judges its cookies.
     pub policy: Policy,
+    /// What its navigations purge, if anything.
+    pub purge: Option<PurgeUndeclared>,
+    /// Whether a response whose Set-Cookie fields tamis changes is kept from shared caches.
+    pub make_private: bool,
     /// What becomes of a request body without a length.
     pub request_body: RequestBody,
     modes: Modes,
@@ -97,7 +103,7 @@ impl Site {
         registries: &mut Registries<'_>,
     ) -> (Claims, Option<Self>) {
         let document = around.document;
-        let Some(mut fields) = document.fields(node, "a site") else { return (Claims::default(), None) };
+        let Some(mut fields) = document.fields(node, &schema::SITE) else { return (Claims::default(), None) };
         let claims = claims(document, node, &mut fields);
         let registry =
             fields.required("registry", "add the file of its declared cookies: registry: registry/site.yaml");
@@ -108,6 +114,7 @@ impl Site {
         let (mode, paths) = (fields.optional("mode"), fields.optional("paths"));
         let modes = Modes::read(document, mode, paths);
         let (request, response) = undeclared(document, fields.optional("undeclared"));
+        let Treatment { rewrite, purge, make_private } = Treatment::read(document, &mut fields);
         let bodies = [("measure", RequestBody::Measure), ("stream", RequestBody::Stream)];
         let body = fields.optional("request_body");
         let body = body.and_then(|node| document.choice(node, "`request_body`", &bodies));
@@ -119,7 +126,9 @@ impl Site {
                 name,
                 upstream,
                 host,
-                policy: Policy::new(registry, request, response, around.most_pairs),
+                policy: Policy::new(registry, request, response, around.most_pairs).rewriting(rewrite),
+                purge,
+                make_private,
                 request_body: body.unwrap_or(RequestBody::Measure),
                 modes,
             }),
@@ -181,7 +190,7 @@ fn undeclared(document: &Document, node: Option<&Node>) -> (Undeclared, Undeclar
     };
     match node {
         Some(section) if matches!(section.value, Value::Map(_)) => {
-            let Some(mut fields) = document.fields(section, "`undeclared`") else {
+            let Some(mut fields) = document.fields(section, &schema::UNDECLARED) else {
                 return (Undeclared::Block, Undeclared::Block);
             };
             let request = word(fields.optional("request"), "`request`");

@@ -11,6 +11,7 @@ use super::listener::{Listener, Listeners};
 use super::log::Log;
 use super::network;
 use super::registries::{Read, Registries};
+use super::schema;
 use super::site::Surroundings;
 use super::sites::Sites;
 use super::substitute::{self, Environment};
@@ -82,7 +83,7 @@ impl Snapshot {
     }
 
     fn read(document: &Document, base: &Path, registries: &mut Registries<'_>) -> Option<Self> {
-        let mut fields = document.fields(document.root(), "the configuration")?;
+        let mut fields = document.fields(document.root(), &schema::SETTINGS)?;
         let name = fields.optional("name").and_then(|node| name(document, node));
         let workers =
             fields.optional("workers").and_then(|node| document.integer(node, "`workers`", 1..=1024));

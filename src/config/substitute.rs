@@ -140,6 +140,7 @@ impl Place<'_> {
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
+    use crate::document::{Kind, Mapping, Setting};
 
     fn environment(name: &str) -> Option<String> {
         match name {
@@ -215,7 +216,9 @@ mod tests {
     #[test]
     fn a_lost_value_is_no_second_fault() {
         let (document, errors) = substituted("a: ${NONE}\n");
-        let mut fields = document.fields(document.root(), "the file").expect("a mapping");
+        static FILE: Mapping =
+            Mapping { what: "the file", settings: &[Setting::new("a", Kind::String)], one_of: &[] };
+        let mut fields = document.fields(document.root(), &FILE).expect("a mapping");
         let value = fields.optional("a").expect("there");
         assert_eq!(document.string(value, "a"), None);
         assert!(document.list(value, "a").is_none());

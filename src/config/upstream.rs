@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::host;
+use super::schema;
 use super::values::{Wrong, parsed};
 use crate::document::{Document, Node, Value};
 
@@ -34,7 +35,7 @@ impl Upstream {
         if !matches!(node.value, Value::Map(_)) {
             return parsed(document, node, "bad-url", WANTED, url);
         }
-        let mut fields = document.fields(node, "`upstream`")?;
+        let mut fields = document.fields(node, &schema::UPSTREAM)?;
         let url_node = fields.required("url", "add the origin's URL: url: http://127.0.0.1:8000");
         let ca_file = fields.optional("ca_file");
         let server_name = fields.optional("server_name");

@@ -75,6 +75,17 @@ pub enum SameSite {
     Strict,
 }
 
+impl SameSite {
+    /// The value as the standard spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Lax => "Lax",
+            Self::Strict => "Strict",
+        }
+    }
+}
+
 /// What browsers make of all attributes: the cookie-attribute-list, of which the last of a name counts
 /// (6265bis 5.6 and 5.7).
 #[derive(Clone, Copy, Default)]
@@ -90,7 +101,7 @@ pub(super) struct Settled<'a> {
 }
 
 /// Octets of an attribute-value; a longer one is as if the attribute were not there (6265bis 5.6, step 6).
-const MOST_OCTETS: usize = 1024;
+pub(super) const MOST_OCTETS: usize = 1024;
 
 impl<'a> Settled<'a> {
     /// Reads all attributes.
@@ -129,7 +140,7 @@ impl<'a> Settled<'a> {
 
 /// The seconds of a `Max-Age`: digits, or `-` and digits; `None` for anything else (6265bis 5.6.2). A number beyond
 /// 64 bits becomes the nearest that fits.
-fn max_age(value: &[u8]) -> Option<i64> {
+pub(super) fn max_age(value: &[u8]) -> Option<i64> {
     let (digits, sign) = match value.strip_prefix(b"-") {
         Some(digits) => (digits, -1),
         None => (value, 1),
@@ -142,7 +153,7 @@ fn max_age(value: &[u8]) -> Option<i64> {
 }
 
 /// The enforcement asked for; `None` where the browser's default applies.
-fn same_site(value: &[u8]) -> Option<SameSite> {
+pub(super) fn same_site(value: &[u8]) -> Option<SameSite> {
     let known: [(&[u8], SameSite); 3] =
         [(b"Lax", SameSite::Lax), (b"Strict", SameSite::Strict), (b"None", SameSite::None)];
     known.into_iter().find(|(word, _)| value.eq_ignore_ascii_case(word)).map(|(_, same_site)| same_site)

@@ -92,3 +92,28 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     const TO_1970: i64 = 719_468; // from 0000-03-01
     365 * year + year / 4 - year / 100 + year / 400 + day_of_year - TO_1970
 }
+
+/// A time as `Expires` spells it, an IMF-fixdate (RFC 9110 5.6.7): `Thu, 01 Jan 1970 00:00:00 GMT`. `time` in Unix
+/// seconds; years outside 1601 to 9999, which [`date`] does not read, become the nearest second within.
+pub fn imf_fixdate(time: i64) -> String {
+    const NAMES: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]; // 1970 began on a Thursday
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let time = time.clamp(days(1601, 1, 1) * 86_400, days(10_000, 1, 1) * 86_400 - 1);
+    let (day, second) = (time.div_euclid(86_400), time.rem_euclid(86_400));
+    let mut year = 1600 + (day - days(1600, 1, 1)).div_euclid(366); // not later than it is
+    while days(year + 1, 1, 1) <= day {
+        year += 1;
+    }
+    let mut month = 1;
+    while month < 12 && days(year, month + 1, 1) <= day {
+        month += 1;
+    }
+    let name = |names: &[&'static str], at: i64| {
+        usize::try_from(at).ok().and_then(|at| names.get(at)).copied().unwrap_or_default()
+    };
+    let (name, month_name) = (name(&NAMES, day.rem_euclid(7)), name(&MONTHS, month - 1));
+    let date = day - days(year, month, 1) + 1;
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{name}, {date:02} {month_name} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}

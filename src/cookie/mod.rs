@@ -8,8 +8,10 @@
 
 mod attribute;
 mod date;
+mod edit;
 mod octets;
 mod pair;
+mod prefix;
 mod refusal;
 mod set_cookie;
 mod shown;
@@ -17,8 +19,10 @@ mod shown;
 mod tests;
 
 pub use attribute::{Attribute, Attributes, SameSite};
-pub use date::date;
+pub use date::{date, imf_fixdate};
+pub use edit::{Edit, Lifetime};
 pub use pair::{CookiePair, Pairs, pairs};
+pub use prefix::Promise;
 pub use refusal::Refusal;
 pub use set_cookie::SetCookie;
 pub use shown::shown;

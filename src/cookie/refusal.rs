@@ -1,7 +1,7 @@
 //! Why no browser stores a cookie.
 
-use super::SetCookie;
 use super::octets::is_control;
+use super::{Promise, SetCookie};
 
 /// The reason for which browsers ignore a set-cookie-string whatever the site wants, the first that applies.
 ///
@@ -43,14 +43,8 @@ impl Refusal {
 /// The name makes a promise that the attributes break. `Path` must be spelt out: as browsers do, and unlike the
 /// letter of 6265bis, a default-path that happens to be `/` does not count.
 fn breaks_prefix(cookie: &SetCookie<'_>) -> bool {
-    let secure = cookie.secure();
-    let host = secure && cookie.domain().is_none() && cookie.path() == Some(b"/");
-    let http = secure && cookie.http_only();
-    let starts = |prefix: &[u8]| {
-        cookie.name().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    (starts(b"__Secure-") && !secure)
-        || (starts(b"__Host-") && !host)
-        || (starts(b"__Http-") && !http)
-        || (starts(b"__Host-Http-") && !http)
+    let promise = Promise::of(cookie.name());
+    (promise.secure && !cookie.secure())
+        || (promise.http_only && !cookie.http_only())
+        || (promise.host && (cookie.domain().is_some() || cookie.path() != Some(b"/")))
 }

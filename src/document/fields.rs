@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::{Document, Key, Node, one_of};
+use super::{Document, Key, Mapping, Node, one_of};
 
 /// The entries of one mapping while they are read.
 pub struct Fields<'d> {
     document: &'d Document,
     node: &'d Node,
-    what: &'static str,
+    mapping: &'static Mapping,
     entries: &'d [(Key, Node)],
     asked: Vec<&'static str>,
 }
@@ -19,9 +19,10 @@ impl<'d> Fields<'d> {
     pub(super) fn new(
         document: &'d Document,
         node: &'d Node,
-        what: &'static str,
+        mapping: &'static Mapping,
         entries: &'d [(Key, Node)],
     ) -> Self {
+        let what = mapping.what;
         let mut first: HashMap<&str, &Key, FixedState> =
             HashMap::with_capacity_and_hasher(entries.len(), FixedState::default());
         for (key, _) in entries {
@@ -36,7 +37,7 @@ impl<'d> Fields<'d> {
                 first.insert(&key.name, key);
             }
         }
-        Self { document, node, what, entries, asked: Vec::new() }
+        Self { document, node, mapping, entries, asked: Vec::new() }
     }
 
     /// The value of a key, if it is there.
@@ -49,18 +50,39 @@ impl<'d> Fields<'d> {
     pub fn required(&mut self, key: &'static str, help: &str) -> Option<&'d Node> {
         let value = self.optional(key);
         if value.is_none() {
-            self.document.lacking(self.node, "missing-key", format!("{} has no `{key}`", self.what), help);
+            self.document.lacking(
+                self.node,
+                "missing-key",
+                format!("{} has no `{key}`", self.mapping.what),
+                help,
+            );
         }
         value
     }
 
     /// Reports every key that nobody asked for.
+    ///
+    /// # Panics
+    /// In a debug build, if the reader asked for other keys than the mapping's description has.
     pub fn finish(self) {
+        debug_assert!(
+            self.asked_as_described(),
+            "the reader of {} asks for {:?}",
+            self.mapping.what,
+            self.asked
+        );
         for (key, _) in self.entries {
             if !self.asked.contains(&key.name.as_str()) {
-                let message = format!("{} has no key `{}`", self.what, key.name);
+                let message = format!("{} has no key `{}`", self.mapping.what, key.name);
                 self.document.error(&key.span, "unknown-key", message, one_of(&key.name, &self.asked));
             }
         }
+    }
+
+    /// The reader asked for every key of the description, and for no other.
+    fn asked_as_described(&self) -> bool {
+        let described = |key: &str| self.mapping.settings.iter().any(|setting| setting.key == key);
+        self.asked.iter().all(|key| described(key))
+            && self.mapping.settings.iter().all(|setting| self.asked.contains(&setting.key))
     }
 }

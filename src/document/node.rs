@@ -59,6 +59,22 @@ impl Value {
 }
 
 impl Node {
+    /// The value as JSON. Of a key given twice the last one counts; what JSON has no number for is null.
+    pub fn json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null | Value::Lost => serde_json::Value::Null,
+            Value::Bool(value) => (*value).into(),
+            Value::Integer(value) => (*value).into(),
+            Value::Float(value) => (*value).into(),
+            Value::String(text) => text.as_str().into(),
+            Value::List(items) => items.iter().map(Self::json).collect(),
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| (key.name.clone(), value.json()));
+                serde_json::Value::Object(entries.collect())
+            }
+        }
+    }
+
     /// The path from here to the innermost value that holds a span: `cookies[2].names[0]`.
     pub fn path_to(&self, span: &Range<usize>) -> String {
         let mut path = String::new();

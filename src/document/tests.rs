@@ -2,7 +2,31 @@
 
 use crate::diagnostic::{Diagnostics, Source};
 
-use super::{Document, Value};
+use super::{Document, Kind, Mapping, Setting, Value};
+
+static COOKIE: Mapping = Mapping {
+    what: "a cookie",
+    settings: &[Setting::new("provider", Kind::String), Setting::new("names", Kind::String)],
+    one_of: &[],
+};
+static TEST: Mapping = Mapping {
+    what: "a test",
+    settings: &[
+        Setting::new("port", Kind::Integer(0, 65535)).default("80").example("8080"),
+        Setting::new("on", Kind::Boolean).absent("none").example("true"),
+        Setting::new("size", Kind::Integer(0, 20)),
+    ],
+    one_of: &[],
+};
+static NOTHING: Mapping = Mapping { what: "a test", settings: &[], one_of: &[] };
+static REGISTRY: Mapping = Mapping {
+    what: "a registry",
+    settings: &[
+        Setting::new("version", Kind::String),
+        Setting::new("cookies", Kind::List(&Kind::Mapping(&COOKIE), 0)),
+    ],
+    one_of: &[],
+};
 
 fn parse(text: &str) -> Result<Document, Diagnostics> {
     Document::parse(Source::new("file.yaml", text))
@@ -21,12 +45,12 @@ fn fault(text: &str) -> (usize, usize, &'static str) {
 fn a_byte_order_mark_and_windows_line_ends_are_accepted() {
     let document =
         parse("\u{feff}version: \"1\"\r\ncookies:\r\n  - provider: Us\r\n    namse: a\r\n").unwrap();
-    let mut root = document.fields(document.root(), "a registry").unwrap();
+    let mut root = document.fields(document.root(), &REGISTRY).unwrap();
     let version = root.optional("version").unwrap();
     assert_eq!(document.string(version, "version"), Some("1"));
     assert_eq!(document.source().position(version.span.start), (1, 10));
     let rows = document.list(root.optional("cookies").unwrap(), "cookies").unwrap();
-    let mut row = document.fields(&rows[0], "a cookie").unwrap();
+    let mut row = document.fields(&rows[0], &COOKIE).unwrap();
     assert_eq!(document.string(row.optional("provider").unwrap(), "provider"), Some("Us"));
     assert!(row.optional("names").is_none());
     row.finish();
@@ -94,7 +118,7 @@ fn only_yaml_1_2_booleans_are_booleans() {
 fn an_empty_file_is_no_mapping() {
     for text in ["", "\n", "# nothing\n", "\u{feff}"] {
         let document = parse(text).unwrap();
-        assert!(document.fields(document.root(), "a registry").is_none());
+        assert!(document.fields(document.root(), &REGISTRY).is_none());
         let faults = document.into_faults();
         assert_eq!(faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(), ["wrong-type"], "{text:?}");
         assert!(!faults.render(false).is_empty());
@@ -110,7 +134,7 @@ fn integers_have_bounds_and_variables_stand_for_other_types() {
             node.substituted = true;
         }
     }
-    let mut fields = document.fields(document.root(), "a test").unwrap();
+    let mut fields = document.fields(document.root(), &TEST).unwrap();
     let port = fields.required("port", "").unwrap();
     assert_eq!(document.integer(port, "the port", 0..=65535), None);
     assert_eq!(document.boolean(fields.optional("on").unwrap(), "on"), Some(true));
@@ -130,7 +154,7 @@ proptest::proptest! {
         match parse(&text) {
             Err(faults) => { let _ = faults.render(false); }
             Ok(document) => {
-                let fields = document.fields(document.root(), "a test");
+                let fields = document.fields(document.root(), &NOTHING);
                 if let Some(fields) = fields { fields.finish(); }
                 let faults = document.into_faults();
                 for fault in faults.iter() {

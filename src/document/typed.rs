@@ -1,13 +1,13 @@
 //! Typed reading: each accessor gives a value, or reports what would be right and gives nothing.
 
-use super::{Document, Fields, Node, Value, one_of};
+use super::{Document, Fields, Mapping, Node, Value, one_of};
 
 impl Document {
-    /// The fields of a mapping; repeated keys are reported here. `what` names it in messages: "a cookie".
-    pub fn fields<'d>(&'d self, node: &'d Node, what: &'static str) -> Option<Fields<'d>> {
+    /// The fields of a mapping, to be asked for by the keys of its description; repeated keys are reported here.
+    pub fn fields<'d>(&'d self, node: &'d Node, mapping: &'static Mapping) -> Option<Fields<'d>> {
         match &node.value {
-            Value::Map(entries) => Some(Fields::new(self, node, what, entries)),
-            _ => self.wrong_type(node, &format!("{what}: a mapping of keys and values")),
+            Value::Map(entries) => Some(Fields::new(self, node, mapping, entries)),
+            _ => self.wrong_type(node, &format!("{}: a mapping of keys and values", mapping.what)),
         }
     }
 

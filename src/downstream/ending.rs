@@ -25,6 +25,10 @@ pub(super) struct Ending<B> {
 
 impl<B> Ending<B> {
     pub(super) fn new(body: B, busy: Busy, stall: Option<Rc<Stall>>) -> Self {
+        // From here on it is the user agent's turn: its window may be shut from the start.
+        if let Some(stall) = &stall {
+            stall.handed();
+        }
         Self { body, _busy: busy, stall, rest: Bytes::new() }
     }
 }

@@ -47,7 +47,6 @@ impl Streams {
     /// A new request begins.
     pub(super) fn begin(&self) -> Rc<Stall> {
         let stall = Rc::new(Stall::default());
-        // A head without a body to follow, or one whose window is shut from the start, is handed over too.
         *self.latest.borrow_mut() = Some(Rc::clone(&stall));
         stall
     }

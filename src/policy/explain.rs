@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::sentences::{change, sentence};
-use super::{Direction, Policy, Reason, Verdict, declaration_yaml};
+use super::{Direction, Occasion, Policy, Reason, Verdict, declaration_yaml};
 use crate::consent::Consent;
-use crate::cookie::{CookiePair, SetCookie, pairs, shown};
+use crate::cookie::{SetCookie, pairs, shown};
 
 /// A verdict with all that a person needs to agree or to change it.
 ///
-/// Its `Display` is one to four lines without a final newline.
+/// Its `Display` is one to five lines without a final newline.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     /// Which way the cookie travels.
@@ -22,6 +22,8 @@ pub struct Explanation {
     pub sentence: String,
     /// The line of the registry that decided.
     pub declared: Option<Declared>,
+    /// What it becomes on a secure connection, without the value, where it is rewritten.
+    pub rewritten: Option<String>,
     /// What would turn the verdict round, in one sentence; nothing for what never changes.
     pub change: Option<String>,
     /// For an undeclared cookie: the YAML that would declare it, for the registry's `cookies:` list.
@@ -50,17 +52,34 @@ pub struct Declared {
 /// Explains a `Set-Cookie` field: its value, or the whole line with the field name. `now` in Unix seconds.
 pub fn explain_set_cookie(policy: &Policy, line: &[u8], consent: &Consent, now: i64) -> Explanation {
     let set_cookie = SetCookie::parse(field_value(line, Direction::Response));
-    let verdict = policy.judge_set_cookie(&set_cookie, consent, now);
-    explain(policy, consent, Direction::Response, set_cookie.name(), verdict)
+    let occasion = Occasion { consent, now, secure: true };
+    let (verdict, rewritten) = policy.sift_set_cookie(&set_cookie, occasion, |_, _| false);
+    let told = explain(policy, consent, Direction::Response, set_cookie.name(), verdict);
+    Explanation { rewritten: rewritten.as_deref().map(without_value), ..told }
 }
 
 /// Explains every cookie-pair of a `Cookie` field: its value, or the whole line with the field name.
 pub fn explain_cookie_field(policy: &Policy, line: &[u8], consent: &Consent) -> Vec<Explanation> {
-    let told = |(count, pair): (usize, CookiePair<'_>)| {
-        let verdict = policy.judge_counted(count, &pair, consent);
-        explain(policy, consent, Direction::Request, pair.name(), verdict)
-    };
-    pairs(field_value(line, Direction::Request)).enumerate().map(told).collect()
+    let mut told = Vec::new();
+    let field = std::iter::once(field_value(line, Direction::Request));
+    policy.filter_request(field, consent, true, |name, verdict| {
+        let entry = verdict.reason().entry().map(|id| policy.registry().entry(id));
+        let plain =
+            entry.and_then(|entry| entry.names.first()).filter(|_| matches!(verdict, Verdict::Rewrite(_)));
+        let rewritten = plain.map(|name| format!("{}=…", shown(name.pattern.as_bytes())));
+        told.push(Explanation { rewritten, ..explain(policy, consent, Direction::Request, name, verdict) });
+    });
+    told
+}
+
+/// A set-cookie-string for people: all but the value.
+fn without_value(field: &[u8]) -> String {
+    let cookie = SetCookie::parse(field);
+    let mut text = format!("{}=…", shown(cookie.name()));
+    for attribute in cookie.attributes() {
+        text += &format!(";{}", shown(attribute.raw()));
+    }
+    text
 }
 
 /// The values of the consent cookie in a `Cookie` field: its value, or the whole line with the field name.
@@ -94,6 +113,7 @@ fn explain(
         name: shown(name),
         verdict,
         sentence: sentence(policy, consent, name, verdict.reason()),
+        rewritten: None,
         declared: verdict.reason().entry().and_then(|_| declared(policy, name)),
         change: change(policy, consent, name, verdict.reason()),
         declaration: undeclared.then(|| declaration_yaml(policy.registry(), name, direction)),
@@ -133,6 +153,7 @@ impl Explanation {
             })),
             "category": declared.map(|rule| serde_json::json!({ "key": rule.category, "title": rule.title })),
             "service": declared.and_then(|rule| rule.service.as_deref()),
+            "rewritten": self.rewritten,
             "change": self.change,
             "declaration": self.declaration,
         })
@@ -141,10 +162,17 @@ impl Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = if self.verdict.forwards() { "passes" } else { "stripped" };
+        let verdict = match self.verdict {
+            Verdict::Forward(_) => "passes",
+            Verdict::Rewrite(_) => "passes rewritten",
+            Verdict::Strip(_) => "stripped",
+        };
         let name = if self.name.is_empty() { "(nameless)" } else { self.name.as_str() };
         write!(f, "{}: {name}: {verdict} ({})", self.direction.field(), self.verdict.reason().word())?;
         write!(f, "\n  {}", self.sentence)?;
+        if let Some(rewritten) = &self.rewritten {
+            write!(f, "\n  It becomes: {rewritten}")?;
+        }
         if let Some(declared) = &self.declared {
             write!(f, "\n  {declared}")?;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Direction, Reason, Verdict};
 use crate::consent::Consent;
 use crate::cookie::{CookiePair, SetCookie};
-use crate::registry::Registry;
+use crate::registry::{Registry, Rewrite};
 
 /// What becomes of cookies that no row of the registry declares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,12 @@ pub struct Policy {
     undeclared_request: Undeclared,
     undeclared_response: Undeclared,
     most_pairs: usize,
+    /// For every cookie, where its row says nothing.
+    pub(super) rewrite: Rewrite,
+    /// Whether any `Set-Cookie` may be rewritten.
+    pub(super) rewrites: bool,
+    /// Whether any row renames its cookie.
+    pub(super) renames: bool,
 }
 
 impl Policy {
@@ -36,7 +42,16 @@ impl Policy {
         undeclared_response: Undeclared,
         most_pairs: usize,
     ) -> Self {
-        Self { registry, undeclared_request, undeclared_response, most_pairs }
+        let renames = registry.entries().iter().any(|entry| entry.rename.is_some());
+        let rewrites = renames || registry.entries().iter().any(|entry| entry.rewrite.is_some());
+        let rewrite = Rewrite::default();
+        Self { registry, undeclared_request, undeclared_response, most_pairs, rewrite, rewrites, renames }
+    }
+
+    /// The same with the site's changes to every `Set-Cookie` that passes; where a row says otherwise, the row counts.
+    pub fn rewriting(self, rewrite: Rewrite) -> Self {
+        let rewrites = self.rewrites || rewrite != Rewrite::default();
+        Self { rewrite, rewrites, ..self }
     }
 
     /// The declared cookies.

@@ -3,11 +3,15 @@
 //! A [`Policy`] judges one cookie at a time, and says why; it never acts. [`Policy::filter_request`] applies it to
 //! the `Cookie` fields of a request. The explanations tell people what the same judgement was and what would change it.
 
+mod change;
 mod declaration;
 mod dump;
 mod explain;
 mod filter;
 mod judge;
+mod purge;
+mod renaming;
+mod rewrite;
 mod sentences;
 #[cfg(test)]
 mod tests;
@@ -18,4 +22,6 @@ pub use dump::{cookie_fields, explain_dump};
 pub use explain::{Declared, Explanation, consent_values, explain_cookie_field, explain_set_cookie};
 pub use filter::Sifted;
 pub use judge::{Policy, Undeclared};
+pub use purge::{Expiry, Purge, PurgeUndeclared};
+pub use rewrite::{LONGEST, LONGEST_ANONYMISED, Occasion};
 pub use verdict::{Direction, Reason, Verdict};

@@ -13,6 +13,11 @@ pub(super) fn sentence(policy: &Policy, consent: &Consent, name: &[u8], reason: 
         Reason::Exempt(entry) => exempt(registry, registry.entry(entry)),
         Reason::Agreed(entry) => format!("The visitor agreed to {}.", chosen(registry, consent, entry)),
         Reason::NotAgreed(entry) => not_agreed(registry, consent, entry),
+        Reason::Renewal(_) => "The request came with this very value, and its renewal is refused.".into(),
+        Reason::Superseded(entry) => {
+            let new = registry.entry(entry).rename.as_deref().unwrap_or_default();
+            format!("On a secure connection only the first cookie named `{new}` stands for it.")
+        }
         Reason::Deletion => {
             "It removes the cookie from the browser: the site's own removals always pass.".into()
         }
@@ -40,6 +45,10 @@ pub(super) fn change(policy: &Policy, consent: &Consent, name: &[u8], reason: Re
         Reason::Agreed(entry) => {
             Some(format!("It is stripped once the visitor withdraws {}.", chosen(registry, consent, entry)))
         }
+        Reason::Renewal(_) => {
+            Some("It passes with another value, or with `renewal: allow` in its row or its site.".into())
+        }
+        Reason::Superseded(_) => Some("It passes without `rename` in its row.".into()),
         Reason::NotAgreed(entry) => {
             Some(format!("It passes once the visitor grants {}.", grantable(registry, consent, entry)))
         }

@@ -1,5 +1,8 @@
 //! Verdicts as tables, the filter against its naive reconstruction, and what people are told.
 
+mod purge;
+mod rewrite;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -72,7 +75,7 @@ fn verdict_table() {
         judged.insert(reason);
     }
     let missing: Vec<_> = Reason::WORDS.into_iter().filter(|word| !judged.contains(word)).collect();
-    assert_eq!(missing, ["too-large", "too-many"], "these have tests of their own");
+    assert_eq!(missing, ["renewal", "superseded", "too-large", "too-many"], "these have tests of their own");
 }
 
 #[test]
@@ -94,7 +97,7 @@ fn over_the_size_of_browsers() {
 
 fn sift(policy: &Policy, fields: &[&str]) -> String {
     let fields = fields.iter().map(|field| field.as_bytes());
-    match policy.filter_request(fields, &Consent::none(), |_, _| {}) {
+    match policy.filter_request(fields, &Consent::none(), true, |_, _| {}) {
         Sifted::Unchanged => "unchanged".to_owned(),
         Sifted::Empty => "empty".to_owned(),
         Sifted::Fewer(field) => String::from_utf8(field).unwrap(),
@@ -134,7 +137,7 @@ fn more_pairs_than_a_request_may_carry() {
     assert_eq!(sift(&policy, &[field]), "sessionid=a; x=1; cookies_preferences=c");
     let mut words = Vec::new();
     let fields = [field.as_bytes()];
-    policy.filter_request(fields.into_iter(), &Consent::none(), |name, verdict| {
+    policy.filter_request(fields.into_iter(), &Consent::none(), true, |name, verdict| {
         words.push(format!("{} {}", name.escape_ascii(), verdict.reason().word()));
     });
     let expected = [
@@ -314,7 +317,7 @@ proptest! {
         let policy = Policy::new(registry(), undeclared, undeclared, most);
         let consent = consent(policy.registry(), choice);
         let mut seen = Vec::new();
-        let sifted = policy.filter_request(fields.iter().map(Vec::as_slice), &consent, |name, verdict| {
+        let sifted = policy.filter_request(fields.iter().map(Vec::as_slice), &consent, true, |name, verdict| {
             seen.push((name.to_vec(), verdict));
         });
 
@@ -339,7 +342,7 @@ proptest! {
         };
         prop_assert_eq!(&sifted, &expected);
         if let (Sifted::Fewer(field), 180) = (sifted, most) {
-            let again = policy.filter_request(std::iter::once(field.as_slice()), &consent, |_, _| {});
+            let again = policy.filter_request(std::iter::once(field.as_slice()), &consent, true, |_, _| {});
             prop_assert_eq!(again, Sifted::Unchanged, "what passed once passes again");
         }
     }

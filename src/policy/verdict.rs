@@ -35,20 +35,22 @@ impl Direction {
 pub enum Verdict {
     /// It passes, every octet as it came.
     Forward(Reason),
+    /// It passes, changed as its row or its site says.
+    Rewrite(Reason),
     /// It is left out.
     Strip(Reason),
 }
 
 impl Verdict {
-    /// Whether the cookie passes.
+    /// Whether the cookie passes, changed or not.
     pub fn forwards(self) -> bool {
-        matches!(self, Self::Forward(_))
+        !matches!(self, Self::Strip(_))
     }
 
     /// What decided.
     pub fn reason(self) -> Reason {
         match self {
-            Self::Forward(reason) | Self::Strip(reason) => reason,
+            Self::Forward(reason) | Self::Rewrite(reason) | Self::Strip(reason) => reason,
         }
     }
 
@@ -56,6 +58,7 @@ impl Verdict {
     pub fn word(self) -> &'static str {
         match self {
             Self::Forward(_) => "forward",
+            Self::Rewrite(_) => "rewrite",
             Self::Strip(_) => "strip",
         }
     }
@@ -78,6 +81,10 @@ pub enum Reason {
     UndeclaredReported,
     /// Declared, and the visitor did not agree.
     NotAgreed(EntryId),
+    /// The user agent has this very value already, and its lifetime is not to begin anew.
+    Renewal(Option<EntryId>),
+    /// Another cookie stands for it: the one under the name that the row renames it to.
+    Superseded(EntryId),
     /// Declared nowhere.
     Undeclared,
     /// It has no name, and might come back as a cookie of any name.
@@ -94,7 +101,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every word that [`word`](Self::word) gives, each once: the label values of the metrics.
-    pub const WORDS: [&'static str; 13] = [
+    pub const WORDS: [&'static str; 15] = [
         "consent-cookie",
         "exempt",
         "agreed",
@@ -102,6 +109,8 @@ impl Reason {
         "undeclared-allowed",
         "undeclared-reported",
         "not-agreed",
+        "renewal",
+        "superseded",
         "undeclared",
         "nameless",
         "control-character",
@@ -120,6 +129,8 @@ impl Reason {
             Self::UndeclaredAllowed => "undeclared-allowed",
             Self::UndeclaredReported => "undeclared-reported",
             Self::NotAgreed(_) => "not-agreed",
+            Self::Renewal(_) => "renewal",
+            Self::Superseded(_) => "superseded",
             Self::Undeclared => "undeclared",
             Self::Nameless => "nameless",
             Self::ControlCharacter => "control-character",
@@ -132,7 +143,10 @@ impl Reason {
     /// The row of the registry that decided, if one did.
     pub fn entry(self) -> Option<EntryId> {
         match self {
-            Self::Exempt(entry) | Self::Agreed(entry) | Self::NotAgreed(entry) => Some(entry),
+            Self::Exempt(entry) | Self::Agreed(entry) | Self::NotAgreed(entry) | Self::Superseded(entry) => {
+                Some(entry)
+            }
+            Self::Renewal(entry) => entry,
             _ => None,
         }
     }

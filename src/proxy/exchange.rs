@@ -72,6 +72,12 @@ impl Exchange {
             (Direction::Request, Verdict::Strip(reason)) => {
                 (reason, &mut cookies.request_stripped, &counters.request_stripped)
             }
+            (Direction::Request, Verdict::Rewrite(reason)) => {
+                (reason, &mut cookies.request_rewritten, &counters.request_rewritten)
+            }
+            (Direction::Response, Verdict::Rewrite(reason)) => {
+                (reason, &mut cookies.response_rewritten, &counters.response_rewritten)
+            }
             (Direction::Response, Verdict::Forward(reason)) => {
                 (reason, &mut cookies.response_forwarded, &counters.response_forwarded)
             }
@@ -89,6 +95,17 @@ impl Exchange {
         }
         if matches!(reason, Reason::Undeclared | Reason::UndeclaredReported) {
             self.worker.hints.undeclared(site, name, direction);
+        }
+    }
+}
+
+impl Exchange {
+    /// Counts a field that expires a cookie.
+    pub(super) fn purged(&mut self, site: &Site, name: &[u8], reason: Reason) {
+        self.cookies.purged += 1;
+        self.worker.counters.purged.increment(reason.word());
+        if let Some(exchange) = self.traced {
+            audit::trace_purge(exchange, &site.policy, name, reason);
         }
     }
 }

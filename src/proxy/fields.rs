@@ -38,6 +38,19 @@ pub(super) fn remove_connection(headers: &mut HeaderMap) {
     }
 }
 
+/// Joins the cookie fields of HTTP/2, which sends one a pair, into the one that other contexts know (RFC 9113 8.2.3).
+pub(super) fn join_crumbs(headers: &mut HeaderMap) {
+    let crumbs = headers.get_all(header::COOKIE);
+    if crumbs.iter().nth(1).is_none() {
+        return;
+    }
+    let crumbs: Vec<&[u8]> = crumbs.iter().map(HeaderValue::as_bytes).collect();
+    // Octets of field values, joined by such octets, make a field value.
+    if let Ok(joined) = HeaderValue::from_maybe_shared(bytes::Bytes::from(crumbs.join(&b"; "[..]))) {
+        headers.insert(header::COOKIE, joined);
+    }
+}
+
 /// The message comes as it is or in chunks, and in no transfer coding besides: no other is undone here, and one that
 /// is taken away unseen leaves content that means something else (RFC 9112 6.1).
 pub(super) fn is_coded_plainly(headers: &HeaderMap) -> bool {

@@ -19,6 +19,16 @@ pub(super) fn address(peer: &Peer) -> IpAddr {
     peer.address.ip().to_canonical()
 }
 
+/// The scheme of the user agent's own connection: as a trusted peer says, else as it is here.
+pub(super) fn proto(headers: &HeaderMap, peer: &Peer, trusted: bool) -> &'static str {
+    match headers.get(&PROTO).filter(|_| trusted).map(HeaderValue::as_bytes) {
+        Some(b"https") => "https",
+        Some(b"http") => "http",
+        _ if peer.secure => "https",
+        _ => "http",
+    }
+}
+
 /// Sets X-Forwarded-For, -Proto, -Host and Forwarded for the origin server.
 pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host: &HeaderValue) {
     let address = address(peer);
@@ -26,11 +36,7 @@ pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host
         fields::remove_claims(headers);
     }
     let own = if peer.secure { "https" } else { "http" };
-    let proto = match headers.get(&PROTO).map(HeaderValue::as_bytes) {
-        Some(b"https") => "https",
-        Some(b"http") => "http",
-        _ => own,
-    };
+    let proto = proto(headers, peer, trusted);
     let mut node = address.to_string();
     append(headers, &FOR, &node);
     headers.insert(PROTO, HeaderValue::from_static(proto));

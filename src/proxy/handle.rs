@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use super::body::Upload;
 use super::exchange::Exchange;
 use super::target::Target;
+use super::visit::Visit;
 use super::{
     Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target, upgrade,
 };
@@ -53,25 +54,23 @@ async fn pass(
     let snapshot = &gateway.snapshot;
     let (mut parts, body) = request.into_parts();
 
-    // HTTP/2 bounds the size of a head, not the number of its fields; hyper does so for HTTP/1.1.
-    if parts.headers.len() > snapshot.limits.fields {
-        return Err(Error::Fields);
-    }
+    in_order(&parts, snapshot.limits.fields)?;
     let target = target::read(&mut parts)?;
-    if !fields::is_coded_plainly(&parts.headers) {
-        return Err(Error::RequestCoding);
-    }
     let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
     exchange.mode = site.mode(parts.uri.path());
     forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
 
-    let consent = sift::consent(exchange, site, &parts.headers);
+    let trusted = snapshot.trusts(forwarded::address(&peer));
+    let secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
+    if parts.version == Version::HTTP_2 {
+        fields::join_crumbs(&mut parts.headers);
+    }
+    let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
     let trailers = fields::accepts_trailers(&parts.headers);
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
-    sift::request(exchange, site, &consent, &mut parts.headers);
-    let trusted = snapshot.trusts(forwarded::address(&peer));
+    sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
     let upload = Upload::new();
@@ -87,19 +86,25 @@ async fn pass(
         forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
     exchange.upstream = sent.elapsed();
 
-    let length = stated_length(&answer, head);
-    let headers = answer.headers_mut();
-    fields::remove_connection(headers);
-    headers.remove(header::CONTENT_LENGTH);
-    if let Some(length) = length {
-        headers.insert(header::CONTENT_LENGTH, length.into());
-    }
-    sift::response(exchange, site, &consent, headers);
-    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+    let status = answer.status();
+    end_hop(&mut answer, head);
+    sift::response(exchange, site, &visit, status, answer.headers_mut());
+    if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }
-    *answer.version_mut() = Version::HTTP_11;
     Ok((answer, lease))
+}
+
+/// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that
+/// its content is coded as it can be passed on.
+fn in_order(parts: &Parts, most: usize) -> Result<(), Error> {
+    if parts.headers.len() > most {
+        return Err(Error::Fields);
+    }
+    if !fields::is_coded_plainly(&parts.headers) {
+        return Err(Error::RequestCoding);
+    }
+    Ok(())
 }
 
 /// The body for the origin server, with a length where the site's origin server needs one.
@@ -154,6 +159,18 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
     if trailers {
         fields::ask_for_trailers(&mut parts.headers);
     }
+}
+
+/// Takes from an answer what spoke of the connection that it came over.
+fn end_hop(answer: &mut Response<Incoming>, head: bool) {
+    let length = stated_length(answer, head);
+    let headers = answer.headers_mut();
+    fields::remove_connection(headers);
+    headers.remove(header::CONTENT_LENGTH);
+    if let Some(length) = length {
+        headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    *answer.version_mut() = Version::HTTP_11;
 }
 
 /// The target as HTTP/2 has it: scheme and authority beside the path (RFC 9113 8.3.1).

@@ -3,6 +3,7 @@
 //! The only conductor: it calls the rooms below, nobody below calls it back. `handle.rs` is the list of steps.
 
 mod body;
+mod caching;
 mod error;
 mod exchange;
 mod fields;
@@ -14,6 +15,7 @@ mod reply;
 mod sift;
 mod target;
 mod upgrade;
+mod visit;
 
 pub use body::{RequestBody, ResponseBody};
 pub use error::{Error, FAILURES, Side};

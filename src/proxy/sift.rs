@@ -2,41 +2,31 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
 
+use super::caching;
 use super::exchange::Exchange;
 use super::fields::{COOKIE2, SET_COOKIE2, X_CONSENT};
+use super::visit::Visit;
 use crate::config::{Mode, Site};
-use crate::consent::Consent;
 use crate::cookie::{SetCookie, pairs};
-use crate::policy::{Direction, Sifted, Verdict};
+use crate::policy::{Direction, Expiry, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
 
-/// What this visitor agreed to: every copy of the consent cookie, and Sec-GPC.
-pub(super) fn consent(exchange: &mut Exchange, site: &Site, headers: &HeaderMap) -> Consent {
-    let registry = site.policy.registry();
-    let name = registry.consent().cookie.as_bytes();
-    let fields = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
-    let copies = fields.flat_map(pairs).filter(|pair| pair.name() == name).map(|pair| pair.value());
-    let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
-    let consent = Consent::read(registry, copies, gpc);
-    exchange.consent = consent.reading().word();
-    exchange.worker.counters.consent.increment(exchange.consent);
-    consent
-}
-
-/// Removes from the request what the visitor did not agree to, and tells the origin server the decision.
-pub(super) fn request(exchange: &mut Exchange, site: &Site, consent: &Consent, headers: &mut HeaderMap) {
-    let fields = headers.get_all(header::COOKIE);
-    let mut judged = |name: &[u8], verdict| exchange.judged(site, name, verdict, Direction::Request);
-    let mut octets = fields.iter().map(HeaderValue::as_bytes);
-    let sifted = match (octets.next(), octets.next()) {
-        (None, _) => Sifted::Unchanged,
-        (Some(one), None) => site.policy.filter_request(std::iter::once(one), consent, &mut judged),
-        _ => {
-            let all: Vec<&[u8]> = fields.iter().map(HeaderValue::as_bytes).collect();
-            site.policy.filter_request(all.iter().copied(), consent, &mut judged)
-        }
-    };
+/// Removes from the request what the visitor did not agree to, gives renamed cookies their own names back, and tells
+/// the origin server the decision.
+pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, headers: &mut HeaderMap) {
+    let undeclared = site.purge == Some(PurgeUndeclared::HostOnly);
+    let mut withheld = false;
+    let sifted = site.policy.filter_request(visit.fields(), &visit.consent, visit.secure, |name, verdict| {
+        withheld |= match verdict.reason() {
+            Reason::NotAgreed(_) => true,
+            Reason::Undeclared => undeclared,
+            _ => false,
+        };
+        exchange.judged(site, name, verdict, Direction::Request);
+    });
+    visit.withheld = withheld;
     if exchange.mode == Mode::Observe {
         return;
     }
@@ -48,48 +38,124 @@ pub(super) fn request(exchange: &mut Exchange, site: &Site, consent: &Consent, h
         }
         Sifted::Fewer(field) => {
             headers.remove(header::COOKIE);
-            // Octets that came in field values, joined by "; ", always make a field value.
-            if let Ok(field) = HeaderValue::from_maybe_shared(bytes::Bytes::from(field)) {
+            if let Some(field) = value(field) {
                 headers.insert(header::COOKIE, field);
             }
         }
     }
-    if let Ok(decision) = HeaderValue::try_from(consent.header(site.policy.registry())) {
+    if let Ok(decision) = HeaderValue::try_from(visit.consent.header(site.policy.registry())) {
         headers.insert(X_CONSENT, decision);
     }
 }
 
-/// Removes from the response the Set-Cookie fields that the visitor did not agree to; the others keep their octets
-/// and their order.
-pub(super) fn response(exchange: &mut Exchange, site: &Site, consent: &Consent, headers: &mut HeaderMap) {
-    if exchange.mode == Mode::Enforce {
+/// Removes from the response the Set-Cookie fields that the visitor did not agree to, rewrites those that are to be
+/// rewritten, and expires what the request should not have brought; the others keep their octets and their order. If
+/// any of this changes the response, shared caches are kept from it.
+pub(super) fn response(
+    exchange: &mut Exchange,
+    site: &Site,
+    visit: &Visit,
+    status: StatusCode,
+    headers: &mut HeaderMap,
+) {
+    let enforced = exchange.mode == Mode::Enforce;
+    if enforced {
         headers.remove(SET_COOKIE2);
     }
-    if !headers.contains_key(header::SET_COOKIE) {
+    let sets = headers.contains_key(header::SET_COOKIE);
+    if !(sets || visit.withheld && visit.navigates) {
         return;
     }
     let now = now();
-    let mut stripped = false;
-    let mut kept = Vec::new();
-    for field in headers.get_all(header::SET_COOKIE) {
-        let set_cookie = SetCookie::parse(field.as_bytes());
-        let verdict = site.policy.judge_set_cookie(&set_cookie, consent, now);
-        exchange.judged(site, set_cookie.name(), verdict, Direction::Response);
+    let lines = headers.get_all(header::SET_COOKIE).iter().map(HeaderValue::as_bytes);
+    let chosen = site.policy.choice_after(lines, &visit.consent, now);
+    let occasion = Occasion { consent: chosen.as_ref().unwrap_or(&visit.consent), now, secure: visit.secure };
+    let sifted = sift(exchange, site, visit, occasion, headers);
+    let due = visit.navigates && (visit.withheld || chosen.is_some());
+    let cached =
+        || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
+    let expiries =
+        if due && !cached() { purge(site, visit, occasion, sifted.as_deref(), headers) } else { Vec::new() };
+    for expiry in &expiries {
+        exchange.purged(site, SetCookie::parse(&expiry.field).name(), expiry.reason);
+    }
+    if enforced && (sifted.is_some() || !expiries.is_empty()) {
+        if site.make_private {
+            caching::make_private(headers);
+        }
+        send(headers, sifted, expiries);
+    }
+}
+
+/// All Set-Cookie fields that are to be sent; `None` where they are those that came.
+fn sift(
+    exchange: &mut Exchange,
+    site: &Site,
+    visit: &Visit,
+    occasion: Occasion<'_>,
+    headers: &HeaderMap,
+) -> Option<Vec<HeaderValue>> {
+    let fields = headers.get_all(header::SET_COOKIE);
+    let mut changed: Option<Vec<HeaderValue>> = None;
+    for (count, field) in fields.iter().enumerate() {
+        let cookie = SetCookie::parse(field.as_bytes());
+        let carried = |name: &[u8], value: &[u8]| visit.carries(name, value);
+        let (verdict, rewritten) = site.policy.sift_set_cookie(&cookie, occasion, carried);
+        exchange.judged(site, cookie.name(), verdict, Direction::Response);
+        if matches!(verdict, Verdict::Forward(_)) && changed.is_none() {
+            continue;
+        }
+        let kept = changed.get_or_insert_with(|| fields.iter().take(count).cloned().collect());
         match verdict {
-            Verdict::Strip(_) => stripped = true,
             Verdict::Forward(_) => kept.push(field.clone()),
+            Verdict::Rewrite(_) => kept.extend(rewritten.and_then(value)),
+            Verdict::Strip(_) => {}
         }
     }
-    if !stripped || exchange.mode == Mode::Observe {
-        return;
+    changed
+}
+
+/// What the request's cookies give to expire, but for those that the response itself sets.
+fn purge(
+    site: &Site,
+    visit: &Visit,
+    occasion: Occasion<'_>,
+    sifted: Option<&[HeaderValue]>,
+    headers: &HeaderMap,
+) -> Vec<Expiry> {
+    let Some(undeclared) = site.purge else { return Vec::new() };
+    let Occasion { consent, now, secure } = occasion;
+    let sets = |field: &HeaderValue, name: &[u8]| {
+        let cookie = SetCookie::parse(field.as_bytes());
+        cookie.name() == name && !cookie.is_deletion(now)
+    };
+    let sent = |name: &[u8]| match sifted {
+        Some(fields) => fields.iter().any(|field| sets(field, name)),
+        None => headers.get_all(header::SET_COOKIE).iter().any(|field| sets(field, name)),
+    };
+    let purge = Purge { consent, host: visit.host(), secure, undeclared, now };
+    site.policy.purge(visit.fields().flat_map(pairs), purge, sent)
+}
+
+/// Replaces the Set-Cookie fields by those that are left, and adds the expiries.
+fn send(headers: &mut HeaderMap, sifted: Option<Vec<HeaderValue>>, expiries: Vec<Expiry>) {
+    if let Some(fields) = sifted {
+        headers.remove(header::SET_COOKIE);
+        for field in fields {
+            headers.append(header::SET_COOKIE, field);
+        }
     }
-    headers.remove(header::SET_COOKIE);
-    for field in kept {
+    for field in expiries.into_iter().filter_map(|expiry| value(expiry.field)) {
         headers.append(header::SET_COOKIE, field);
     }
 }
 
-/// Seconds since 1970, for the Expires of deletions; a clock before that is 1970.
+/// Octets that came in field values or were checked to make a set-cookie-string always make a field value.
+fn value(octets: Vec<u8>) -> Option<HeaderValue> {
+    HeaderValue::from_maybe_shared(bytes::Bytes::from(octets)).ok()
+}
+
+/// Seconds since 1970; a clock before that is 1970.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)

@@ -65,7 +65,7 @@ fn is_http2(parts: &Parts) -> bool {
 }
 
 /// The host of `uri-host [ ":" port ]` (RFC 3986 3.2.2, without user information), or `None` if it isn't that.
-fn split(authority: &[u8]) -> Option<&str> {
+pub(super) fn split(authority: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(authority).ok()?;
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {

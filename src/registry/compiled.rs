@@ -34,7 +34,8 @@ impl Registry {
         read::registry(source)
     }
 
-    /// The row that covers a cookie-name: the exact name, else the pattern with most literal bytes. Allocates nothing.
+    /// The row that covers a cookie-name: the exact name, else the pattern with most literal bytes. The `__Host-` or
+    /// `__Secure-` name that a row's cookie is renamed to counts as one of its own. Allocates nothing.
     pub fn lookup(&self, name: &[u8]) -> Option<EntryId> {
         self.index.find(name).map(|(entry, _)| entry)
     }

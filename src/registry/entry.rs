@@ -1,6 +1,6 @@
 //! What a registry declares: categories, services and cookies.
 
-use super::Text;
+use super::{Rewrite, Text};
 
 /// Index of a row of `cookies:`; valid for the registry that gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -138,6 +138,10 @@ pub struct Entry {
     pub exemption: Option<Text>,
     /// Declared as anonymous audience measurement.
     pub anonymised: bool,
+    /// What is changed on its `Set-Cookie` fields, where that is anything.
+    pub rewrite: Option<Rewrite>,
+    /// The `__Host-` or `__Secure-` name under which user agents keep it; the row then declares one exact name.
+    pub rename: Option<String>,
     /// Whether it waits for consent, settled from the category's rule and `anonymised`.
     pub needs_consent: bool,
 }

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::overlap::covers;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Token};
 
 /// A well-known name and whose it is.
 pub(super) struct Known {
@@ -25,6 +25,21 @@ pub(super) fn tracker(declared: &Pattern) -> Option<&'static Known> {
 pub(super) fn session(declared: &Pattern) -> Option<&'static Known> {
     static LIST: LazyLock<Vec<Known>> = LazyLock::new(|| list(SESSIONS));
     find(&LIST, declared)
+}
+
+/// Whether a name is that of a CSRF token, which scripts read and send back: it says so in some spelling, as those of
+/// Django, Laravel, CakePHP, Express and Angular do.
+pub fn is_csrf_token(name: &[u8]) -> bool {
+    name.windows(4).any(|word| word.eq_ignore_ascii_case(b"csrf") || word.eq_ignore_ascii_case(b"xsrf"))
+}
+
+/// Whether a declared name or pattern is spelt like that.
+pub(super) fn is_csrf_pattern(declared: &Pattern) -> bool {
+    let byte = |token| match token {
+        Token::Byte(byte) => byte,
+        _ => b'*',
+    };
+    is_csrf_token(&declared.tokens().map(byte).collect::<Vec<_>>())
 }
 
 fn list(rows: &[(&'static str, &'static [&'static str])]) -> Vec<Known> {

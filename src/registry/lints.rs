@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::overlap::{covers, witness};
-use super::read::{Consent, Declared, Keys, Row};
+use super::read::{Consent, Declared, Keys, Row, declaring};
 use super::{Entry, Lifetime, Rule, SameSite, SetBy, known};
 use crate::document::{Document, Node};
 
@@ -128,10 +128,7 @@ fn known_names(document: &Document, row: &Row<'_>, entry: &Entry) {
 fn consent_cookie(document: &Document, rows: &[Row<'_>], consent: &Consent<'_>) {
     let Some(at) = consent.at else { return };
     let cookie = consent.settings.cookie.as_bytes();
-    let names = rows.iter().flat_map(|row| row.names.iter().map(move |name| (row, name)));
-    let covering = names.filter(|(_, name)| name.pattern.matches(cookie));
-    let best = covering.max_by_key(|(_, name)| (name.pattern.exact().is_some(), name.pattern.literals()));
-    let Some((row, name)) = best else {
+    let Some((row, name)) = declaring(rows, cookie) else {
         let message = format!("the consent cookie `{}` is not declared", consent.settings.cookie);
         let help = "declare it like the others: visitors read about it on the policy page";
         document.warning(&at.span, "consent-cookie-undeclared", message, help);

@@ -14,6 +14,8 @@ mod overlap;
 mod page;
 mod pattern;
 mod read;
+mod rewrite;
+mod schema;
 mod settings;
 mod shipped;
 #[cfg(test)]
@@ -26,6 +28,10 @@ pub use entry::{
     Attributes, Category, CategoryId, Entry, EntryId, Lifetime, Name, Rule, SameSite, Service, ServiceId,
     SetBy,
 };
+pub use known::is_csrf_token;
 pub use page::{Page, Passage};
+pub use rewrite::{LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange};
+pub(crate) use schema::SITE_REWRITE;
+pub use schema::{SETTINGS, schema};
 pub use settings::{ConsentSettings, Format, GrantedValue, Key, KeyTarget};
 pub use text::Text;

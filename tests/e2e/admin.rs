@@ -78,7 +78,8 @@ fn no_exchange_that_ended_well_is_counted_as_aborted() {
         });
         let gateway = gateway(&origin);
         let (mut agent, mut old) = (gateway.agent(), gateway.agent());
-        (agent.get(&[]), agent.get(&[]));
+        agent.get(&[]);
+        agent.get(&[]);
         old.send("GET / HTTP/1.0\r\nHost: x.test\r\n\r\n");
         old.answer();
         let (_, metrics) = gateway.stop();
@@ -91,7 +92,8 @@ fn no_exchange_that_ended_well_is_counted_as_aborted() {
     let origin = answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
     let gateway = gateway(&origin);
     let mut agent = gateway.agent();
-    (agent.request("HEAD /", &[]), agent.request("HEAD /", &[]));
+    agent.request("HEAD /", &[]);
+    agent.request("HEAD /", &[]);
     assert_eq!(gateway.stop().1.sum(|c| c.aborted.value()), 0, "HEAD");
 }
 

@@ -123,15 +123,13 @@ fn a_switch_of_protocols_that_nobody_asked_for() {
     let switch = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSet-Cookie: _ga=1\r\n\r\n";
     let origin = saying(switch);
     let gateway = gateway(&origin);
-    let asked = [
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-    ];
-    let answer = gateway.agent().get(&asked);
-    assert_eq!((answer.status(), answer.has("set-cookie")), (502, false));
-    assert!(!origin.heard().has("upgrade"));
+    for asked in
+        [&[][..], &["Connection: Upgrade", "Upgrade: h2c"], &["Upgrade: websocket", "Sec-WebSocket-Key: a"]]
+    {
+        let answer = gateway.agent().get(asked);
+        assert_eq!((answer.status(), answer.has("set-cookie")), (502, false), "{asked:?}");
+        assert!(!origin.heard().has("upgrade"));
+    }
 }
 
 #[test]
@@ -398,4 +396,24 @@ fn a_stop_does_not_wait_for_ever() {
     asked.wait();
     assert_eq!(gateway.stop().0, tamis::server::Drained::Cut);
     assert!(agent.is_closed());
+}
+
+#[test]
+fn a_refusal_reaches_a_user_agent_that_is_still_sending() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let chunk = format!("100000\r\n{}\r\n", "x".repeat(1 << 20));
+    for (fields, content, status) in [
+        ("Transfer-Encoding: chunked", chunk.repeat(8), 411),
+        ("Content-Length: 8388608\r\nHost: y.test", "x".repeat(8 << 20), 400),
+        ("X-Large: 1", format!("X: {}\r\n", "x".repeat(1 << 20)).repeat(8), 431),
+    ] {
+        let mut agent = gateway.agent();
+        agent.send(&format!("POST / HTTP/1.1\r\nHost: x.test\r\n{fields}\r\n"));
+        let end = if status == 431 { "" } else { "\r\n" };
+        let sent = agent.wire.try_send(&octets(&format!("{end}{content}")));
+        let answer = agent.answer();
+        assert_eq!(answer.status(), status, "{sent:?}");
+        assert!(answer.is_whole(), "{sent:?}");
+    }
 }

@@ -319,9 +319,10 @@ fn a_body_without_a_length_is_streamed_where_the_site_says_so() {
     let origin = answering(&page(&[]));
     let gateway = Setup::new(&origin).site("request_body: stream").start();
     let mut agent = gateway.agent();
-    agent.ask("POST /", &["Transfer-Encoding: chunked", "Trailer: X-Sum, Cookie"]);
+    agent
+        .ask("POST /", &["Transfer-Encoding: chunked", "Trailer: X-Sum, Cookie, X-Forwarded-For, X-Consent"]);
     agent.send(
-        "3;ext=1\r\nabc\r\n3\r\ndef\r\n0\r\nX-Sum: 1\r\nCookie: _ga=1\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n",
+        "3;ext=1\r\nabc\r\n3\r\ndef\r\n0\r\nX-Sum: 1\r\nCookie: _ga=1\r\nX-Forwarded-For: 1.2.3.4\r\nX-Consent: all\r\n\r\n",
     );
     assert_eq!(agent.answer().status(), 200);
     let heard = origin.heard();

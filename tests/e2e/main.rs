@@ -14,15 +14,20 @@
 mod kit;
 
 mod admin;
+mod caching;
 mod consent;
 mod cookies_request;
 mod cookies_response;
 mod faults;
 mod fields;
 mod framing;
+mod http2;
 mod log;
 mod observe;
+mod purge;
 mod reuse;
+mod rewrite;
 mod sites;
 mod streaming;
 mod tls;
+mod websocket;

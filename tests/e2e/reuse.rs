@@ -101,7 +101,8 @@ fn no_other_request_is_seen_twice() {
         let answer = agent.answer();
         assert_eq!(answer.status(), 502, "{line} {fields:?}");
         assert!(answer.text().contains("without an answer"));
-        (origin.heard(), origin.heard());
+        origin.heard();
+        origin.heard();
         assert!(origin.heard_nothing() && origin.connections() == 1);
         assert_eq!(agent.get(&[]).status(), 200, "the user agent may go on");
     }

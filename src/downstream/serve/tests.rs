@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http_body_util::Full;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

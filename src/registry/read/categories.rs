@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::text;
 use crate::document::{Document, Fields, Node, one_of};
+use crate::registry::schema;
 use crate::registry::{Category, CategoryId, KeyTarget, Rule, Service, ServiceId, Text, shipped};
 
 /// Categories, services and their keys.
@@ -92,7 +93,7 @@ impl Keys {
     }
 
     fn category(&mut self, document: &Document, node: &Node) {
-        let Some(mut fields) = document.fields(node, "a category") else { return };
+        let Some(mut fields) = document.fields(node, &schema::CATEGORY) else { return };
         let key = self.key(document, &mut fields);
         let shipped = match key.as_deref().and_then(|key| self.targets.get(key)) {
             Some(KeyTarget::Category(id)) => self.categories.get(usize::from(id.0)).cloned(),
@@ -152,7 +153,7 @@ impl Keys {
     }
 
     fn service(&mut self, document: &Document, node: &Node) {
-        let Some(mut fields) = document.fields(node, "a service") else { return };
+        let Some(mut fields) = document.fields(node, &schema::SERVICE) else { return };
         let key = self.key(document, &mut fields);
         let key = key.filter(|key| match self.targets.get(key) {
             Some(KeyTarget::Category(_)) => {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::categories::Keys;
 use crate::document::{Document, Fields, Node, Value};
 use crate::registry::pattern::Pattern;
+use crate::registry::schema;
 use crate::registry::{ConsentSettings, Format, GrantedValue, Key, Rule};
 
 const FORMATS: [(&str, Format); 4] =
@@ -32,7 +33,7 @@ pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Ke
         keys: Vec::new(),
         gpc_denies: Vec::new(),
     };
-    let Some(mut fields) = node.and_then(|node| document.fields(node, "consent")) else {
+    let Some(mut fields) = node.and_then(|node| document.fields(node, &schema::CONSENT)) else {
         return Consent { settings, at };
     };
     if let Some(node) = fields.optional("cookie") {

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use super::categories::Keys;
+use super::rewrite::{self, Rewriting};
 use super::text;
 use crate::document::{Document, Fields, Node};
 use crate::registry::pattern::Pattern;
+use crate::registry::schema;
 use crate::registry::{
-    Attributes, CategoryId, Entry, EntryId, Lifetime, Name, Rule, SameSite, ServiceId, SetBy, lifetime,
+    Attributes, CategoryId, Entry, EntryId, Lifetime, Name, Rewrite, Rule, SameSite, ServiceId, SetBy,
+    lifetime,
 };
 
 /// One row, its places, and its entry if nothing is wrong with it.
@@ -16,10 +19,20 @@ pub(in crate::registry) struct Row<'d> {
     pub(in crate::registry) names: Vec<Declared>,
     /// The row without what is wrong in it; `None` if that can't be said.
     pub(in crate::registry) entry: Option<Entry>,
+    /// Its `rewrite:` section.
+    pub(in crate::registry) rewriting: Option<Rewriting<'d>>,
     /// Its first name, or its beginning: where a lint about the whole row points.
     pub(in crate::registry) at: Range<usize>,
     /// The value of a key, where a lint about it points.
     pub(in crate::registry) places: Places<'d>,
+}
+
+impl Row<'_> {
+    /// The declared names and the one under which user agents keep the cookie: all that can come in a request.
+    pub(super) fn all_names(&self) -> impl Iterator<Item = &Declared> {
+        let renamed = self.rewriting.as_ref().and_then(|rewriting| rewriting.rename.as_ref());
+        self.names.iter().chain(renamed)
+    }
 }
 
 /// Values that lints point at.
@@ -46,6 +59,16 @@ pub(in crate::registry) struct Declared {
     pub(in crate::registry) place: usize,
 }
 
+/// The row and the name in it that decide about a cookie-name.
+pub(in crate::registry) fn declaring<'r, 'd>(
+    rows: &'r [Row<'d>],
+    cookie: &[u8],
+) -> Option<(&'r Row<'d>, &'r Declared)> {
+    let names = rows.iter().flat_map(|row| row.names.iter().map(move |name| (row, name)));
+    let covering = names.filter(|(_, name)| name.pattern.matches(cookie));
+    covering.max_by_key(|(_, name)| (name.pattern.exact().is_some(), name.pattern.literals()))
+}
+
 /// Reads all rows.
 pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Keys) -> Vec<Row<'d>> {
     let nodes = node.and_then(|node| document.list(node, "the cookies")).unwrap_or_default();
@@ -54,8 +77,8 @@ pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Ke
 
 fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> Row<'d> {
     let at = node.span.start..node.span.start + 1;
-    let mut row = Row { names: Vec::new(), entry: None, at, places: Places::default() };
-    let Some(mut fields) = document.fields(node, "a cookie") else { return row };
+    let mut row = Row { names: Vec::new(), entry: None, rewriting: None, at, places: Places::default() };
+    let Some(mut fields) = document.fields(node, &schema::COOKIE) else { return row };
     let text = |fields: &mut Fields<'d>, key: &'static str, what| {
         fields.optional(key).and_then(|node| text::read(document, node, what))
     };
@@ -80,6 +103,7 @@ fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> 
     row.places.anonymised = fields.optional("anonymised");
     let anonymised =
         row.places.anonymised.and_then(|node| document.boolean(node, "anonymised")).unwrap_or(false);
+    row.rewriting = fields.optional("rewrite").and_then(|node| rewrite::read(document, node, id));
     fields.finish();
 
     let (Some(provider), Some(purposes), Some(category)) = (provider, purposes, category) else { return row };
@@ -99,6 +123,12 @@ fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> 
         attributes: attributes.unwrap_or_default(),
         exemption,
         anonymised,
+        rewrite: row
+            .rewriting
+            .as_ref()
+            .map(|rewriting| rewriting.rewrite)
+            .filter(|r| *r != Rewrite::default()),
+        rename: row.rewriting.as_ref().and_then(Rewriting::new_name),
         needs_consent: match rule {
             Rule::Exempt => false,
             Rule::UnlessAnonymised => !anonymised,
@@ -211,7 +241,7 @@ fn path(text: &str) -> Option<(&'static str, &'static str)> {
 }
 
 fn attributes<'d>(document: &'d Document, node: &'d Node, places: &mut Places<'d>) -> Attributes {
-    let Some(mut fields) = document.fields(node, "attributes") else { return Attributes::default() };
+    let Some(mut fields) = document.fields(node, &schema::ATTRIBUTES) else { return Attributes::default() };
     let secure = fields.optional("secure").and_then(|node| document.boolean(node, "secure"));
     places.http_only = fields.optional("http_only");
     let http_only = places.http_only.and_then(|node| document.boolean(node, "http_only"));

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::super::index::Index;
 use super::super::{Entry, Registry, lints};
-use super::{categories, consent, cookies, names, page, text};
+use super::{categories, consent, cookies, names, page, rewrite, text};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Fields};
+use crate::registry::schema;
 
 /// Reads the whole file.
 pub(in crate::registry) fn registry(source: Arc<Source>) -> (Option<Registry>, Diagnostics) {
@@ -15,7 +16,7 @@ pub(in crate::registry) fn registry(source: Arc<Source>) -> (Option<Registry>, D
         Err(faults) => return (None, faults),
     };
     let registry =
-        document.fields(document.root(), "a registry").and_then(|fields| sections(&document, fields));
+        document.fields(document.root(), &schema::SETTINGS).and_then(|fields| sections(&document, fields));
     let faults = document.into_faults();
     (registry.filter(|_| faults.errors() == 0), faults)
 }
@@ -32,13 +33,16 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     let rows = cookies::read(document, cookies, &keys);
     fields.finish();
     names::check(document, &rows);
+    rewrite::check(document, &rows, &consent);
     lints::report(document, &rows, &consent, &keys);
 
     let mut entries = Vec::with_capacity(rows.len());
     let mut names = Vec::with_capacity(rows.len());
     for row in rows {
         entries.push(row.entry?);
-        names.extend(row.names.into_iter().map(|name| (name.pattern, (name.entry, name.place))));
+        let renamed = row.rewriting.and_then(|rewriting| rewriting.rename);
+        let all = row.names.into_iter().chain(renamed);
+        names.extend(all.map(|name| (name.pattern, (name.entry, name.place))));
     }
     let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
     let languages = text::languages(texts);

@@ -6,9 +6,10 @@ mod cookies;
 mod file;
 mod names;
 mod page;
+mod rewrite;
 mod text;
 
 pub(super) use categories::Keys;
 pub(super) use consent::Consent;
-pub(super) use cookies::{Declared, Row};
+pub(super) use cookies::{Declared, Row, declaring};
 pub(super) use file::registry;

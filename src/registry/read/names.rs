@@ -18,7 +18,7 @@ pub(super) fn check(document: &Document, rows: &[Row<'_>]) {
     let mut first: HashMap<&Pattern, &Declared, FixedState> =
         HashMap::with_capacity_and_hasher(rows.len(), FixedState::default());
     let mut patterns = Vec::new();
-    for name in rows.iter().flat_map(|row| &row.names) {
+    for name in rows.iter().flat_map(Row::all_names) {
         if let Some(first) = first.get(&name.pattern) {
             let texts = (
                 format!("{} is declared twice", shown(document, name)),

@@ -2,6 +2,7 @@
 
 use super::text;
 use crate::document::{Document, Node};
+use crate::registry::schema;
 use crate::registry::{Page, Passage};
 
 /// The address of the site: scheme and host at least.
@@ -19,7 +20,7 @@ pub(super) fn site(document: &Document, node: &Node) -> Option<String> {
 
 /// The prose of the policy page.
 pub(super) fn read(document: &Document, node: &Node) -> Page {
-    let Some(mut fields) = document.fields(node, "the page") else { return Page::default() };
+    let Some(mut fields) = document.fields(node, &schema::PAGE) else { return Page::default() };
     let mut text =
         |key: &'static str, what| fields.optional(key).and_then(|node| text::read(document, node, what));
     let page = Page {
@@ -35,7 +36,7 @@ pub(super) fn read(document: &Document, node: &Node) -> Page {
 }
 
 fn passage(document: &Document, node: &Node) -> Option<Passage> {
-    let mut fields = document.fields(node, "the definition")?;
+    let mut fields = document.fields(node, &schema::DEFINITION)?;
     let title = fields.required("title", "write its heading: title: What is a cookie?");
     let title = title.and_then(|node| text::read(document, node, "`title`"));
     let body = fields.required("text", "write the paragraph under the heading");

@@ -16,6 +16,7 @@ pub(crate) enum Stream {
 }
 
 /// What ends the content of a message.
+#[derive(Clone, Copy)]
 pub(crate) enum Framing {
     None,
     Length(usize),

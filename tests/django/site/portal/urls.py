@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import bodies, consent, mirror, pages
+from . import bodies, consent, mirror, pages, visit
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -31,4 +31,9 @@ urlpatterns = [
     path("dated/", bodies.dated),
     path("range/", bodies.part),
     path("gzip/", bodies.gzipped),
+    path("visit/", visit.start),
+    path("visit/server/", visit.server_trackers),
+    path("visit/cookies/", visit.script_trackers),
+    path("visit/packages/", visit.package_trackers),
+    path("packages/<path:path>", visit.package),
 ]

@@ -1,0 +1,97 @@
+"""The load: which requests, by which tool, and how many of them were answered."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+
+COOKIES = [
+    "sessionid=b3f1c7d2e9a84f60917c5d2e8a4b6f03",
+    "csrftoken=tR5vXw8LqPz2NcKd7YbHs4JmFg9EuAa1",
+    "_ga=GA1.2.1029384756.1767225600",
+    "_pk_id.1.abcd=fedcba9876543210.1767225600.",
+    "django_language=fr",
+    "undeclared=1",
+    "messages=abc.def",
+    "cookies_preferences=%7B%22analytics%22%3Afalse%7D",
+]
+AGENT = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "fr,en;q=0.7",
+    "Accept-Encoding": "gzip, deflate, br",
+    "Cookie": "; ".join(COOKIES),
+}
+HEADERS = [word for name, value in AGENT.items() for word in ("-H", f"{name}: {value}")]
+MEBIBYTES = 64  # of /large
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One kind of load. `unit` is what the cost is divided by."""
+
+    about: str
+    tool: str
+    tls: bool
+    path: str = "/"
+    unit: str = "request"
+
+
+SCENARIOS = {
+    "h1": Scenario("HTTP/1.1, 64 connections kept", "wrk", False),
+    "tls-h1": Scenario("HTTP/1.1 over TLS, 64 connections kept", "wrk", True),
+    "tls-h2": Scenario("HTTP/2 over TLS, 16 connections of 8 streams", "h2load", True),
+    "churn": Scenario("HTTP/1.1, a connection a request", "wrk-close", False),
+    "handshake": Scenario("a TLS handshake a request", "wrk-close", True),
+    "stream": Scenario("64 MiB answers, HTTP/1.1", "h2load-large", False, "/large", "MiB"),
+    "tls-stream": Scenario("64 MiB answers, HTTP/1.1 over TLS", "h2load-large", True, "/large", "MiB"),
+}
+
+
+def command(scenario, url, seconds):
+    """The load tool and its arguments."""
+    windows = ["-w20", "-W24"]
+    return {
+        "wrk": ["wrk", "-t1", "-c64", f"-d{seconds}s", *HEADERS, url],
+        "wrk-close": ["wrk", "-t1", "-c8", f"-d{seconds}s", *HEADERS, "-H", "Connection: close", url],
+        "h2load": ["h2load", "-t1", "-c16", "-m8", *windows, "-D", str(seconds), *HEADERS, url],
+        "h2load-large": ["h2load", "--h1", "-t1", "-c4", *windows, "-n", str(8 * seconds), *HEADERS, url],
+    }[scenario.tool]
+
+
+def run(arguments, cpus):
+    """(requests answered with success, what the tool printed)."""
+    assert shutil.which(arguments[0]), f"{arguments[0]} is not installed"
+    child = subprocess.run(
+        ["taskset", "-c", ",".join(map(str, sorted(cpus))), *arguments], capture_output=True, text=True, timeout=900
+    )
+    text = child.stdout + child.stderr
+    if arguments[0] == "wrk":
+        done, failed = number(r"(\d+) requests in", text), number(r"Non-2xx or 3xx responses: (\d+)", text)
+    else:
+        done, failed = number(r"(\d+) succeeded", text), number(r"succeeded, (\d+) failed", text)
+    if not done or failed:
+        raise RuntimeError(f"{done} done, {failed} failed: {' '.join(arguments)}\n{text[-2000:]}")
+    return done, text
+
+
+def number(pattern, text):
+    """The first one that the pattern finds; 0 if there is none."""
+    found = re.search(pattern, text)
+    return int(found[1]) if found else 0
+
+
+def url(scenario, place):
+    """Where a scenario asks a subject."""
+    if scenario.tls:
+        return f"https://127.0.0.1:{place.tls_port}{scenario.path}"
+    return f"http://127.0.0.1:{place.port}{scenario.path}"
+
+
+def cost(rig, scenario, child, place, seconds):
+    """CPU microseconds of the subject a request (or a MiB) of one run."""
+    before = child.cpu()
+    done, _ = run(command(scenario, url(scenario, place), seconds), rig.load_cpus)
+    spent = child.cpu() - before
+    return spent * 1e6 / (done * (MEBIBYTES if scenario.unit == "MiB" else 1))

@@ -1,0 +1,350 @@
+//! What may be written in `tamis.yaml`: every mapping, key by key. The readers ask by it, editors complete by it, and
+//! docs/configuration.md says the same (`tests/schema`).
+
+use crate::document::{Form, Kind, Mapping, Setting};
+use crate::registry::SITE_REWRITE;
+
+/// The JSON Schema (draft 2020-12) of the configuration; any value may hold `${NAME}`.
+pub fn schema() -> serde_json::Value {
+    SETTINGS.json_schema("The configuration of a tamis gateway (tamis.yaml)", true)
+}
+
+static ADDRESS: Form = Form {
+    name: "address",
+    about: "An IP address and a port in quotes, or `\":port\"` for every address of the machine.",
+    kind: Kind::Pattern(r"^[0-9A-Fa-f.:\[\]%]*:[0-9]+$"),
+};
+static DURATION: Form = Form {
+    name: "duration",
+    about: "Numbers with ms, s, m or h, or the words: `500ms`, `15s`, `2 minutes`, `1h 30m`.",
+    kind: Kind::Pattern("^[0-9][^:]*[A-Za-z]$"),
+};
+static FILE: Form =
+    Form { name: "file", about: "A path, relative to the directory of this file.", kind: Kind::String };
+static HOST: Form = Form {
+    name: "host",
+    about: "A name or an IP address, without scheme, port or path; in some places `*` may be its first label.",
+    kind: Kind::Pattern(r"^(\*\.)?[0-9A-Za-z_.:\[\]-]+$"),
+};
+static HOST_AND_PORT: Form = Form {
+    name: "host with an optional port",
+    about: "A name or an IP address, without scheme or path.",
+    kind: Kind::Pattern(r"^[0-9A-Za-z_.:\[\]-]+$"),
+};
+static NETWORK: Form = Form {
+    name: "network",
+    about: "An address, or an address and the length of its network: `10.0.0.0/8`.",
+    kind: Kind::Pattern("^[0-9A-Fa-f.:]+(/[0-9]+)?$"),
+};
+static PREFIX: Form = Form {
+    name: "path",
+    about: "The beginning of a path, which begins with a slash and is percent-encoded.",
+    kind: Kind::Pattern("^/[!-~]*$"),
+};
+static SIZE: Form = Form {
+    name: "size",
+    about: "A whole number with B, kB, MB, GB, KiB, MiB or GiB; octets without a unit.",
+    kind: Kind::Either(&[Kind::Integer(0, i64::MAX), Kind::Pattern(r"^[0-9]+\s*(B|kB|MB|GB|KiB|MiB|GiB)?$")]),
+};
+static TOKEN: Form = Form {
+    name: "token",
+    about: "Letters, digits, and signs such as `-` and `.` (RFC 9110 5.6.2).",
+    kind: Kind::Pattern("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$"),
+};
+static URL: Form = Form {
+    name: "URL",
+    about: "`http://host` or `https://host:port`, without path, query or user information.",
+    kind: Kind::Pattern("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?$"),
+};
+
+/// The whole file.
+pub static SETTINGS: Mapping = Mapping {
+    what: "the configuration",
+    settings: &[
+        Setting::new("name", Kind::Form(&TOKEN))
+            .default("tamis")
+            .about("The pseudonym of this gateway in `Via` (RFC 9110 7.6.3).")
+            .example("tamis-1"),
+        Setting::new("workers", Kind::Integer(1, 1024))
+            .absent("the machine's available parallelism")
+            .about("Worker threads.")
+            .example("2"),
+        Setting::new("listeners", Kind::List(&Kind::Mapping(&LISTENER), 1))
+            .about("Where user agents connect.")
+            .example("[{ address: \"[::]:8080\" }]"),
+        Setting::new("admin", Kind::Mapping(&ADMIN))
+            .absent("none")
+            .about("Where the operator reads health and metrics.")
+            .example("{ address: 127.0.0.1:9180 }"),
+        Setting::new("trusted_proxies", Kind::List(&Kind::Form(&NETWORK), 0))
+            .default("[]")
+            .about("Whose word about the user agent is believed (`Forwarded`, `X-Forwarded-*`).")
+            .example("[10.0.0.0/8, \"::1\"]"),
+        Setting::new("limits", Kind::Mapping(&LIMITS))
+            .absent("the defaults of its keys")
+            .about("How much of each thing one user agent or origin may make tamis hold.")
+            .example("{ head: 32KiB }"),
+        Setting::new("times", Kind::Mapping(&TIMES))
+            .absent("the defaults of its keys")
+            .about("How long things may take.")
+            .example("{ answer: 2m }"),
+        Setting::new("log", Kind::Mapping(&LOG))
+            .absent("the defaults of its keys")
+            .about("What is written about the work.")
+            .example("{ format: json }"),
+        Setting::new("unknown_host", Kind::Choice(&["reject", "not_found"]))
+            .default("reject")
+            .about("The answer for a host that no site takes: 421 (Misdirected Request) or 404 (Not Found).")
+            .example("not_found"),
+        Setting::new("sites", Kind::List(&Kind::Mapping(&SITE), 1))
+            .about("Which hosts are served, with which registry and which origin server.")
+            .example(
+                "[{ hosts: [opendata.example.org], registry: registry/site.yaml, upstream: \"http://127.0.0.1:8000\" }]",
+            ),
+    ],
+    one_of: &[],
+};
+
+pub(super) static LISTENER: Mapping = Mapping {
+    what: "a listener",
+    settings: &[
+        Setting::new("address", Kind::Form(&ADDRESS))
+            .about("The address to listen on; `[::]` takes IPv4 too.")
+            .example("\"[::]:8080\""),
+        Setting::new("tls", Kind::OneOrMore(&Kind::Mapping(&CERTIFICATE), 1))
+            .absent("none")
+            .about(
+                "With it the listener speaks TLS, and HTTP/2 or HTTP/1.1 (ALPN); without it plain HTTP. Of several \
+                 certificates the first that holds the name that is asked for (SNI) is shown.",
+            )
+            .example("{ certificate: cert.pem, key: key.pem }"),
+        Setting::new("h2c", Kind::Boolean)
+            .default("false")
+            .about("A plain connection may begin with HTTP/2 (prior knowledge); not with `tls`.")
+            .example("true"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static CERTIFICATE: Mapping = Mapping {
+    what: "`tls`",
+    settings: &[
+        Setting::new("certificate", Kind::Form(&FILE))
+            .about("The certificate, then those between it and the root (PEM).")
+            .example("tls/fullchain.pem"),
+        Setting::new("key", Kind::Form(&FILE)).about("Its private key (PEM).").example("tls/privkey.pem"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static ADMIN: Mapping = Mapping {
+    what: "`admin`",
+    settings: &[Setting::new("address", Kind::Form(&ADDRESS))
+        .about("The address on which `/healthz` and `/metrics` are served, without a password.")
+        .example("127.0.0.1:9180")],
+    one_of: &[],
+};
+
+pub(super) static LIMITS: Mapping = Mapping {
+    what: "`limits`",
+    settings: &[
+        Setting::new("fields", Kind::Integer(16, 10_000))
+            .default("256")
+            .about("Field lines in one head, in requests and in answers.")
+            .example("512"),
+        Setting::new("head", Kind::Bounded(&SIZE, "8KiB", "1MiB"))
+            .default("64KiB")
+            .about("Octets in one head, in requests and in answers.")
+            .example("128KiB"),
+        Setting::new("cookies", Kind::Integer(1, 10_000))
+            .default("256")
+            .about("Cookies of one request that are judged; the rest is stripped.")
+            .example("128"),
+        Setting::new("connections", Kind::Integer(1, 1_000_000))
+            .default("10000")
+            .about("Open connections of user agents, all listeners and workers together.")
+            .example("50000"),
+        Setting::new("streams", Kind::Integer(1, 10_000))
+            .default("128")
+            .about("Requests going on at once on one HTTP/2 connection.")
+            .example("64"),
+        Setting::new("measured_body", Kind::Bounded(&SIZE, "0", "256MiB"))
+            .default("1MiB")
+            .about(
+                "A request body without a length that is held to measure it; a larger one is answered 411.",
+            )
+            .example("16MiB"),
+        Setting::new("idle_upstream_connections", Kind::Integer(0, 10_000))
+            .default("64")
+            .about("Unused connections to an origin, for each worker and site.")
+            .example("16"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static TIMES: Mapping = Mapping {
+    what: "`times`",
+    settings: &[
+        Setting::new("head", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .default("15s")
+            .about(
+                "A user agent may take so long to send the head of a request, or to finish a TLS handshake.",
+            )
+            .example("10s"),
+        Setting::new("idle", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .default("60s")
+            .about("A connection may stay open without a request, on both sides.")
+            .example("30s"),
+        Setting::new("connect", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .default("5s")
+            .about("An origin may take so long to accept a connection, TLS included.")
+            .example("500ms"),
+        Setting::new("answer", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .default("60s")
+            .about("An origin may take so long from a request's end to the head of its answer.")
+            .example("\"2 minutes\""),
+        Setting::new("progress", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .default("60s")
+            .about("A body may stand still, in either direction.")
+            .example("90s"),
+        Setting::new("tunnel", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .default("1h")
+            .about("A WebSocket may be silent, both ways together.")
+            .example("\"1h 30m\""),
+        Setting::new("drain", Kind::Bounded(&DURATION, "0s", "24h"))
+            .default("30s")
+            .about("Exchanges may go on after SIGTERM before they are cut.")
+            .example("0s"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static LOG: Mapping = Mapping {
+    what: "`log`",
+    settings: &[
+        Setting::new("format", Kind::Choice(&["text", "json"]))
+            .default("text")
+            .about("Lines for people, or one JSON object a line.")
+            .example("json"),
+        Setting::new("level", Kind::Choice(&["off", "error", "warn", "info", "debug", "trace"]))
+            .default("info")
+            .about("The least severe that is written.")
+            .example("debug"),
+        Setting::new("access", Kind::Boolean)
+            .default("true")
+            .about("One line an exchange, with counts of verdicts.")
+            .example("false"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static SITE: Mapping = Mapping {
+    what: "a site",
+    settings: &[
+        Setting::new("hosts", Kind::OneOrMore(&Kind::Form(&HOST), 1))
+            .absent("required, unless `default: true`")
+            .about("The hosts that it takes; `*.example.net` takes all below example.net.")
+            .example("[opendata.example.org, \"*.example.net\", \"[2001:db8::1]\"]"),
+        Setting::new("default", Kind::Boolean)
+            .default("false")
+            .about("It takes every host that no other site takes; one site at most.")
+            .example("true"),
+        Setting::new("registry", Kind::Form(&FILE))
+            .about("The cookies that it declares; sites may share one.")
+            .example("registry/site.yaml"),
+        Setting::new("upstream", Kind::Either(&[Kind::Form(&URL), Kind::Mapping(&UPSTREAM)]))
+            .about("Its origin server.")
+            .example("http://127.0.0.1:8000"),
+        Setting::new("host", Kind::Either(&[Kind::Choice(&["keep"]), Kind::Form(&HOST_AND_PORT)]))
+            .default("keep")
+            .about("The `Host` that the origin sees: as the user agent sent it, or this one.")
+            .example("origin.example.org:8000"),
+        Setting::new("mode", Kind::Choice(&["enforce", "observe"]))
+            .default("enforce")
+            .about("Verdicts are carried out, or only counted and logged.")
+            .example("observe"),
+        Setting::new("paths", Kind::List(&Kind::Mapping(&PATH), 0))
+            .default("[]")
+            .about("Another mode for some paths; the longest prefix wins.")
+            .example("[{ prefix: /preview/, mode: observe }]"),
+        Setting::new("undeclared", Kind::Either(&[UNDECLARED_WORDS, Kind::Mapping(&UNDECLARED)]))
+            .default("block")
+            .about(
+                "What becomes of cookies that the registry doesn't name: stripped, passed and reported, or passed.",
+            )
+            .example("{ request: allow, response: block }"),
+        Setting::new("rewrite", Kind::Mapping(&SITE_REWRITE))
+            .default("{}")
+            .about("What is changed on every `Set-Cookie` that passes, unless its row of the registry says otherwise.")
+            .example("{ secure: set, same_site: lax }"),
+        Setting::new("purge", Kind::Choice(&["on", "off"]))
+            .default("on")
+            .about("Declared cookies without the consent that they need are expired when a page is loaded.")
+            .example("off"),
+        Setting::new("purge_undeclared", Kind::Choice(&["never", "host-only"]))
+            .default("never")
+            .about("Whether undeclared cookies are expired too, as cookies of this host alone.")
+            .example("host-only"),
+        Setting::new("make_private", Kind::Boolean)
+            .default("true")
+            .about("A response whose `Set-Cookie` fields tamis changes is kept from shared caches.")
+            .example("false"),
+        Setting::new("request_body", Kind::Choice(&["measure", "stream"]))
+            .default("measure")
+            .about("A request body without a length is held and sent with its length, or sent as it comes.")
+            .example("stream"),
+    ],
+    one_of: &["hosts", "default"],
+};
+
+pub(super) static UPSTREAM: Mapping = Mapping {
+    what: "`upstream`",
+    settings: &[
+        Setting::new("url", Kind::Form(&URL))
+            .about("Where requests go; port 80 or 443 if none is written.")
+            .example("https://origin.internal:8443"),
+        Setting::new("ca_file", Kind::Form(&FILE))
+            .absent("the system's certificates")
+            .about("Which authorities may have signed the origin's certificate (PEM); for https only.")
+            .example("ca.pem"),
+        Setting::new("server_name", Kind::Form(&HOST))
+            .absent("the URL's host")
+            .about("The name that the certificate must have, also sent as SNI; for https only.")
+            .example("origin.example.org"),
+        Setting::new("h2", Kind::Boolean)
+            .default("false")
+            .about("HTTP/2 is spoken to the origin: over https by ALPN, over http by prior knowledge.")
+            .example("true"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static PATH: Mapping = Mapping {
+    what: "a path rule",
+    settings: &[
+        Setting::new("prefix", Kind::Form(&PREFIX))
+            .about("It covers the path that equals it and every path that continues it after a `/`.")
+            .example("/preview/"),
+        Setting::new("mode", Kind::Choice(&["enforce", "observe"]))
+            .about("What becomes of verdicts there.")
+            .example("observe"),
+    ],
+    one_of: &[],
+};
+
+const UNDECLARED_WORDS: Kind = Kind::Choice(&["block", "report", "allow"]);
+
+pub(super) static UNDECLARED: Mapping = Mapping {
+    what: "`undeclared`",
+    settings: &[
+        Setting::new("request", UNDECLARED_WORDS)
+            .default("block")
+            .about("What becomes of them on their way to the origin.")
+            .example("allow"),
+        Setting::new("response", UNDECLARED_WORDS)
+            .default("block")
+            .about("What becomes of them on their way to the user agent.")
+            .example("report"),
+    ],
+    one_of: &[],
+};

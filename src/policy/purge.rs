@@ -1,0 +1,201 @@
+//! Expiring what user agents hold and the visitor did not agree to: withdrawn, or older than tamis.
+//!
+//! A request says a cookie's name and nothing of the Domain and Path that it was set with, and only a `Set-Cookie` with
+//! the same ones removes it (6265bis 5.7, step 23). So every combination that the registry tells of is expired.
+
+use std::net::Ipv4Addr;
+
+use super::{Policy, Reason, Verdict};
+use crate::consent::Consent;
+use crate::cookie::{CookiePair, Promise, SetCookie};
+use crate::registry::{Entry, Presence, SameSite, SetBy};
+
+/// What becomes of undeclared cookies that a request brings and that are withheld from the origin server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PurgeUndeclared {
+    /// They stay in the user agent: they may be another site's of the same domain.
+    #[default]
+    Never,
+    /// They are expired in their host-only form with `Path=/`.
+    HostOnly,
+}
+
+/// Whom a purge is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Purge<'a> {
+    /// What the visitor agreed to.
+    pub consent: &'a Consent,
+    /// The request's host, without port; IPv6 with or without brackets.
+    pub host: &'a str,
+    /// Whether the user agent's own connection is secure.
+    pub secure: bool,
+    /// What becomes of undeclared cookies.
+    pub undeclared: PurgeUndeclared,
+    /// Unix seconds. Only where there is too much for one response does it count: the next one begins elsewhere, so
+    /// that a cookie which can't be found does not keep the others waiting.
+    pub now: i64,
+}
+
+/// A field to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// The value of a `Set-Cookie` field that expires a cookie.
+    pub field: Vec<u8>,
+    /// Why the cookie has to go: not agreed, or undeclared.
+    pub reason: Reason,
+}
+
+impl Policy {
+    /// Fields that one response carries at most; the rest waits for the next one.
+    pub const MOST_EXPIRIES: usize = 16;
+
+    /// The `Set-Cookie` fields that expire the request's cookies to which the visitor did not agree, at most
+    /// [`MOST_EXPIRIES`](Self::MOST_EXPIRIES). Cookies for which `sent` is true stay: this response sets them.
+    pub fn purge<'a>(
+        &self,
+        pairs: impl Iterator<Item = CookiePair<'a>>,
+        purge: Purge<'_>,
+        sent: impl Fn(&[u8]) -> bool,
+    ) -> Vec<Expiry> {
+        let mut names: Vec<(&[u8], Reason)> = Vec::new();
+        for pair in pairs.take(self.most_pairs()) {
+            let wanted = match self.judge_pair(&pair, purge.consent) {
+                Verdict::Strip(reason @ Reason::NotAgreed(_)) => Some(reason),
+                Verdict::Strip(Reason::Undeclared) if purge.undeclared == PurgeUndeclared::HostOnly => {
+                    Some(Reason::Undeclared)
+                }
+                _ => None,
+            };
+            if let Some(reason) = wanted
+                && !names.iter().any(|(name, _)| *name == pair.name())
+                && !sent(pair.name())
+            {
+                names.push((pair.name(), reason));
+            }
+        }
+        let expire = |names: &[(&[u8], Reason)]| -> Vec<Expiry> {
+            let each = names.iter().flat_map(|(name, reason)| self.expiries(name, *reason, purge));
+            each.take(Self::MOST_EXPIRIES + 1).collect()
+        };
+        let mut found = expire(&names);
+        if found.len() > Self::MOST_EXPIRIES {
+            let first = purge.now.rem_euclid(i64::try_from(names.len()).unwrap_or(i64::MAX));
+            names.rotate_left(usize::try_from(first).unwrap_or(0));
+            found = expire(&names);
+        }
+        found.truncate(Self::MOST_EXPIRIES);
+        found
+    }
+
+    /// Every form in which a cookie of that name may have been set, one more than a response carries at most.
+    fn expiries(&self, name: &[u8], reason: Reason, purge: Purge<'_>) -> Vec<Expiry> {
+        let entry = reason.entry().map(|id| self.registry().entry(id));
+        let promise = Promise::of(name);
+        let domains = match entry {
+            Some(entry) if !promise.host => domains(entry, purge.host),
+            _ => Vec::new(),
+        };
+        let mut paths = vec!["/"];
+        for path in entry.filter(|_| !promise.host).into_iter().flat_map(|entry| &entry.paths) {
+            if !paths.contains(&path.as_str()) {
+                paths.push(path);
+            }
+        }
+        let mut found = Vec::new();
+        for partitioned in self.partitions(entry) {
+            let attributes = attributes(entry, promise, *partitioned, purge.secure);
+            for domain in std::iter::once(None).chain(domains.iter().map(Some)) {
+                for path in &paths {
+                    let domain = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
+                    let tail = format!("=; {EXPIRED}; Path={path}{domain}{attributes}");
+                    let field = [name, tail.as_bytes()].concat();
+                    if found.len() <= Self::MOST_EXPIRIES && expires(&field, name, path) {
+                        found.push(Expiry { field, reason });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The forms regarding `Partitioned`, which is part of a cookie's identity: as declared, and both where tamis itself
+    /// adds or removes it.
+    fn partitions(&self, entry: Option<&Entry>) -> &'static [bool] {
+        let Some(entry) = entry else { return &[false] };
+        let rewrite = entry.rewrite.unwrap_or_default().over(self.rewrite);
+        let declared = entry.attributes.partitioned == Some(true);
+        match (declared, rewrite.partitioned) {
+            (false, Some(Presence::Set)) | (true, Some(Presence::Remove)) => &[false, true],
+            (declared, _) => {
+                if declared {
+                    &[true]
+                } else {
+                    &[false]
+                }
+            }
+        }
+    }
+}
+
+const EXPIRED: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+
+/// The Domain attributes that a cookie may have: those declared that take in the host and, for a cookie that a script
+/// sets, the host and every parent of it that has a dot, since trackers try them all. None for an IP
+/// address, nor for a host that could write attributes of its own.
+fn domains(entry: &Entry, host: &str) -> Vec<String> {
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    let mut found: Vec<String> = Vec::new();
+    let written = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
+    if !host.bytes().all(written) || host.parse::<Ipv4Addr>().is_ok() {
+        return found;
+    }
+    for domain in &entry.domains {
+        let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
+        if matches(&host, &domain) && !found.contains(&domain) {
+            found.push(domain);
+        }
+    }
+    if entry.set_by == Some(SetBy::Script) {
+        let mut parent = Some(host.as_str());
+        while let Some(domain) = parent.filter(|domain| domain.contains('.')) {
+            if !found.iter().any(|other| other == domain) {
+                found.push(domain.to_owned());
+            }
+            parent = domain.split_once('.').map(|(_, parent)| parent);
+        }
+    }
+    found
+}
+
+/// Domain-matches (6265bis 5.1.3), both in lower case.
+fn matches(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// The other attributes, as declared and as the prefix promises.
+///
+/// On an insecure connection `Secure` is left out where it may be: user agents refuse it there, and a cookie that came
+/// over such a connection was not set with it.
+fn attributes(entry: Option<&Entry>, promise: Promise, partitioned: bool, secure: bool) -> String {
+    let declared = entry.map(|entry| entry.attributes).unwrap_or_default();
+    let everywhere = secure && declared.same_site == Some(SameSite::None);
+    let secure = promise.secure || partitioned || everywhere || (secure && declared.secure == Some(true));
+    let flags = [
+        (secure, "; Secure"),
+        (promise.http_only, "; HttpOnly"),
+        // Without it, browsers ignore a Set-Cookie in a frame of another site.
+        (everywhere, "; SameSite=None"),
+        (partitioned, "; Partitioned"),
+    ];
+    flags.into_iter().filter(|(there, _)| *there).map(|(_, flag)| flag).collect()
+}
+
+/// Whether browsers read the field as the deletion of that name at that path: a name may hold what can't be written.
+fn expires(field: &[u8], name: &[u8], path: &str) -> bool {
+    let cookie = SetCookie::parse(field);
+    cookie.refusal().is_none()
+        && cookie.name() == name
+        && cookie.value().is_empty()
+        && cookie.path() == Some(path.as_bytes())
+        && cookie.is_deletion(0)
+}

@@ -1,0 +1,170 @@
+//! What is expired, as a table and properties.
+
+use proptest::prelude::*;
+
+use super::rewrite::registry;
+use super::{NOW, consent, octets};
+use crate::consent::Consent;
+use crate::cookie::{SetCookie, pairs};
+use crate::policy::{Expiry, Policy, Purge, PurgeUndeclared, Undeclared};
+
+fn policy() -> Policy {
+    Policy::new(registry(), Undeclared::Block, Undeclared::Block, 180)
+}
+
+fn purge(policy: &Policy, cookie: &[u8], purge: Purge<'_>) -> Vec<Expiry> {
+    policy.purge(pairs(cookie), purge, |_| false)
+}
+
+#[test]
+fn purge_table() {
+    let policy = policy();
+    for (number, line) in (1..).zip(include_str!("../../../tests/data/purges.tsv").lines()) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [cookie, choice, host, connection, undeclared, purged] = columns[..] else {
+            panic!("line {number}: {} columns", columns.len());
+        };
+        let choice = if choice == "-" { Consent::none() } else { consent(policy.registry(), choice) };
+        let undeclared = match undeclared {
+            "never" => PurgeUndeclared::Never,
+            "host-only" => PurgeUndeclared::HostOnly,
+            other => panic!("line {number}: {other}"),
+        };
+        let request = Purge { consent: &choice, host, secure: connection == "secure", undeclared, now: NOW };
+        let found = purge(&policy, &octets(cookie), request);
+        let short = |expiry: &Expiry| {
+            let field = String::from_utf8(expiry.field.clone()).unwrap();
+            field.replace("=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT;", "")
+        };
+        let found = found.iter().map(short).collect::<Vec<_>>().join(" | ");
+        assert_eq!(if found.is_empty() { "-" } else { &found }, purged, "line {number}");
+    }
+}
+
+#[test]
+fn what_the_response_sets_stays() {
+    let request = Purge {
+        consent: &Consent::none(),
+        host: "localhost",
+        secure: true,
+        undeclared: PurgeUndeclared::Never,
+        now: NOW,
+    };
+    let found = policy().purge(pairs(b"_ga=1; _ga_X=2"), request, |name| name == b"_ga");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].field.starts_with(b"_ga_X=;") && found[0].reason.word() == "not-agreed");
+}
+
+#[test]
+fn what_exceeds_one_response_follows_page_by_page() {
+    let policy = policy();
+    let mut left: Vec<String> = (0..40).map(|number| format!("_ga_{number}=1")).collect();
+    let mut pages = 0;
+    while !left.is_empty() {
+        pages += 1;
+        let request = Purge {
+            consent: &Consent::none(),
+            host: "www.example.org",
+            secure: true,
+            undeclared: PurgeUndeclared::Never,
+            now: NOW + pages,
+        };
+        let found = purge(&policy, left.join("; ").as_bytes(), request);
+        assert!(found.len() <= Policy::MOST_EXPIRIES);
+        // The cookies are those of the registrable domain.
+        let gone = |name: &String| {
+            let name = name.replace("=1", "");
+            found.iter().any(|expiry| {
+                let cookie = SetCookie::parse(&expiry.field);
+                cookie.name() == name.as_bytes() && cookie.domain() == Some(b"example.org")
+            })
+        };
+        left.retain(|name| !gone(name));
+        assert!(pages < 12);
+    }
+}
+
+#[test]
+fn a_cookie_that_cannot_be_found_keeps_no_other_waiting() {
+    let policy = policy();
+    let field: Vec<String> = (0..30).map(|number| format!("_ga_{number}=1")).collect();
+    let mut tried = std::collections::BTreeSet::new();
+    for now in 0..30 {
+        let request = Purge {
+            consent: &Consent::none(),
+            host: "www.example.org",
+            secure: true,
+            undeclared: PurgeUndeclared::Never,
+            now,
+        };
+        for expiry in purge(&policy, field.join("; ").as_bytes(), request) {
+            tried.insert(SetCookie::parse(&expiry.field).name().to_vec());
+        }
+    }
+    assert_eq!(tried.len(), 30);
+}
+
+#[test]
+fn a_choice_in_the_response_counts_at_once_if_it_is_stricter() {
+    let policy = policy();
+    let granted = consent(policy.registry(), r#"{"statistical":true}"#);
+    let ga = policy.registry().lookup(b"_ga").unwrap();
+    let after = |before: &Consent, fields: &[&str]| {
+        let fields = fields.iter().map(|field| field.as_bytes());
+        policy.choice_after(fields, before, NOW).map(|choice| choice.allows(policy.registry(), ga))
+    };
+    let (yes, no) = (
+        r#"cookies_preferences={"statistical":true}; Path=/"#,
+        r#"cookies_preferences={"statistical":false}"#,
+    );
+    let table: &[(&Consent, &[&str], Option<bool>)] = &[
+        (&granted, &["sessionid=1", "xcookies_preferences=1", ""], None),
+        (&granted, &["sessionid=1", yes], Some(true)),
+        (&granted, &[no], Some(false)),
+        (&granted, &[yes, no], Some(false)),
+        (&granted, &[no, yes], Some(false)),
+        (&granted, &[&format!("{yes}; Max-Age=0")], Some(false)),
+        (&granted, &["cookies_preferences=nonsense"], Some(false)),
+        (&granted, &["cookies_preferences=\u{1}"], None),
+        (&Consent::none(), &[yes], Some(false)),
+    ];
+    for (before, fields, expected) in table {
+        assert_eq!(after(before, fields), *expected, "{fields:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_field_deletes_one_cookie_that_came(
+        field in super::field(),
+        ours in prop::collection::vec("(_ga_[0-9]{1,2}|widget|_pk_id\\.1\\.[a-z\u{e9} ]|__Secure-map|x{0,2})=1", 0..30),
+        host in "([a-z;.]{0,4}\\.){0,5}[a-z]{1,3}",
+        secure in any::<bool>(),
+        all in any::<bool>(),
+    ) {
+        let policy = policy();
+        let field = [field, ours.join(";").into_bytes()].join(b";".as_slice());
+        let undeclared = if all { PurgeUndeclared::HostOnly } else { PurgeUndeclared::Never };
+        let consent = Consent::none();
+        let found = purge(&policy, &field, Purge { consent: &consent, host: &host, secure, undeclared, now: NOW });
+        prop_assert!(found.len() <= Policy::MOST_EXPIRIES);
+        for Expiry { field: expiry, reason } in &found {
+            let cookie = SetCookie::parse(expiry);
+            prop_assert_eq!(cookie.refusal(), None);
+            prop_assert!(cookie.is_deletion(0) && cookie.value().is_empty() && cookie.path().is_some());
+            prop_assert!(!cookie.name().is_empty());
+            prop_assert!(pairs(&field).any(|pair| pair.name() == cookie.name()));
+            let entry = policy.registry().lookup(cookie.name());
+            prop_assert_eq!(entry, reason.entry());
+            prop_assert!(entry.is_none_or(|entry| policy.registry().entry(entry).needs_consent));
+            let takes_in = |domain: &[u8]| {
+                let host = host.as_bytes().strip_suffix(domain);
+                host.is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
+            };
+            prop_assert!(cookie.domain().is_none_or(takes_in));
+        }
+    }
+}

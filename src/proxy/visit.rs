@@ -1,0 +1,129 @@
+//! What a request says that its response is judged by.
+
+use http::Method;
+use http::header::{self, HeaderMap, HeaderValue};
+use http::request::Parts;
+
+use super::exchange::Exchange;
+use super::target;
+use crate::config::Site;
+use crate::consent::Consent;
+use crate::cookie::{CookiePair, pairs};
+
+/// The visitor's side of an exchange, kept until the answer comes.
+pub(super) struct Visit {
+    /// What the visitor agreed to when the request was sent.
+    pub(super) consent: Consent,
+    /// Whether the user agent's own connection is secure.
+    pub(super) secure: bool,
+    /// Whether the visitor goes to a page, as far as it can be told; false where that doesn't matter.
+    pub(super) navigates: bool,
+    /// Whether a cookie was withheld from the origin server that a purge may be about.
+    pub(super) withheld: bool,
+    pub(super) method: Method,
+    /// Whether the request has credentials (RFC 9111 3.5).
+    pub(super) authorized: bool,
+    authority: HeaderValue,
+    /// The Cookie fields as they came: one, in all but a few requests.
+    cookies: (Option<HeaderValue>, Vec<HeaderValue>),
+}
+
+impl Visit {
+    /// Reads the head of a request, before anything is taken out of it; `authority` is what it is for.
+    pub(super) fn begin(
+        exchange: &mut Exchange,
+        site: &Site,
+        parts: &Parts,
+        authority: &HeaderValue,
+        secure: bool,
+    ) -> Self {
+        let headers = &parts.headers;
+        let mut fields = headers.get_all(header::COOKIE).iter().cloned();
+        let first = fields.next();
+        Self {
+            consent: consent(exchange, site, headers),
+            secure,
+            navigates: first.is_some() && site.purge.is_some() && navigates(headers),
+            withheld: false,
+            method: parts.method.clone(),
+            authorized: headers.contains_key(header::AUTHORIZATION),
+            authority: authority.clone(),
+            cookies: (first, fields.collect()),
+        }
+    }
+
+    /// The host that the user agent asked, without port.
+    pub(super) fn host(&self) -> &str {
+        target::split(self.authority.as_bytes()).unwrap_or_default()
+    }
+
+    /// The values of the Cookie fields as they came.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.cookies.0.iter().chain(&self.cookies.1).map(HeaderValue::as_bytes)
+    }
+
+    /// Whether the request came with a cookie of that name and value.
+    pub(super) fn carries(&self, name: &[u8], value: &[u8]) -> bool {
+        self.fields().flat_map(pairs).any(|pair: CookiePair<'_>| pair.name() == name && pair.value() == value)
+    }
+}
+
+/// What this visitor agreed to: every copy of the consent cookie, and Sec-GPC.
+fn consent(exchange: &mut Exchange, site: &Site, headers: &HeaderMap) -> Consent {
+    let registry = site.policy.registry();
+    let name = registry.consent().cookie.as_bytes();
+    let fields = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let copies = fields.flat_map(pairs).filter(|pair| pair.name() == name).map(|pair| pair.value());
+    let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
+    let consent = Consent::read(registry, copies, gpc);
+    exchange.consent = consent.reading().word();
+    exchange.worker.counters.consent.increment(exchange.consent);
+    consent
+}
+
+/// Whether a page is asked for. Browsers say so by Sec-Fetch-Mode, which a service worker's fetch of a page has too, but
+/// on secure connections only; elsewhere a page's request is told by its Accept.
+fn navigates(headers: &HeaderMap) -> bool {
+    if let Some(mode) = headers.get("sec-fetch-mode") {
+        return mode.as_bytes() == b"navigate";
+    }
+    if ["sec-fetch-dest", "sec-fetch-site"].iter().any(|name| headers.contains_key(*name)) {
+        return false;
+    }
+    let html = |range: &[u8]| {
+        let kind = range.split(|octet| *octet == b';').next().unwrap_or_default();
+        kind.trim_ascii().eq_ignore_ascii_case(b"text/html")
+    };
+    let accepts = headers.get_all(header::ACCEPT).iter();
+    headers.get(header::UPGRADE_INSECURE_REQUESTS).is_some_and(|value| value.as_bytes() == b"1")
+        || accepts.flat_map(|value| value.as_bytes().split(|octet| *octet == b',')).any(html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_told_from_what_they_load() {
+        let table: &[(&[(&'static str, &'static str)], bool)] = &[
+            (&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")], true),
+            (&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "empty"), ("accept", "*/*")], true),
+            (&[("sec-fetch-mode", "cors"), ("accept", "text/html")], false),
+            (&[("sec-fetch-mode", "no-cors"), ("upgrade-insecure-requests", "1")], false),
+            (&[("sec-fetch-dest", "image"), ("accept", "text/html")], false),
+            (&[("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")], true),
+            (&[("accept", "application/json"), ("accept", "Text/HTML;q=0.1")], true),
+            (&[("accept", "*/*")], false),
+            (&[("accept", "text/*, text/html-sandboxed")], false),
+            (&[("accept", "*/*"), ("upgrade-insecure-requests", "1")], true),
+            (&[], false),
+        ];
+        for (lines, expected) in table {
+            let mut headers = HeaderMap::new();
+            for (name, value) in *lines {
+                headers.append(*name, HeaderValue::from_static(value));
+            }
+            assert_eq!(navigates(&headers), *expected, "{lines:?}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! HTTP/2 on both sides: the same sieve, and bounds of its own.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use h2::client::SendRequest;
+use h2::{Reason, RecvStream};
+use http::{Request, Response};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::kit::{Origin, Setup, answering, origin, page};
+
+/// A gateway that takes HTTP/2 on a plain connection.
+fn plain(origin: &Origin) -> Setup {
+    Setup::new(origin).top("listeners: [{address: \"127.0.0.1:0\", h2c: true}]")
+}
+
+/// Plays one user agent on a connection of its own.
+fn agent<F: Future>(
+    address: SocketAddr,
+    builder: &h2::client::Builder,
+    play: impl FnOnce(SendRequest<Bytes>) -> F,
+) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (sender, connection) = builder.handshake(stream).await.unwrap();
+        tokio::spawn(async move { drop(connection.await) });
+        play(sender.ready().await.unwrap()).await
+    })
+}
+
+fn get(path: &str, fields: &[(&str, &str)]) -> Request<()> {
+    let mut request = Request::get(format!("http://x.test{path}"));
+    for (name, value) in fields {
+        request = request.header(*name, *value);
+    }
+    request.body(()).unwrap()
+}
+
+/// Sends a request without content and reads its answer whole.
+async fn answered(sender: &mut SendRequest<Bytes>, request: Request<()>) -> (Response<()>, Vec<u8>) {
+    let (answer, _) = sender.send_request(request, true).unwrap();
+    let (parts, mut body) = answer.await.unwrap().into_parts();
+    let content = whole(&mut body).await.unwrap();
+    (Response::from_parts(parts, ()), content)
+}
+
+async fn whole(body: &mut RecvStream) -> Result<Vec<u8>, h2::Error> {
+    let mut content = Vec::new();
+    while let Some(data) = body.data().await {
+        let data = data?;
+        body.flow_control().release_capacity(data.len())?;
+        content.extend_from_slice(&data);
+    }
+    Ok(content)
+}
+
+fn values(answer: &Response<()>, name: &str) -> Vec<String> {
+    answer.headers().get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn crumbs_are_joined_before_they_are_judged_and_sent() {
+    let origin =
+        answering(&page(&["Set-Cookie: sessionid=1; Path=/", "Set-Cookie: _ga=1", "Set-Cookie: mystery=1"]));
+    let gateway = plain(&origin).start();
+    let crumbs = [("cookie", "sessionid=a"), ("cookie", "_ga=b"), ("cookie", "csrftoken=c; mystery=d")];
+    let (answer, _) = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        answered(&mut sender, get("/", &crumbs)).await
+    });
+    assert_eq!(values(&answer, "set-cookie"), ["sessionid=1; Path=/"]);
+    let heard = origin.heard();
+    assert_eq!(heard.values("cookie"), ["sessionid=a; csrftoken=c"]);
+    assert_eq!((heard.value("host").as_str(), heard.value("via").as_str()), ("x.test", "2 tamis"));
+}
+
+#[test]
+fn observing_joins_crumbs_too_since_http_1_has_none() {
+    let origin = answering(&page(&[]));
+    let gateway = plain(&origin).site("mode: observe").start();
+    let crumbs = [("cookie", "sessionid=a"), ("cookie", "_ga=b")];
+    agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        answered(&mut sender, get("/", &crumbs)).await
+    });
+    assert_eq!(origin.heard().values("cookie"), ["sessionid=a; _ga=b"]);
+}
+
+#[test]
+fn http_2_is_spoken_on_a_plain_connection_only_where_it_is_set() {
+    let origin = answering(&page(&[]));
+    let gateway = Setup::new(&origin).start();
+    let refused = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        let (answer, _) = sender.send_request(get("/", &[]), true)?;
+        answer.await
+    });
+    assert!(refused.is_err() && origin.connections() == 0);
+    let gateway = plain(&origin).start();
+    assert_eq!(gateway.agent().get(&[]).status(), 200, "HTTP/1.1 is spoken there as well");
+}
+
+#[test]
+fn fields_and_heads_are_bounded() {
+    let origin = answering(&page(&[]));
+    let gateway = plain(&origin).top("limits: {fields: 32}").start();
+    agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        let many: Vec<(String, String)> = (0..40).map(|n| (format!("x-{n}"), String::new())).collect();
+        let many: Vec<(&str, &str)> =
+            many.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(answered(&mut sender, get("/", &many)).await.0.status(), 431);
+        let crumbs = vec![("cookie", "a=b"); 40];
+        assert_eq!(answered(&mut sender, get("/", &crumbs)).await.0.status(), 431, "crumbs are fields");
+        let large = "x".repeat(9000);
+        let large = vec![("x-large", large.as_str()); 8];
+        assert_eq!(answered(&mut sender, get("/", &large)).await.0.status(), 431);
+        assert_eq!(answered(&mut sender, get("/", &[])).await.0.status(), 200, "the connection goes on");
+    });
+    assert_eq!(origin.connections(), 1);
+}
+
+#[test]
+fn a_stream_that_takes_nothing_is_reset_while_others_go_on() {
+    let content = "x".repeat(300_000);
+    let origin = answering(&format!("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n{content}"));
+    let gateway = plain(&origin).top("times: {progress: 2s}").start();
+    let mut builder = h2::client::Builder::new();
+    builder.initial_window_size(1000);
+    agent(gateway.address(), &builder, async |mut sender| {
+        let (stuck, _) = sender.send_request(get("/stuck", &[]), true).unwrap();
+        let mut stuck = stuck.await.unwrap().into_body();
+        let reset = loop {
+            // The other streams keep the connection alive; of this one nothing is given back to its window.
+            assert_eq!(answered(&mut sender, get("/lively", &[])).await.1.len(), 300_000);
+            match poll_fn(|cx| std::task::Poll::Ready(stuck.poll_data(cx))).await {
+                std::task::Poll::Ready(Some(Err(reset))) => break reset,
+                std::task::Poll::Ready(None) => panic!("the stream ended as if it were whole"),
+                _ => {}
+            }
+        };
+        assert_eq!(reset.reason(), Some(Reason::CANCEL));
+    });
+    let (_, metrics) = gateway.stop();
+    assert_eq!(metrics.sum(|counters| counters.open.value()), 0);
+}
+
+#[test]
+fn an_answer_cut_short_is_a_stream_that_is_reset() {
+    let origin = origin(|visit| {
+        visit.request();
+        visit.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    });
+    let gateway = plain(&origin).start();
+    let fault = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        let (answer, _) = sender.send_request(get("/", &[]), true).unwrap();
+        whole(&mut answer.await.unwrap().into_body()).await.unwrap_err()
+    });
+    assert!(fault.is_reset(), "{fault}");
+}
+
+#[test]
+fn http_2_to_the_origin_server() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let served = std::thread::spawn(move || {
+        runtime.block_on(async {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            let mut heard = Vec::new();
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                heard.push(request);
+                let answer =
+                    Response::builder().header("set-cookie", "sessionid=1").header("set-cookie", "_ga=1");
+                let mut body = respond.send_response(answer.body(()).unwrap(), false).unwrap();
+                body.send_data(Bytes::from_static(b"over h2"), true).unwrap();
+            }
+            heard
+        })
+    });
+    let gateway =
+        Setup::to("http://unused").upstream(&format!("{{url: \"http://{address}\", h2: true}}")).start();
+    for _ in 0..3 {
+        let answer = gateway.agent().get(&["Cookie: sessionid=1; _ga=2", "X-Odd: 1"]);
+        assert_eq!((answer.status(), answer.text()), (200, "over h2".to_owned()));
+        assert_eq!(answer.values("set-cookie"), ["sessionid=1"]);
+    }
+    gateway.stop();
+    let heard = served.join().unwrap();
+    assert_eq!(heard.len(), 3, "one connection carried all");
+    assert_eq!(heard[0].uri().to_string(), "http://x.test/");
+    assert_eq!(heard[0].headers()["cookie"], "sessionid=1");
+    assert!(!heard[0].headers().contains_key("connection"));
+}
