@@ -15,16 +15,20 @@ use std::path::Path;
 
 use jsonschema::Validator;
 use serde_json::Value;
+use tamis::config::Snapshot;
 use tamis::diagnostic::{Diagnostics, Source};
 use tamis::document::{Document, Mapping};
+use tamis::registry::Registry;
 use tamis::{config, registry};
 
 /// One of the two kinds of file.
 struct File {
     settings: &'static Mapping,
     schema: fn() -> Value,
-    /// What was compiled, as text to be compared, and the faults.
-    compile: fn(&str) -> (String, Diagnostics),
+    /// The faults of a text.
+    faults: fn(&str) -> Diagnostics,
+    /// What a text was compiled to, in a form to be compared.
+    compiled: fn(&str) -> String,
     /// `config/schema/<name>.schema.json`.
     name: &'static str,
     reference: &'static str,
@@ -37,7 +41,8 @@ struct File {
 const CONFIGURATION: File = File {
     settings: &config::SETTINGS,
     schema: config::schema,
-    compile: configuration,
+    faults: |text| configuration(text).1,
+    compiled: |text| format!("{:?}", configuration(text).0),
     name: "tamis",
     reference: "docs/configuration.md",
     golden: "tests/golden/config",
@@ -50,10 +55,8 @@ sites: [{ hosts: a.example, registry: r.yaml, upstream: 'http://127.0.0.1:8000' 
 const REGISTRY: File = File {
     settings: &registry::SETTINGS,
     schema: registry::schema,
-    compile: |text| {
-        let (registry, faults) = registry::Registry::compile(Source::new("registry.yaml", text));
-        (format!("{registry:?}"), faults)
-    },
+    faults: |text| Registry::compile(Source::new("registry.yaml", text)).1,
+    compiled: |text| format!("{:?}", Registry::compile(Source::new("registry.yaml", text)).0),
     name: "registry",
     reference: "docs/registry.md",
     golden: "tests/golden/registry",
@@ -68,12 +71,11 @@ services: [{ key: matomo, title: Matomo, category: statistical }]
 cookies: [{ provider: Us, names: sid, purposes: Counting, category: statistical }]
 ";
 
-fn configuration(text: &str) -> (String, Diagnostics) {
+fn configuration(text: &str) -> (Option<Snapshot>, Diagnostics) {
     let environment = |name: &str| (name == "HOST").then(|| "a.example".to_owned());
     let read = |_: &Path| Ok(BASE_REGISTRY.to_owned());
     let source = Source::new("tamis.yaml", text);
-    let (snapshot, faults) = config::compile(source, Path::new(""), &environment, &read);
-    (format!("{snapshot:?}"), faults)
+    config::compile(source, Path::new(""), &environment, &read)
 }
 
 fn validator(file: &File) -> Validator {
