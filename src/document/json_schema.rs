@@ -74,7 +74,7 @@ impl Writer {
         }
         match setting.absent {
             Absent::Words(words) if words.starts_with("required") => {
-                description += &format!(" It is {words}.")
+                description += &format!(" It is {words}.");
             }
             Absent::Words(words) => description += &format!(" Default: {words}."),
             Absent::Fault | Absent::Default(_) => {}
