@@ -9,4 +9,4 @@ mod verdicts;
 
 pub use access::{Line, Tally};
 pub use hints::{Hinted, Hints};
-pub use verdicts::{VERDICTS, trace, traced};
+pub use verdicts::{VERDICTS, trace, trace_purge, traced};

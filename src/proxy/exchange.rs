@@ -101,9 +101,12 @@ impl Exchange {
 
 impl Exchange {
     /// Counts a field that expires a cookie.
-    pub(super) fn purged(&mut self, reason: Reason) {
+    pub(super) fn purged(&mut self, site: &Site, name: &[u8], reason: Reason) {
         self.cookies.purged += 1;
         self.worker.counters.purged.increment(reason.word());
+        if let Some(exchange) = self.traced {
+            audit::trace_purge(exchange, &site.policy, name, reason);
+        }
     }
 }
 

@@ -76,7 +76,9 @@ pub(super) fn response(
         || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
     let expiries =
         if due && !cached() { purge(site, visit, occasion, sifted.as_deref(), headers) } else { Vec::new() };
-    expiries.iter().for_each(|expiry| exchange.purged(expiry.reason));
+    for expiry in &expiries {
+        exchange.purged(site, SetCookie::parse(&expiry.field).name(), expiry.reason);
+    }
     if enforced && (sifted.is_some() || !expiries.is_empty()) {
         if site.make_private {
             caching::make_private(headers);

@@ -28,20 +28,20 @@ fn the_scripted_visit_shows_what_is_kept_and_stripped() {
         (2, "origin", "kept", "sessionid"),
         (2, "origin", "stripped", "_pk_id.1.abcd"),
         (2, "browser", "kept", "django_language"),
+        (2, "browser", "expired", "_pk_id.1.abcd"),
         (3, "browser", "kept", "cookies_preferences"),
-        (4, "origin", "kept", "_pk_id.1.abcd"),
         (4, "origin", "kept", "cookies_preferences"),
         (4, "browser", "kept", "_ga"),
         (4, "browser", "stripped", "mystery"),
         (5, "origin", "kept", "_ga"),
         (5, "browser", "kept", "_ga"),
-        (6, "origin", "stripped", "_pk_id.1.abcd"),
+        (5, "browser", "expired", "_pk_id.1.abcd"),
         (6, "browser", "stripped", "_ga"),
     ] {
         let found = row(steps[number - 1], way, name);
         assert_eq!(found, Some(verdict), "step {number}, {way}, {name}: {}", told.out);
     }
-    for name in ["_ga", "mystery"] {
+    for name in ["_ga", "_pk_id.1.abcd", "mystery"] {
         assert_eq!(row(steps[5], "origin", name), None, "{name} is not in the browser");
     }
 }

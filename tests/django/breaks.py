@@ -6,18 +6,22 @@ import threading
 import httpx
 
 import sessions
+from client import PROTOCOLS
+from session import CONSENTS
 from stand import SITES
 
 HOST = "opendata.test"
-REGISTRY, _, TABLE = SITES[HOST]
+REGISTRY = SITES[HOST].registry
 
 
-def red(stand, ports, host=HOST, scheme="http", consent="given"):
+def red(stand, ports, host=HOST, protocol="http", consent="given"):
     """The differences that the session finds, as one text; the connection that is not there is one of them."""
     try:
-        found, _ = sessions.compared(stand, ports, host, scheme, consent)
+        found, _ = sessions.compared(stand, ports, host, protocol, consent)
     except httpx.ConnectError as error:
-        found = [f"no connection over {scheme}: {error}"]
+        found = [f"no connection over {protocol}: {error}"]
+    except AssertionError as error:
+        found = [str(error)]
     return "\n".join(found)
 
 
@@ -32,7 +36,7 @@ def session_blocked(stand, _):
     """A registry without sessionid: the login cannot hold."""
     registry = stand.folder / "without-session.yaml"
     registry.write_text(REGISTRY.read_text().replace("sessionid", "not_the_session"))
-    with stand.gateway("without-session", [stand.site(HOST, registry, "enforce")]) as gateway:
+    with stand.gateway("without-session", [stand.site(HOST, registry=str(registry))]) as gateway:
         report = red(stand, gateway.ports)
     return must_show(report, "step 'login'", "-field  set-cookie: sessionid=", "step 'admin index'", "+status 302")
 
@@ -47,20 +51,40 @@ def flag_dropped(stand, gateway):
 def tls_skipped(stand, _):
     """A tamis that has no TLS listener."""
     with stand.gateway("plain-only", tls=False) as gateway:
-        return must_show(red(stand, gateway.ports, scheme="https"), "no connection over https")
+        return must_show(red(stand, gateway.ports, protocol="https"), "no connection over https")
 
 
-def tls_not_run(*_):
-    """A run that leaves the TLS sessions out."""
-    plain = {cell for cell in sessions.cells() if cell[1] == "http"}
-    return must_show("\n".join(sessions.missing(plain)), f"{HOST} https given")
+def not_run(*_):
+    """A run that leaves the sessions of one protocol out."""
+    for left_out in PROTOCOLS:
+        report = "\n".join(sessions.missing({cell for cell in sessions.cells() if cell[1] != left_out}))
+        wrong = must_show(report, *(f"{sessions.WHOLE} {left_out} {consent}" for consent in CONSENTS))
+        if wrong:
+            return wrong
+    return ""
+
+
+def h2_not_spoken(stand, _):
+    """A TLS server that speaks HTTP/1.1 alone (the portal's own)."""
+    report = red(stand, stand.portal.ports["gunicorn"], protocol="h2")
+    return must_show(report, "HTTP/1.1 was spoken instead of HTTP/2")
+
+
+def h2c_not_spoken(stand, gateway):
+    """A listener without `h2c: true`."""
+    report = red(stand, {"h2c": gateway.ports["http"]}, protocol="h2c")
+    return must_show(report, "no connection over h2c")
 
 
 def nothing_filtered(stand, _):
     """A tamis that only observes where it should enforce."""
-    with stand.gateway("only-observing", [stand.site(HOST, REGISTRY, "observe")]) as gateway:
-        report = red(stand, gateway.ports)
-    return must_show(report, "+field  set-cookie: _ga=", "step 'what Django saw of planted cookies'")
+    with stand.gateway("only-observing", [stand.site(HOST, mode="observe")]) as gateway:
+        for protocol in PROTOCOLS:
+            report = red(stand, gateway.ports, protocol=protocol)
+            wrong = must_show(report, "+field  set-cookie: _ga=", "step 'what Django saw of planted cookies'")
+            if wrong:
+                return f"{protocol}: {wrong}"
+    return ""
 
 
 def bytes_changed(stand, gateway):
@@ -122,7 +146,9 @@ CHECKS = [
     ("break: a registry without sessionid turns the session red", session_blocked),
     ("break: a Set-Cookie that lost HttpOnly turns the session red", flag_dropped),
     ("break: a tamis without its TLS listener turns the session red", tls_skipped),
-    ("break: a run without the TLS sessions turns red", tls_not_run),
-    ("break: a tamis that observes instead of enforcing turns the session red", nothing_filtered),
+    ("break: a run without the sessions of one protocol turns red", not_run),
+    ("break: a TLS server without HTTP/2 turns the h2 session red", h2_not_spoken),
+    ("break: a listener without h2c turns the h2c session red", h2c_not_spoken),
+    ("break: a tamis that observes instead of enforcing turns the session red, over each protocol", nothing_filtered),
     ("break: a changed byte in a page turns the session red", bytes_changed),
 ]

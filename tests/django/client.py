@@ -4,17 +4,34 @@ URLs are those of the site (`https://opendata.test/…`): Host, Origin, SNI and 
 gateway, only the port of the loopback that answers differs.
 """
 
+from typing import NamedTuple
+
 import httpcore
 import httpx
 
+
+class Protocol(NamedTuple):
+    """What a user agent speaks: the scheme of its URLs, the listener that it meets, and the HTTP version."""
+
+    scheme: str
+    listener: str
+    version: bytes
+
+
+PROTOCOLS = {
+    "http": Protocol("http", "http", b"HTTP/1.1"),
+    "https": Protocol("https", "https", b"HTTP/1.1"),
+    "h2": Protocol("https", "https", b"HTTP/2"),  # by ALPN, beside HTTP/1.1
+    "h2c": Protocol("http", "h2c", b"HTTP/2"),  # by prior knowledge (RFC 9113 3.3)
+}
 TIMEOUT = 60  # seconds; a bound for a hung run, nothing is measured with it
 
 
 class Loopback(httpcore.NetworkBackend):
     """Connects every host to 127.0.0.1, on the port that stands for the scheme's."""
 
-    def __init__(self, ports):
-        self._ports = {80: ports.get("http"), 443: ports.get("https")}
+    def __init__(self, ports, protocol):
+        self._ports = {{"http": 80, "https": 443}[protocol.scheme]: ports.get(protocol.listener)}
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
@@ -26,10 +43,14 @@ class Loopback(httpcore.NetworkBackend):
 class Wire(httpx.BaseTransport):
     """httpx over httpcore; a `rule` is applied where a gateway would stand, below the cookie jar."""
 
-    def __init__(self, ports, context, rule=None, http2=False):
-        backend = Loopback(ports)
-        self._pool = httpcore.ConnectionPool(ssl_context=context, http2=http2, network_backend=backend)
-        self._rule = rule
+    def __init__(self, ports, context, protocol, rule=None):
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            http1=protocol.scheme == "https" or protocol.version != b"HTTP/2",  # h2c: nothing is negotiated
+            http2=protocol.version == b"HTTP/2",
+            network_backend=Loopback(ports, protocol),
+        )
+        self._version, self._rule = protocol.version, rule
 
     def handle_request(self, request):
         fields = request.headers.raw
@@ -46,8 +67,10 @@ class Wire(httpx.BaseTransport):
                     extensions=request.extensions,
                 )
             )
-        except httpcore.NetworkError as error:
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise httpx.ConnectError(str(error), request=request) from error
+        spoken = answer.extensions["http_version"]
+        assert spoken == self._version, f"{spoken.decode()} was spoken instead of {self._version.decode()}"
         fields = answer.headers
         if self._rule:
             fields = self._rule.response(fields)
@@ -71,13 +94,13 @@ class Body(httpx.SyncByteStream):
 
 
 class Agent(httpx.Client):
-    """One visitor of one host."""
+    """One visitor of one host, by one of PROTOCOLS; an answer in another HTTP version is an error."""
 
-    def __init__(self, host, scheme, ports, context, rule=None, http2=False):
-        self.host, self.scheme, self.rule = host, scheme, rule
+    def __init__(self, host, protocol, ports, context, rule=None):
+        self.host, self.scheme, self.rule = host, PROTOCOLS[protocol].scheme, rule
         super().__init__(
-            base_url=f"{scheme}://{host}",
-            transport=Wire(ports, context, rule, http2),
+            base_url=f"{self.scheme}://{host}",
+            transport=Wire(ports, context, PROTOCOLS[protocol], rule),
             timeout=TIMEOUT,
             trust_env=False,
             headers={"User-Agent": "visitor/1.0", "Accept-Language": "en"},

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Fields of one connection (RFC 9110 7.6.1), of the moment, or of the route: never equal in two runs.
 BY_NATURE = {b"connection", b"keep-alive", b"transfer-encoding", b"date", b"via"}
@@ -38,6 +38,10 @@ class Record:
     digest: str
     shown: str
     jar: tuple
+
+    def without_zero_length(self):
+        """The same without `Content-Length: 0`, which the end of the stream says too in HTTP/2 (RFC 9113 8.1.1)."""
+        return replace(self, fields=tuple(field for field in self.fields if field != ("content-length", "0")))
 
     def lines(self):
         """The record as text, one fact a line."""

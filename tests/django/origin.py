@@ -1,4 +1,8 @@
-"""The portal under gunicorn, twice over one database: plain for the gateway and the direct runs, TLS for the direct runs."""
+"""The portal under its servers, over one database: gunicorn (WSGI), uvicorn and hypercorn (ASGI).
+
+Each is there plain, for the gateway and the direct runs, and with TLS for the direct runs. Hypercorn speaks HTTP/2 by
+prior knowledge on its plain port too.
+"""
 
 import socket
 import subprocess
@@ -11,8 +15,33 @@ SITE = Path(__file__).parent / "site"
 USER, PASSWORD = "admin", "a password of the test"
 
 
+def gunicorn(descriptor, certificates):
+    """Its command line; with TLS where there are certificates."""
+    tls = ["--certfile", certificates.chain, "--keyfile", certificates.key] if certificates else []
+    return ["-m", "gunicorn", "--config", SITE / "gunicorn.conf.py", "--bind", f"fd://{descriptor}", *tls, "portal.wsgi:application"]
+
+
+def uvicorn(descriptor, certificates):
+    """Its launcher's command line."""
+    tls = [certificates.chain, certificates.key] if certificates else []
+    return [SITE / "serve_asgi.py", str(descriptor), *tls]
+
+
+def hypercorn(descriptor, certificates):
+    """Its command line."""
+    tls = ["--certfile", certificates.chain, "--keyfile", certificates.key] if certificates else []
+    config = f"file:{SITE / 'hypercorn.conf.py'}"
+    return ["-m", "hypercorn", "--config", config, "--bind", f"fd://{descriptor}", *tls, "portal.asgi:application"]
+
+
+SERVERS = {"gunicorn": gunicorn, "uvicorn": uvicorn, "hypercorn": hypercorn}
+
+
 class Portal:
-    """`with Portal(folder, hosts, certificates) as portal:` serves until the block ends."""
+    """`with Portal(folder, hosts, certificates) as portal:` serves until the block ends.
+
+    `ports` are those of each server, by scheme.
+    """
 
     def __init__(self, folder, hosts, certificates):
         self.folder = folder
@@ -28,14 +57,15 @@ class Portal:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self.children = []
-        self.ports = {}
+        self.ports = {name: {} for name in SERVERS}
 
     def __enter__(self):
         self._manage("migrate", "--verbosity", "0")
         self._manage("createsuperuser", "--noinput", "--verbosity", "0")
         try:
-            self._serve("http")
-            self._serve("https", "--certfile", self.certificates.chain, "--keyfile", self.certificates.key)
+            for name, command in SERVERS.items():
+                self._serve(name, "http", command, None)
+                self._serve(name, "https", command, self.certificates)
         except BaseException:
             self.__exit__()
             raise
@@ -54,15 +84,14 @@ class Portal:
             check=True,
         )
 
-    def _serve(self, scheme, *tls):
-        """Gunicorn takes over a socket that already listens: requests wait in its queue until Django is up."""
+    def _serve(self, name, scheme, command, certificates):
+        """The server takes over a socket that already listens: requests wait in its queue until Django is up."""
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.ports[scheme] = listener.getsockname()[1]
-        arguments = ["--config", SITE / "gunicorn.conf.py", "--bind", f"fd://{listener.fileno()}", *tls]
+        self.ports[name][scheme] = listener.getsockname()[1]
         self.children.append(
             Child(
-                [sys.executable, "-m", "gunicorn", *arguments, "portal.wsgi:application"],
-                log=self.folder / f"gunicorn-{scheme}.log",
+                [sys.executable, *command(listener.fileno(), certificates)],
+                log=self.folder / f"{name}-{scheme}.log",
                 env=self.env,
                 fds=(listener.fileno(),),
                 folder=self.folder,

@@ -30,9 +30,9 @@ class Tamis:
 
     def __init__(self, folder, sites, certificates, tls=True):
         folder.mkdir()
-        http_port, https_port, self.admin = free_ports(3)
-        self.ports = {"http": http_port}
-        listeners = [{"address": f"127.0.0.1:{http_port}"}]
+        http_port, h2c_port, https_port, self.admin = free_ports(4)
+        self.ports = {"http": http_port, "h2c": h2c_port}
+        listeners = [{"address": f"127.0.0.1:{http_port}"}, {"address": f"127.0.0.1:{h2c_port}", "h2c": True}]
         if tls:
             self.ports["https"] = https_port
             pem = {"certificate": str(certificates.chain), "key": str(certificates.key)}

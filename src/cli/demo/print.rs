@@ -37,9 +37,10 @@ pub(super) fn invitation(gateway: SocketAddr, paint: Paint) -> String {
 pub(super) fn exchange(exchange: &Passed, paint: Paint) -> String {
     let Passed { method, path, status, request, response } = exchange;
     let mut out = format!("  {}  {status}", paint.strong(&format!("{method} {}", short(path))));
-    let names = request.iter().chain(response).map(|judged| short(&judged.name).chars().count());
+    let names = request.iter().chain(response.iter()).map(|judged| short(&judged.name).chars().count());
     let width = names.max().unwrap_or(0);
-    for (way, cookies) in [("→ origin ", request), ("← browser", response)] {
+    let response = once_each(response);
+    for (way, cookies) in [("→ origin ", request), ("← browser", &response)] {
         if cookies.is_empty() {
             let _ = write!(out, "\n    {way}  {}", paint.faint("no cookies"));
         }
@@ -51,8 +52,25 @@ pub(super) fn exchange(exchange: &Passed, paint: Paint) -> String {
     out
 }
 
+/// A cookie is expired in every form that it may have been set in: one line tells of them all.
+fn once_each(judged: &[Judged]) -> Vec<Judged> {
+    let mut shown: Vec<Judged> = Vec::new();
+    for judged in judged {
+        let again = shown.last().is_some_and(|last| last.verdict == "expire" && last == judged);
+        if !again {
+            shown.push(judged.clone());
+        }
+    }
+    shown
+}
+
 fn cookie(judged: &Judged, width: usize, paint: Paint) -> String {
-    let verdict = if judged.kept { paint.kept("kept    ") } else { paint.stripped("stripped") };
+    let verdict = match judged.verdict.as_str() {
+        "forward" => paint.kept("kept    "),
+        "rewrite" => paint.kept("changed "),
+        "expire" => paint.stripped("expired "),
+        _ => paint.stripped("stripped"),
+    };
     let name = if judged.name.is_empty() { "(nameless)".to_owned() } else { short(&judged.name) };
     let mut line = format!("{verdict}  {name:width$}  {}", why(judged));
     // file:line:column, of which the file is always the same here.
@@ -73,6 +91,7 @@ fn why(judged: &Judged) -> String {
         "consent-cookie" => "holds the visitor's choice".to_owned(),
         "exempt" => format!("needs no consent: {whose}"),
         "agreed" => format!("agreed to: {whose}"),
+        "not-agreed" if judged.verdict == "expire" => format!("held without consent: {whose}"),
         "not-agreed" => format!("not agreed to: {whose}"),
         "deletion" => "the site removes it from the browser".to_owned(),
         "undeclared" => "not declared in the registry".to_owned(),

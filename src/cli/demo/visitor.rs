@@ -25,22 +25,18 @@ pub(super) struct Step {
 pub(super) const SCRIPT: [Step; 6] = [
     Step { tells: "A first visit. Nobody has been asked about cookies yet.", path: "/", form: None },
     Step {
-        tells: "The visitor prefers French. Meanwhile a script of the page has written _pk_id.1.abcd.",
+        tells: "The visitor prefers French. A script of the page has written _pk_id.1.abcd meanwhile: too early.",
         path: "/i18n/setlang/",
         form: Some("language=fr"),
     },
     Step { tells: "The visitor agrees to statistics.", path: "/cookies/", form: Some("choice=agree") },
     Step { tells: "The next page: the tracker may work now.", path: "/", form: None },
     Step {
-        tells: "The visitor withdraws. The portal removes the tracker's cookies that it knows.",
+        tells: "The visitor withdraws. The portal removes the cookies that it knows; tamis, in the same answer, all.",
         path: "/cookies/",
         form: Some("choice=withdraw"),
     },
-    Step {
-        tells: "The next page: what the script wrote stays in the browser, and goes nowhere.",
-        path: "/",
-        form: None,
-    },
+    Step { tells: "The next page: nothing is left of it.", path: "/", form: None },
 ];
 
 /// The visitor: where the gateway is, and what the browser holds.
@@ -80,8 +76,10 @@ impl Visitor {
 
     fn request(&self, step: Step) -> Vec<u8> {
         let method = if step.form.is_some() { "POST" } else { "GET" };
-        let head =
-            format!("{method} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", step.path, self.gateway);
+        let head = format!(
+            "{method} {} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nConnection: close\r\n",
+            step.path, self.gateway
+        );
         let mut request = head.into_bytes();
         if !self.jar.is_empty() {
             let pairs: Vec<_> =

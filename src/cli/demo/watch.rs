@@ -31,10 +31,11 @@ pub(super) struct Passed {
 }
 
 /// One cookie and what became of it.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Judged {
     pub(super) name: String,
-    pub(super) kept: bool,
+    /// `forward`, `rewrite`, `strip` or `expire`.
+    pub(super) verdict: String,
     pub(super) reason: String,
     pub(super) category: Option<String>,
     pub(super) service: Option<String>,
@@ -70,7 +71,7 @@ impl Watch {
             let way = if verdict.take("direction") == "request" { &mut request } else { &mut response };
             way.push(Judged {
                 name: verdict.take("cookie"),
-                kept: verdict.take("verdict") == "forward",
+                verdict: verdict.take("verdict"),
                 reason: verdict.take("reason"),
                 category: verdict.0.remove("category"),
                 service: verdict.0.remove("service"),

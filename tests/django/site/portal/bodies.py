@@ -1,10 +1,12 @@
 """Bodies: uploads, long downloads, event streams, validators, ranges, content codings."""
 
+import asyncio
 import hashlib
 import re
 import threading
 from datetime import datetime, timezone
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.decorators import decorator_from_middleware
@@ -27,20 +29,20 @@ def upload(request):
 
 @csrf_exempt
 def body(request):
-    """A body of any kind: how long it was said to be and what was read."""
+    """A body of any kind: how long it was said to be and what was read; `?content` tells the latter alone."""
     digest, size = hashlib.sha256(), 0
     while chunk := request.read(1 << 16):
         digest.update(chunk)
         size += len(chunk)
-    return JsonResponse(
-        {
-            "method": request.method,
-            "content_length": request.META.get("CONTENT_LENGTH"),
-            "transfer_encoding": request.META.get("HTTP_TRANSFER_ENCODING"),
-            "size": size,
-            "sha256": digest.hexdigest(),
-        }
-    )
+    read = {"size": size, "sha256": digest.hexdigest()}
+    if "content" in request.GET:
+        return JsonResponse(read)
+    framing = {
+        "method": request.method,
+        "content_length": request.META.get("CONTENT_LENGTH"),
+        "transfer_encoding": request.META.get("HTTP_TRANSFER_ENCODING"),
+    }
+    return JsonResponse(framing | read)
 
 
 def blocks(mib):
@@ -52,7 +54,8 @@ def blocks(mib):
 def download(request):
     """A long deterministic body, streamed; `?mib=64`, with `&chunked` no length is known beforehand."""
     mib = int(request.GET.get("mib", 64))
-    response = StreamingHttpResponse(blocks(mib), content_type="application/octet-stream")
+    chunks = in_threads(blocks(mib)) if isinstance(request, ASGIRequest) else blocks(mib)
+    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
     if "chunked" not in request.GET:
         response["Content-Length"] = str(mib * MIB)
     return response
@@ -63,20 +66,28 @@ SEEN = {}  # (stream, number) -> set when the user agent says that it has receiv
 
 def events(request):
     """Server-sent events. Each next one is sent when the user agent, by another request, says that it has the last."""
-    stream = request.GET["stream"]
-
-    def generate():
-        for number in range(1, 4):
-            arrived = SEEN.setdefault((stream, number), threading.Event())
-            yield f"id: {number}\ndata: event {number}\n\n"
-            if not arrived.wait(timeout=20):
-                yield "data: the last event was held back\n\n"
-                return
-
-    response = StreamingHttpResponse(generate(), content_type="text/event-stream")
+    chunks = conversation(request.GET["stream"])
+    chunks = in_threads(chunks) if isinstance(request, ASGIRequest) else chunks
+    response = StreamingHttpResponse(chunks, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response.set_cookie("_ga", "GA1.1.sse", max_age=60)
     return response
+
+
+def conversation(stream):
+    """The events of a stream."""
+    for number in range(1, 4):
+        arrived = SEEN.setdefault((stream, number), threading.Event())
+        yield f"id: {number}\ndata: event {number}\n\n"
+        if not arrived.wait(timeout=20):
+            yield "data: the last event was held back\n\n"
+            return
+
+
+async def in_threads(chunks):
+    """The chunks of a generator that blocks; under ASGI Django would read the generator to its end before it answers."""
+    while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+        yield chunk
 
 
 def seen(request):
