@@ -42,7 +42,7 @@ pub(crate) fn all(file: &File) -> Vec<Described> {
 
 /// The base document with a value for one setting, or without the setting.
 pub(crate) fn with(file: &File, described: &Described, value: Option<&Value>) -> Value {
-    let mut document = yaml(file.base).unwrap();
+    let mut document = (file.base)();
     let (last, above) = described.steps.split_last().unwrap();
     let mut here = &mut document;
     for step in above {
