@@ -48,11 +48,21 @@ class Rule:
         return kept
 
     def response(self, fields):
-        """A response's fields with the lines that may not pass taken out of Set-Cookie."""
-        return [field for field in fields if field[0].lower() != b"set-cookie" or self._line_passes(field[1])]
+        """A response's fields with the lines that may not pass taken out of Set-Cookie; such a response is made private."""
+        kept = [field for field in fields if field[0].lower() != b"set-cookie" or self._line_passes(field[1])]
+        return kept if len(kept) == len(fields) else private(kept)
 
     def _line_passes(self, line):
         return self.passes(line.partition(b"=")[0].strip()) or is_deletion(line)
+
+
+def private(fields):
+    """The fields of a response that no shared cache may store (RFC 9111 5.2.2.7), as the portal's pages need it."""
+    kept = [field for field in fields if field[0].lower() != b"cache-control"]
+    said = [value for name, value in fields if name.lower() == b"cache-control"]
+    if not any(b"private" in value for value in said):
+        said = [b", ".join([*said, b"private"])]
+    return kept + [(b"Cache-Control", value) for value in said]
 
 
 def is_deletion(line):
