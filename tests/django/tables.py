@@ -48,7 +48,7 @@ class Rule:
         return kept
 
     def response(self, fields):
-        """A response's fields with the lines that may not pass taken out of Set-Cookie; such a response is made private."""
+        """A response's fields with the lines that may not pass taken out of Set-Cookie, and then for no shared cache."""
         kept = [field for field in fields if field[0].lower() != b"set-cookie" or self._line_passes(field[1])]
         return kept if len(kept) == len(fields) else private(kept)
 
@@ -57,12 +57,14 @@ class Rule:
 
 
 def private(fields):
-    """The fields of a response that no shared cache may store (RFC 9111 5.2.2.7), as the portal's pages need it."""
-    kept = [field for field in fields if field[0].lower() != b"cache-control"]
-    said = [value for name, value in fields if name.lower() == b"cache-control"]
-    if not any(b"private" in value for value in said):
-        said = [b", ".join([*said, b"private"])]
-    return kept + [(b"Cache-Control", value) for value in said]
+    """A response's fields with `private` among the directives of Cache-Control, unless it may not be stored at all."""
+    said = [field for field in fields if field[0].lower() == b"cache-control"]
+    if not said:
+        return [*fields, (b"Cache-Control", b"private")]
+    [(name, value)] = said
+    if b"private" in value or b"no-store" in value:
+        return fields
+    return [(name, value + b", private") if field == (name, value) else field for field in fields]
 
 
 def is_deletion(line):
