@@ -81,15 +81,15 @@ pub static SETTINGS: Mapping = Mapping {
             .about("Whose word about the user agent is believed (`Forwarded`, `X-Forwarded-*`).")
             .example("[10.0.0.0/8, \"::1\"]"),
         Setting::new("limits", Kind::Mapping(&LIMITS))
-            .absent("the defaults of its keys")
+            .default("{}")
             .about("How much of each thing one user agent or origin may make tamis hold.")
             .example("{ head: 32KiB }"),
         Setting::new("times", Kind::Mapping(&TIMES))
-            .absent("the defaults of its keys")
+            .default("{}")
             .about("How long things may take.")
             .example("{ answer: 2m }"),
         Setting::new("log", Kind::Mapping(&LOG))
-            .absent("the defaults of its keys")
+            .default("{}")
             .about("What is written about the work.")
             .example("{ format: json }"),
         Setting::new("unknown_host", Kind::Choice(&["reject", "not_found"]))

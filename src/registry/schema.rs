@@ -57,7 +57,7 @@ pub static SETTINGS: Mapping = Mapping {
             .about("Tools that visitors may choose one by one.")
             .example("[{ key: xiti, title: XiTi, category: statistical }]"),
         Setting::new("consent", Kind::Mapping(&CONSENT))
-            .absent("the defaults of its keys")
+            .default("{}")
             .about("Where and how the visitor's choice is written.")
             .example("{ cookie: cookies_preferences, format: json }"),
         Setting::new("cookies", Kind::List(&Kind::Mapping(&COOKIE), 0))
@@ -284,8 +284,8 @@ pub(crate) static SITE_REWRITE: Mapping = Mapping {
         HTTP_ONLY.absent("none"),
         SAME_SITE.absent("none"),
         PARTITIONED.absent("none"),
-        LIFETIME_CHANGE.default("keep"),
-        RENEWAL.default("allow"),
+        LIFETIME_CHANGE.absent("`keep`"),
+        RENEWAL.absent("`allow`"),
     ],
     one_of: &[],
 };
