@@ -62,7 +62,7 @@ pub struct Line<'a> {
     pub site: &'a str,
     /// The request's method.
     pub method: &'a str,
-    /// The path without its query.
+    /// The path; what follows a `;` (RFC 3986 3.3: parameters, a session id in `;jsessionid=…`) is not shown.
     pub path: &'a str,
     /// The status sent; 0 if none was.
     pub status: u16,
@@ -92,7 +92,7 @@ impl Line<'_> {
             target: "access",
             site = self.site,
             method = self.method,
-            path = self.path,
+            path = self.path.split(';').next().unwrap_or_default(),
             status = self.status,
             sent = self.sent,
             ms = milliseconds(self.duration),

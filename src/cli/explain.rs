@@ -56,8 +56,9 @@ pub(super) struct Arguments {
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  tamis explain --set-cookie '_ga=1; Path=/' --consent '%7B%22statistical%22%3Atrue%7D'
   tamis explain --registry config/registry/lille.yaml --cookie 'sessionid=1; _ga=2'
+  tamis explain --registry config/registry/lille-analytics.yaml --set-cookie '_ga=1; Path=/' \\
+      --consent '%7B%22statistical%22%3Atrue%7D'
   curl -sv https://opendata.example.org/ 2>&1 | tamis explain --dump -
 
 Exit codes: 0 the cookies are explained, whatever the verdicts; 1 a file has errors or can't be read;

@@ -9,7 +9,7 @@ use h2::{Reason, RecvStream};
 use http::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::kit::{Origin, Setup, answering, origin, page};
+use crate::kit::{Origin, Setup, answering, logged, origin, page, text};
 
 /// A gateway that takes HTTP/2 on a plain connection.
 fn plain(origin: &Origin) -> Setup {
@@ -191,4 +191,83 @@ fn http_2_to_the_origin_server() {
     assert_eq!(heard[0].uri().to_string(), "http://x.test/");
     assert_eq!(heard[0].headers()["cookie"], "sessionid=1");
     assert!(!heard[0].headers().contains_key("connection"));
+}
+
+#[test]
+fn both_versions_are_sifted_alike() {
+    let origin = answering(&page(&[
+        "Set-Cookie: sessionid=1; Path=/",
+        "Set-Cookie: _ga=\u{e9};PATH=/;;x",
+        "Set-Cookie: =sessionid=2",
+        "Set-Cookie: mystery=1",
+        "Set-Cookie: mystery=; Max-Age=0",
+        "Set-Cookie: csrftoken = 2 ;samesite=lax",
+    ]));
+    let gateway = plain(&origin).start();
+    for pairs in [
+        &["sessionid=a", "_ga=b", "sessionid=c"][..],
+        &["_ga=b", "mystery=c"],
+        &["=sessionid=a", "x", "csrftoken=\"a b\""],
+        &["_ga=b", "cookies_preferences={\"analytics\":true}", "_fbp=c"],
+        &["cookies_preferences={\"analytics\":true}", "cookies_preferences={\"analytics\":false}", "_ga=b"],
+    ] {
+        let line = gateway.agent().get(&[&format!("Cookie: {}", pairs.join("; "))]);
+        let heard = origin.heard();
+        let crumbs: Vec<_> = pairs.iter().map(|pair| ("cookie", *pair)).collect();
+        let (frames, _) = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+            answered(&mut sender, get("/", &crumbs)).await
+        });
+        let again = origin.heard();
+        for name in ["cookie", "x-consent"] {
+            assert_eq!(again.values(name), heard.values(name), "{name}, {pairs:?}");
+        }
+        let octets = frames.headers().get_all("set-cookie").iter().map(|value| text(value.as_bytes()));
+        assert_eq!(octets.collect::<Vec<_>>(), line.values("set-cookie"), "{pairs:?}");
+    }
+}
+
+#[test]
+fn connect_is_refused_and_other_upgrades_end_here() {
+    let origin = answering(&page(&[]));
+    let gateway = plain(&origin).start();
+    agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        let connect = Request::connect("x.test:443").body(()).unwrap();
+        assert_eq!(answered(&mut sender, connect).await.0.status(), 501);
+        let settings = [("http2-settings", "AAMAAABkAAQAAP__"), ("te", "trailers")];
+        assert_eq!(answered(&mut sender, get("/", &settings)).await.0.status(), 200);
+    });
+    let heard = origin.heard();
+    assert_eq!(heard.start(), "GET / HTTP/1.1");
+    assert!(!heard.has("http2-settings") && !heard.has("upgrade"));
+    assert_eq!(origin.connections(), 1);
+}
+
+#[test]
+fn cookies_in_trailers_are_removed() {
+    let origin = answering(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n\
+         4\r\npage\r\n0\r\nSet-Cookie: sessionid=1\r\nX-Sum: 9\r\n\r\n",
+    );
+    let gateway = plain(&origin).start();
+    let trailers = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        let (answer, _) = sender.send_request(get("/", &[("te", "trailers")]), true).unwrap();
+        let mut body = answer.await.unwrap().into_body();
+        assert_eq!(whole(&mut body).await.unwrap(), b"page");
+        body.trailers().await.unwrap().unwrap()
+    });
+    assert_eq!((trailers.len(), trailers["x-sum"].as_bytes()), (1, &b"9"[..]));
+    assert_eq!(gateway.count(|counters| counters.trailer_cookies.value()), 1);
+}
+
+#[test]
+fn no_value_and_no_query_is_logged_of_http_2_either() {
+    let gateway =
+        plain(&answering(&page(&["Set-Cookie: _ga=S3CRET-a", "Set-Cookie: sessionid=S3CRET-b"]))).start();
+    let crumbs =
+        [("cookie", "sessionid=S3CRET-c"), ("cookie", "_ga=S3CRET-d"), ("authorization", "S3CRET-e")];
+    agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        answered(&mut sender, get("/log/frames?S3CRET-f", &crumbs)).await
+    });
+    let log = logged("path=\"/log/frames\"");
+    assert!(!log.contains("S3CRET"), "{}", log.lines().find(|line| line.contains("S3CRET")).unwrap());
 }

@@ -18,7 +18,7 @@ fn no_value_and_no_query_is_ever_logged() {
         "Location: /S3CRET-f",
     ]);
     let gateway = gateway(&answering(&answer));
-    gateway.agent().request("GET /log/values?S3CRET-g=S3CRET-h", &[
+    gateway.agent().request("GET /log/values;jsessionid=S3CRET-v?S3CRET-g=S3CRET-h", &[
         "Cookie: sessionid=S3CRET-i; _ga=S3CRET-j; unheard=S3CRET-k; cookies_preferences=S3CRET-l; S3CRET-m",
         "Authorization: S3CRET-n",
         "Referer: http://x.test/?S3CRET-o",

@@ -60,6 +60,39 @@ fn both_versions_of_tls_are_spoken() {
 }
 
 #[test]
+fn the_certificate_of_the_asked_name_is_shown() {
+    let authority = Authority::new();
+    let shown = ["x.test", "*.y.test", "z.test"].map(|name| authority.issue(name).listener());
+    let listeners = format!("listeners: [{{address: \"127.0.0.1:0\", tls: [{}]}}]", shown.join(", "));
+    let gateway = Setup::new(&origin(answer)).top(&listeners).start();
+    let handshake = |name, sni| authority.handshake(gateway.address(), name, sni, &[]);
+    for name in ["x.test", "a.y.test", "A.Y.TEST", "z.test"] {
+        handshake(name, true).unwrap();
+    }
+    // Whoever asks for none of these names, or for none at all, is shown the first.
+    handshake("x.test", false).unwrap();
+    for (name, sni) in [("other.test", true), ("y.test", true), ("a.b.y.test", true), ("z.test", false)] {
+        assert!(handshake(name, sni).unwrap_err().to_string().contains("certificate"), "{name}");
+    }
+}
+
+#[test]
+fn the_protocol_is_settled_in_the_handshake() {
+    let authority = Authority::new();
+    let gateway = listening(&origin(answer), &authority.issue("x.test")).start();
+    for (offered, agreed) in [
+        (&["h2", "http/1.1"][..], Some("h2")),
+        (&["http/1.1", "h2"], Some("h2")),
+        (&["http/1.1"], Some("http/1.1")),
+        (&[], None),
+    ] {
+        let found = authority.handshake(gateway.address(), "x.test", true, offered).unwrap();
+        assert_eq!(found.as_deref(), agreed, "{offered:?}");
+    }
+    assert!(authority.handshake(gateway.address(), "x.test", true, &["spdy/3"]).is_err());
+}
+
+#[test]
 fn keys_are_exchanged_so_that_no_later_computer_reads_them() {
     let authority = Authority::new();
     let gateway = listening(&origin(answer), &authority.issue("x.test")).start();

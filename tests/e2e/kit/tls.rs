@@ -1,5 +1,6 @@
 //! Certificates made for one test, and the two sides of TLS over them.
 
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use rustls::{
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 
-use super::Agent;
 use super::wire::Stream;
+use super::{Agent, PATIENCE, text};
 
 /// Who signs.
 pub(crate) struct Authority {
@@ -67,17 +68,43 @@ impl Authority {
         address: SocketAddr,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Agent {
+        let name = ServerName::try_from("x.test").unwrap();
+        let connection = ClientConnection::new(Arc::new(self.client(versions)), name).unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
+    }
+
+    /// A handshake for a name, which is sent unless `sni` is false, and the protocol that was agreed on of those offered.
+    ///
+    /// # Errors
+    /// What was shown is no certificate of that name.
+    pub(crate) fn handshake(
+        &self,
+        address: SocketAddr,
+        name: &str,
+        sni: bool,
+        offered: &[&str],
+    ) -> io::Result<Option<String>> {
+        let mut config = self.client(rustls::ALL_VERSIONS);
+        config.enable_sni = sni;
+        config.alpn_protocols = offered.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        let mut connection = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        connection.complete_io(&mut stream)?;
+        Ok(connection.alpn_protocol().map(text))
+    }
+
+    /// What trusts this authority alone.
+    fn client(&self, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.der().clone()).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_protocol_versions(versions)
             .unwrap()
             .with_root_certificates(roots)
-            .with_no_client_auth();
-        let name = ServerName::try_from("x.test").unwrap();
-        let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-        let stream = TcpStream::connect(address).unwrap();
-        Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
+            .with_no_client_auth()
     }
 }
 
