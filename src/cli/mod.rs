@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod load;
 mod run;
+mod schema;
 mod signals;
 mod terminal;
 
@@ -42,6 +43,9 @@ enum Command {
     /// Say what becomes of cookies, why, and by which line of the registry
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Arguments),
+    /// Print the JSON Schema of a file, by which editors complete and check it
+    #[command(after_help = schema::EXAMPLES)]
+    Schema(schema::Arguments),
     /// Show the sieve at work: a small portal behind a real gateway, on this machine only
     #[command(after_help = EXITS)]
     Demo(demo::Arguments),
@@ -69,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Schema(arguments) => schema::schema(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }
 }

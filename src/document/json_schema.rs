@@ -59,8 +59,8 @@ impl Writer {
             schema.insert("required".to_owned(), required.into());
         }
         if !mapping.one_of.is_empty() {
-            let each = mapping.one_of.iter().map(|key| json!({ "required": [key] }));
-            schema.insert("anyOf".to_owned(), each.collect());
+            let one = mapping.settings.iter().filter(|setting| mapping.one_of.contains(&setting.key));
+            schema.insert("anyOf".to_owned(), one.map(there).collect());
         }
         schema.insert("additionalProperties".to_owned(), false.into());
         schema
@@ -74,7 +74,7 @@ impl Writer {
         }
         match setting.absent {
             Absent::Words(words) if words.starts_with("required") => {
-                description += &format!(" It is {words}.")
+                description += &format!(" It is {words}.");
             }
             Absent::Words(words) => description += &format!(" Default: {words}."),
             Absent::Fault | Absent::Default(_) => {}
@@ -164,6 +164,15 @@ impl Writer {
         let reference = json!({ "$ref": format!("#/$defs/{name}") });
         self.definitions.insert(name, schema.into());
         object(reference)
+    }
+}
+
+/// A setting is there; `false` says no more than its absence.
+fn there(setting: &Setting) -> Value {
+    let key = setting.key;
+    match setting.kind {
+        Kind::Boolean => json!({ "required": [key], "properties": { key: { "not": { "const": false } } } }),
+        _ => json!({ "required": [key] }),
     }
 }
 

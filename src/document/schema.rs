@@ -11,7 +11,7 @@ pub struct Mapping {
     pub what: &'static str,
     /// Its keys, in the order in which people are shown them.
     pub settings: &'static [Setting],
-    /// At least one of these keys must be there; empty where no such rule is.
+    /// At least one of these keys must be there, and not `false`; empty where no such rule is.
     pub one_of: &'static [&'static str],
 }
 
@@ -125,7 +125,7 @@ impl Kind {
     pub fn words(&self) -> String {
         match self {
             Self::Boolean => "boolean".to_owned(),
-            Self::Integer(i64::MIN.., i64::MAX) => "number".to_owned(),
+            Self::Integer(_, i64::MAX) => "number".to_owned(),
             Self::Integer(low, high) => format!("number, {low} to {high}"),
             Self::String | Self::Pattern(_) => "string".to_owned(),
             Self::Choice(words) => {
@@ -134,9 +134,13 @@ impl Kind {
             Self::Form(form) => form.name.to_owned(),
             Self::Bounded(form, low, high) => format!("{}, {low} to {high}", form.name),
             Self::Mapping(_) | Self::Open(_) => "mapping".to_owned(),
-            Self::List(item, _) => format!("list of {}", item.plural()),
+            Self::List(item, 0) => format!("list of {}", item.plural()),
+            Self::List(item, least) => format!("list of {}, at least {least}", item.plural()),
             Self::OneOrMore(item, _) => format!("{} or list of them", item.words()),
-            Self::Either(kinds) => kinds.iter().map(Self::words).collect::<Vec<_>>().join(" or "),
+            Self::Either(kinds) => {
+                let each: Vec<String> = kinds.iter().map(Self::words).collect();
+                each.join(if each.len() > 2 { ", " } else { " or " })
+            }
         }
     }
 

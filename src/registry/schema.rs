@@ -284,8 +284,8 @@ pub(crate) static SITE_REWRITE: Mapping = Mapping {
         HTTP_ONLY.absent("none"),
         SAME_SITE.absent("none"),
         PARTITIONED.absent("none"),
-        LIFETIME_CHANGE.default("keep"),
-        RENEWAL.default("allow"),
+        LIFETIME_CHANGE.absent("`keep`"),
+        RENEWAL.absent("`allow`"),
     ],
     one_of: &[],
 };

@@ -15,11 +15,19 @@ fn help_lists_every_command_and_the_exit_codes() {
     let place = Place::new();
     let help = place.tamis(&["--help"]);
     assert_eq!(help.code, 0);
-    for word in ["run ", "check ", "explain ", "demo ", "Exit codes", "0  done", "3  the gateway can't start"]
-    {
+    for word in [
+        "run ",
+        "check ",
+        "explain ",
+        "schema ",
+        "demo ",
+        "Exit codes",
+        "0  done",
+        "3  the gateway can't start",
+    ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "demo"] {
+    for command in ["run", "check", "explain", "schema", "demo"] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);
@@ -34,4 +42,20 @@ fn wrong_arguments_are_code_2() {
         assert_eq!(told.code, 2, "{arguments:?}");
         assert!(told.err.contains("help"), "{}", told.err);
     }
+}
+
+#[test]
+fn schema_prints_what_is_committed() {
+    let place = Place::new();
+    let committed = |name| {
+        let path = format!("{}/config/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    };
+    for (arguments, name) in
+        [(&["schema"][..], "tamis"), (&["schema", "config"], "tamis"), (&["schema", "registry"], "registry")]
+    {
+        let told = place.tamis(arguments);
+        assert_eq!((told.code, told.out), (0, committed(name)));
+    }
+    assert_eq!(place.tamis(&["schema", "cookies"]).code, 2);
 }

@@ -48,11 +48,23 @@ class Rule:
         return kept
 
     def response(self, fields):
-        """A response's fields with the lines that may not pass taken out of Set-Cookie."""
-        return [field for field in fields if field[0].lower() != b"set-cookie" or self._line_passes(field[1])]
+        """A response's fields with the lines that may not pass taken out of Set-Cookie, and then for no shared cache."""
+        kept = [field for field in fields if field[0].lower() != b"set-cookie" or self._line_passes(field[1])]
+        return kept if len(kept) == len(fields) else private(kept)
 
     def _line_passes(self, line):
         return self.passes(line.partition(b"=")[0].strip()) or is_deletion(line)
+
+
+def private(fields):
+    """A response's fields with `private` among the directives of Cache-Control, unless it may not be stored at all."""
+    said = [field for field in fields if field[0].lower() == b"cache-control"]
+    if not said:
+        return [*fields, (b"Cache-Control", b"private")]
+    [(name, value)] = said
+    if b"private" in value or b"no-store" in value:
+        return fields
+    return [(name, value + b", private") if field == (name, value) else field for field in fields]
 
 
 def is_deletion(line):

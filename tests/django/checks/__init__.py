@@ -1,5 +1,5 @@
 """Single promises, each with a name that says what it shows and the fact behind it."""
 
-from . import consent, cookies, exchange
+from . import consent, cookies, exchange, handshake, http2, websocket
 
-CHECKS = consent.CHECKS + cookies.CHECKS + exchange.CHECKS
+CHECKS = consent.CHECKS + cookies.CHECKS + exchange.CHECKS + http2.CHECKS + websocket.CHECKS + handshake.CHECKS

@@ -1,5 +1,6 @@
 """Cookies on the wire, both ways."""
 
+from client import PROTOCOLS
 from tables import LILLE
 
 from .book import DECLARED, SESSION, Book, ask, expect, names, saw, set_cookies
@@ -9,9 +10,15 @@ CHECKS = check.checks
 
 
 def raw_lines(stand, gateway, name):
-    """The lines of /raw/NAME/, direct and through tamis."""
-    with stand.direct(DECLARED, "http") as direct, stand.through(gateway.ports, DECLARED, "http") as agent:
-        return set_cookies(direct.get(f"/raw/{name}/")), set_cookies(agent.get(f"/raw/{name}/"))
+    """The lines of /raw/NAME/, direct and through tamis; the latter are the same over every protocol."""
+    with stand.direct(DECLARED, "http") as direct:
+        sent = set_cookies(direct.get(f"/raw/{name}/"))
+    passed = {}
+    for protocol in PROTOCOLS:
+        with stand.through(gateway.ports, DECLARED, protocol) as agent:
+            passed[protocol] = set_cookies(agent.get(f"/raw/{name}/"))
+        expect(f"lines over {protocol}", passed["http"], passed[protocol])
+    return sent, passed["http"]
 
 
 @check("of twenty writes and twenty deletions of a blocked tracker, the deletions pass")
@@ -39,18 +46,24 @@ def unknown_session(stand, gateway):
 
 @check("200, 204, 206, 302, 304, 401, 404, 500, 503 and HEAD are all filtered")
 def every_status(stand, gateway):
-    with stand.through(gateway.ports, DECLARED, "http") as agent:
-        tag = ask(agent, "/fresh/").headers["etag"]
-        for expected, path, more in (
-            *((status, f"/status/{status}/", {}) for status in (200, 204, 302, 401, 404, 500, 503)),
-            (206, "/range/", {"fields": [(b"Range", b"bytes=1-5")]}),
-            (304, "/fresh/", {"fields": [(b"If-None-Match", tag.encode())]}),
-            (404, "/status/404/", {"method": "HEAD"}),
-            (200, "/status/200/", {"method": "POST"}),
-        ):
-            response = ask(agent, path, **more)
-            expect("the status", expected, response.status_code)
-            expect(f"cookies of {expected}", ["django_language"], names(set_cookies(response)))
+    for protocol in PROTOCOLS:
+        with stand.through(gateway.ports, DECLARED, protocol) as agent:
+            filtered_whatever_the_status(agent)
+
+
+def filtered_whatever_the_status(agent):
+    """The answers to one agent."""
+    tag = ask(agent, "/fresh/").headers["etag"]
+    for expected, path, more in (
+        *((status, f"/status/{status}/", {}) for status in (200, 204, 302, 401, 404, 500, 503)),
+        (206, "/range/", {"fields": [(b"Range", b"bytes=1-5")]}),
+        (304, "/fresh/", {"fields": [(b"If-None-Match", tag.encode())]}),
+        (404, "/status/404/", {"method": "HEAD"}),
+        (200, "/status/200/", {"method": "POST"}),
+    ):
+        response = ask(agent, path, **more)
+        expect("the status", expected, response.status_code)
+        expect(f"cookies of {expected}", ["django_language"], names(set_cookies(response)))
 
 
 @check("tamis's own error page for a dead upstream sets no cookie")
@@ -86,12 +99,13 @@ def nameless(stand, gateway):
 
 @check("order and duplicates of a request's cookies stay; raw latin-1 and UTF-8 bytes come through")
 def order_and_bytes(stand, gateway):
-    with stand.through(gateway.ports, DECLARED, "http") as agent:
-        expect("order", "sessionid=m3; sessionid=m1", saw(agent, "sessionid=m3; _ga=1; sessionid=m1; x=2"))
-        for untouched in ("sessionid=a;csrftoken=b;  django_language=c", 'sessionid="a b"; csrftoken=;'):
-            expect("byte for byte where nothing is stripped", untouched, saw(agent, untouched))
-        octets = b"django_language=caf\xe9; mystery=\xe9; csrftoken=\xe2\x9c\x93"
-        expect("bytes", b"django_language=caf\xe9; csrftoken=\xe2\x9c\x93".decode("latin-1"), saw(agent, octets))
+    for protocol in PROTOCOLS:
+        with stand.through(gateway.ports, DECLARED, protocol) as agent:
+            expect("order", "sessionid=m3; sessionid=m1", saw(agent, "sessionid=m3; _ga=1; sessionid=m1; x=2"))
+            for untouched in ("sessionid=a;csrftoken=b;  django_language=c", 'sessionid="a b"; csrftoken=;'):
+                expect("byte for byte where nothing is stripped", untouched, saw(agent, untouched))
+            octets = b"django_language=caf\xe9; mystery=\xe9; csrftoken=\xe2\x9c\x93"
+            expect("bytes", b"django_language=caf\xe9; csrftoken=\xe2\x9c\x93".decode("latin-1"), saw(agent, octets))
     sent, passed = raw_lines(stand, gateway, "bytes")
     expect("lines", sent, passed)
 
@@ -117,8 +131,8 @@ def both_directions(stand, gateway):
 
 @check("csrftoken and cookies_preferences stay readable by scripts, and nothing gets Secure")
 def readable(stand, gateway):
-    for scheme in ("http", "https"):
-        with stand.through(gateway.ports, DECLARED, scheme) as agent:
+    for protocol in PROTOCOLS:
+        with stand.through(gateway.ports, DECLARED, protocol) as agent:
             lines = set_cookies(agent.get("/")) + set_cookies(agent.get("/consent/withdraw/"))
         expect("names", ["csrftoken", "cookies_preferences"], names(lines))
         for line in lines:

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import wire
+from client import PROTOCOLS
 
 from .book import DECLARED, SESSION, Book, ask, expect
 
@@ -51,8 +52,8 @@ def too_long_to_measure(stand, gateway):
 @check("an upload with a length keeps it, 64 MiB arrive whole")
 def measured(stand, gateway):
     block = bytes(range(256)) * (MIB // 256)
-    for scheme in ("http", "https"):
-        with stand.through(gateway.ports, DECLARED, scheme) as agent:
+    for protocol in ("http", "https", "h2"):
+        with stand.through(gateway.ports, DECLARED, protocol) as agent:
             size = 64 * MIB
             answer = agent.post("/body/", content=(block for _ in range(64)), headers={"Content-Length": str(size)}).json()
         expect("what Django read", (str(size), None, size), (answer["content_length"], answer["transfer_encoding"], answer["size"]))
@@ -70,20 +71,20 @@ def two_cookie_lines(stand, gateway):
 
 @check("Django's CSRF check of Origin against Host decides as without a gateway")
 def origins(stand, gateway):
-    for scheme in ("http", "https"):
+    for protocol, (scheme, *_) in PROTOCOLS.items():
         for origin, expected in (
             (f"{scheme}://{DECLARED}", 302),
             ("https://partner.test", 302),
             ("https://evil.test", 403),
             (None, 302),
         ):
-            statuses = [csrf_post(agent, origin) for agent in visitors(stand, gateway, scheme)]
-            expect(f"{scheme}, Origin {origin}: direct and through tamis", [expected, expected], statuses)
+            statuses = [csrf_post(agent, origin) for agent in visitors(stand, gateway, protocol)]
+            expect(f"{protocol}, Origin {origin}: direct and through tamis", [expected, expected], statuses)
 
 
-def visitors(stand, gateway, scheme):
+def visitors(stand, gateway, protocol):
     """One visitor without and one with the gateway."""
-    return stand.direct(DECLARED, scheme), stand.through(gateway.ports, DECLARED, scheme)
+    return stand.direct(DECLARED, protocol), stand.through(gateway.ports, DECLARED, protocol)
 
 
 def csrf_post(agent, origin):
@@ -97,8 +98,8 @@ def csrf_post(agent, origin):
 
 @check("Host is kept, so redirects and absolute addresses are the site's; TLS is seen by Django as https")
 def host_and_scheme(stand, gateway):
-    for scheme in ("http", "https"):
-        with stand.through(gateway.ports, DECLARED, scheme) as agent:
+    for protocol, (scheme, *_) in PROTOCOLS.items():
+        with stand.through(gateway.ports, DECLARED, protocol) as agent:
             report = ask(agent, "/saw/").json()
             told = meta(agent)
         address = f"{scheme}://{DECLARED}/saw/"
@@ -120,9 +121,15 @@ def spoofed(stand, gateway):
         (b"X-Consent", b"statistical, third-party"),
         (b"Forwarded", b"for=203.0.113.9;proto=https"),
     ]
-    with stand.through(gateway.ports, DECLARED, "http") as agent:
-        told = meta(agent, fields=fields)
-        secure = ask(agent, "/saw/", fields=fields).json()["secure"]
+    for protocol in ("http", "h2c"):
+        with stand.through(gateway.ports, DECLARED, protocol) as agent:
+            told = meta(agent, fields=fields)
+            secure = ask(agent, "/saw/", fields=fields).json()["secure"]
+        not_believed(told, secure)
+
+
+def not_believed(told, secure):
+    """What Django was told is tamis's own word."""
     expect("is_secure()", False, secure)
     expect("X-Forwarded-For", "127.0.0.1", told["HTTP_X_FORWARDED_FOR"])
     expect("X-Forwarded-Proto", "http", told["HTTP_X_FORWARDED_PROTO"])
@@ -166,16 +173,16 @@ def no_values(stand, gateway):
     expect("in /metrics", False, value in gateway.metrics())
 
 
-@check("bodies are streamed: 64 MiB up and down, plain and TLS, never stay whole in a fresh tamis's memory")
+@check("bodies are streamed: 64 MiB up and down, plain, TLS and h2, never stay whole in a fresh tamis's memory")
 def memory(stand, _):
     with stand.gateway("fresh") as gateway:
-        for scheme in ("http", "https"):  # what every exchange needs once is not counted
-            with stand.through(gateway.ports, DECLARED, scheme) as agent:
+        for protocol in ("http", "https", "h2"):  # what every exchange needs once is not counted
+            with stand.through(gateway.ports, DECLARED, protocol) as agent:
                 ask(agent, "/")
         before = gateway.child.peak_memory()
         measured(stand, gateway)
-        for scheme in ("http", "https"):
-            with stand.through(gateway.ports, DECLARED, scheme) as agent, agent.stream("GET", "/download/?mib=64") as response:
+        for protocol in ("http", "https", "h2"):
+            with stand.through(gateway.ports, DECLARED, protocol) as agent, agent.stream("GET", "/download/?mib=64") as response:
                 expect("downloaded", 64 * MIB, sum(map(len, response.iter_raw())))
         grown = gateway.child.peak_memory() - before
     expect(f"grown by {grown / MIB:.1f} MiB, under 48", True, grown < 48 * MIB)

@@ -1,5 +1,6 @@
 """What Django saw of a request."""
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -24,5 +25,8 @@ def saw(request):
 
 @csrf_exempt
 def meta(request):
-    """Every string of the WSGI environment."""
-    return JsonResponse({name: value for name, value in request.META.items() if isinstance(value, str)})
+    """Every string of the WSGI environment, and under ASGI the HTTP version that the server spoke."""
+    told = {name: value for name, value in request.META.items() if isinstance(value, str)}
+    if isinstance(request, ASGIRequest):
+        told["http_version"] = request.scope["http_version"]
+    return JsonResponse(told)

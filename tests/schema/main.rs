@@ -1,0 +1,97 @@
+//! The description of both YAML files (`SETTINGS` of `config` and `registry`), held against everything that says what
+//! may be written: the readers, the JSON Schemas, the shipped and the golden files, the reference pages.
+//!
+//! That a reader asks for exactly the described keys is held where it reads: `document::Fields::finish`.
+
+#![expect(clippy::unwrap_used, reason = "a test's helpers; what fails here fails the test")]
+
+mod agreement;
+mod described;
+mod files;
+mod reference;
+
+use std::fs;
+use std::path::Path;
+
+use jsonschema::Validator;
+use serde_json::Value;
+use tamis::config::Snapshot;
+use tamis::diagnostic::{Diagnostics, Source};
+use tamis::document::{Document, Mapping};
+use tamis::registry::Registry;
+use tamis::{config, registry};
+
+/// One of the two kinds of file.
+struct File {
+    settings: &'static Mapping,
+    schema: fn() -> Value,
+    /// The faults of a text.
+    faults: fn(&str) -> Diagnostics,
+    /// What a text was compiled to, in a form to be compared.
+    compiled: fn(&str) -> String,
+    /// `config/schema/<name>.schema.json`.
+    name: &'static str,
+    reference: &'static str,
+    /// The directory of golden files.
+    golden: &'static str,
+    /// A document in order, into which settings are put one by one.
+    base: &'static str,
+}
+
+const CONFIGURATION: File = File {
+    settings: &config::SETTINGS,
+    schema: config::schema,
+    faults: |text| configuration(text).1,
+    compiled: |text| format!("{:?}", configuration(text).0),
+    name: "tamis",
+    reference: "docs/configuration.md",
+    golden: "tests/golden/config",
+    base: "
+listeners: [{ address: ':8080' }]
+sites: [{ hosts: a.example, registry: r.yaml, upstream: 'http://127.0.0.1:8000' }]
+",
+};
+
+const REGISTRY: File = File {
+    settings: &registry::SETTINGS,
+    schema: registry::schema,
+    faults: |text| Registry::compile(Source::new("registry.yaml", text)).1,
+    compiled: |text| format!("{:?}", Registry::compile(Source::new("registry.yaml", text)).0),
+    name: "registry",
+    reference: "docs/registry.md",
+    golden: "tests/golden/registry",
+    base: BASE_REGISTRY,
+};
+
+const FILES: [File; 2] = [CONFIGURATION, REGISTRY];
+
+const BASE_REGISTRY: &str = "
+version: '1'
+services: [{ key: matomo, title: Matomo, category: statistical }]
+cookies: [{ provider: Us, names: sid, purposes: Counting, category: statistical }]
+";
+
+fn configuration(text: &str) -> (Option<Snapshot>, Diagnostics) {
+    let environment = |name: &str| (name == "HOST").then(|| "a.example".to_owned());
+    let read = |_: &Path| Ok(BASE_REGISTRY.to_owned());
+    let source = Source::new("tamis.yaml", text);
+    config::compile(source, Path::new(""), &environment, &read)
+}
+
+fn validator(file: &File) -> Validator {
+    jsonschema::draft202012::new(&(file.schema)()).unwrap()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
+}
+
+/// YAML as JSON; `None` where it is no YAML.
+fn json(yaml: &str) -> Option<Value> {
+    Document::parse(Source::new("text", yaml)).ok().map(|document| document.root().json())
+}
