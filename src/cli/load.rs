@@ -1,11 +1,15 @@
 //! Reading a configuration and the registries that it names.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Snapshot};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::registry::Registry;
+
+/// Octets of a file: a hundred thousand declared cookies take less than half of it.
+const MOST_OCTETS: u64 = 64 << 20;
 
 /// Compiles the configuration in a file.
 ///
@@ -36,8 +40,14 @@ pub(super) fn default_path() -> PathBuf {
 }
 
 /// The text of a file, or the reason why there is none.
+#[expect(clippy::disallowed_methods, reason = "bounded by take")]
 fn read(path: &Path) -> Result<String, String> {
-    let octets = std::fs::read(path).map_err(|fault| unreadable(&fault))?;
+    let mut octets = Vec::new();
+    let file = File::open(path).map_err(|fault| unreadable(&fault))?;
+    file.take(MOST_OCTETS + 1).read_to_end(&mut octets).map_err(|fault| unreadable(&fault))?;
+    if octets.len() as u64 > MOST_OCTETS {
+        return Err(format!("it is larger than {} MiB", MOST_OCTETS >> 20));
+    }
     String::from_utf8(octets).map_err(|fault| {
         let before = fault.as_bytes().get(..fault.utf8_error().valid_up_to()).unwrap_or_default();
         let line = before.iter().filter(|octet| **octet == b'\n').count() + 1;

@@ -126,19 +126,16 @@ impl Reading<'_> {
         }
     }
 
-    /// What a refusal names is denied, lest a service follow its granted category: `"rejected": ["matomo"]`.
+    /// What a refusal names is denied, however deep, lest a service follow its granted category:
+    /// `"rejected": ["matomo"]`.
     fn refused(&self, value: &Json<'_>, words: &mut Words) {
         match value {
-            Json::Array(items) => {
-                for item in items {
-                    if let Json::String(word) = item {
-                        self.say(word, Choice::Denied, words);
-                    }
-                }
-            }
+            Json::String(word) => self.say(word, Choice::Denied, words),
+            Json::Array(items) => items.iter().for_each(|item| self.refused(item, words)),
             Json::Object(members) => {
-                for (word, _) in members.iter().filter(|(_, value)| *value != Json::Bool(false)) {
+                for (word, value) in members.iter().filter(|(_, value)| *value != Json::Bool(false)) {
                     self.say(word, Choice::Denied, words);
+                    self.refused(value, words);
                 }
             }
             _ => {}

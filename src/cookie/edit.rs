@@ -112,10 +112,9 @@ impl Edit<'_> {
             }
             Some(Lifetime::AtMost { seconds, now }) => {
                 let end = now.saturating_add(seconds);
-                let most = limited(cookie, "Max-Age", max_age, (cookie.max_age(), seconds));
-                change("Max-Age", most.map(|seconds| Becomes::Value(seconds.to_string())));
-                let last = limited(cookie, "Expires", date, (cookie.expires(), end));
-                change("Expires", last.map(|time| Becomes::Value(imf_fixdate(time))));
+                let written = |seconds: i64| seconds.to_string();
+                change("Max-Age", limited(cookie, "Max-Age", generous, (cookie.max_age(), seconds), written));
+                change("Expires", limited(cookie, "Expires", date, (cookie.expires(), end), imf_fixdate));
             }
         }
         if self.host {
@@ -179,15 +178,22 @@ fn values<'a>(cookie: &SetCookie<'a>, name: &str) -> impl Iterator<Item = &'a [u
     named.map(|attribute| attribute.value()).map(|value| if value.len() > MOST_OCTETS { b"" } else { value })
 }
 
-/// The limit if any copy exceeds it; less if the copy that counts says less, for a limit never lengthens.
+/// The limit if any copy exceeds it; less if the copy that counts says less, and nothing if none counts, for a limit
+/// never lengthens.
 fn limited(
     cookie: &SetCookie<'_>,
     name: &str,
     read: fn(&[u8]) -> Option<i64>,
     (counts, limit): (Option<i64>, i64),
-) -> Option<i64> {
+    written: impl Fn(i64) -> String,
+) -> Option<Becomes> {
     let exceeds = values(cookie, name).filter_map(read).any(|value| value > limit);
-    exceeds.then(|| counts.map_or(limit, |counts| counts.min(limit)))
+    exceeds.then(|| counts.map_or(Becomes::Gone, |counts| Becomes::Value(written(counts.min(limit)))))
+}
+
+/// A `Max-Age` as browsers read it that take `+60` for a number, though 6265bis does not.
+fn generous(value: &[u8]) -> Option<i64> {
+    max_age(value.strip_prefix(b"+").unwrap_or(value))
 }
 
 #[cfg(test)]
@@ -228,7 +234,13 @@ mod tests {
         assert_eq!(edited("a=1; Domain=; Path=/; path=; domain=x", host), "a=1; Path=/");
         let week = Edit { lifetime: Some(Lifetime::AtMost { seconds: 7, now: NOW }), ..Edit::default() };
         assert_eq!(edited("a=1; Max-Age=8; Max-Age=3; Max-Age=x", week), "a=1; Max-Age=3");
-        assert_eq!(edited("a=1; Max-Age=7; max-age=-5; Max-Age=+9", week), "-");
+        assert_eq!(edited("a=1; Max-Age=7; max-age=-5; Max-Age=+7", week), "-");
+        assert_eq!(edited("a=1; Max-Age=7; max-age=-5; Max-Age=+9", week), "a=1; Max-Age=-5");
+        assert_eq!(
+            edited("a=1; Max-Age=+9; Path=/", week),
+            "a=1; Path=/",
+            "a session, as the standard reads it"
+        );
         let session = Edit { lifetime: Some(Lifetime::Session), ..Edit::default() };
         assert_eq!(edited("a=1; Max-Age=8;Expires=x; Expire=y", session), "a=1; Expire=y");
     }

@@ -44,7 +44,12 @@ pub(super) fn join_crumbs(headers: &mut HeaderMap) {
     if crumbs.iter().nth(1).is_none() {
         return;
     }
-    let crumbs: Vec<&[u8]> = crumbs.iter().map(HeaderValue::as_bytes).collect();
+    let crumbs: Vec<&[u8]> =
+        crumbs.iter().map(HeaderValue::as_bytes).filter(|crumb| !crumb.trim_ascii().is_empty()).collect();
+    if crumbs.is_empty() {
+        headers.remove(header::COOKIE);
+        return;
+    }
     // Octets of field values, joined by such octets, make a field value.
     if let Ok(joined) = HeaderValue::from_maybe_shared(bytes::Bytes::from(crumbs.join(&b"; "[..]))) {
         headers.insert(header::COOKIE, joined);

@@ -50,6 +50,14 @@ fn faults_of_both_files_are_shown_in_one_run() {
 }
 
 #[test]
+fn a_file_without_end_is_not_read_to_it() {
+    let place = Place::with_site();
+    let told = place.tamis(&["check", "--config", "/dev/zero"]);
+    assert_eq!(told.code, 1);
+    assert!(told.out.contains("can't read /dev/zero: it is larger than 64 MiB"), "{}", told.out);
+}
+
+#[test]
 fn a_warning_is_an_error_where_that_is_wanted() {
     let place = Place::with_site();
     place.write("registry.yaml", REGISTRY.replace("exemption: Asked for, ", ""));

@@ -77,6 +77,17 @@ fn crumbs_are_joined_before_they_are_judged_and_sent() {
 }
 
 #[test]
+fn empty_crumbs_leave_nothing_behind() {
+    let origin = answering(&page(&[]));
+    let gateway = plain(&origin).start();
+    let crumbs = [("cookie", "sessionid=a"), ("cookie", ""), ("cookie", "csrftoken=c")];
+    agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        answered(&mut sender, get("/", &crumbs)).await
+    });
+    assert_eq!(origin.heard().values("cookie"), ["sessionid=a; csrftoken=c"]);
+}
+
+#[test]
 fn observing_joins_crumbs_too_since_http_1_has_none() {
     let origin = answering(&page(&[]));
     let gateway = plain(&origin).site("mode: observe").start();
