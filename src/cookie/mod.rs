@@ -21,7 +21,7 @@ mod tests;
 pub use attribute::{Attribute, Attributes, SameSite};
 pub use date::{date, imf_fixdate};
 pub use edit::{Edit, Lifetime};
-pub use pair::{CookiePair, Pairs, pairs};
+pub use pair::{CookiePair, Pairs, is_disguised, pairs};
 pub use prefix::Promise;
 pub use refusal::Refusal;
 pub use set_cookie::SetCookie;

@@ -45,6 +45,21 @@ impl<'a> CookiePair<'a> {
     }
 }
 
+/// Whether servers may take the name for another one: they trim more white space than the SP and HTAB that browsers do
+/// (Python's `strip`, JavaScript's `trim`), so that `sessionid` with a no-break space beside it becomes `sessionid`.
+/// Read as UTF-8, else as Latin-1.
+pub fn is_disguised(name: &[u8]) -> bool {
+    let trimmed = |character: char| character.is_whitespace() || character == '\u{feff}';
+    match (name.first(), name.last()) {
+        (Some(first), Some(last)) if !first.is_ascii() || !last.is_ascii() => match std::str::from_utf8(name)
+        {
+            Ok(name) => name.starts_with(trimmed) || name.ends_with(trimmed),
+            Err(_) => trimmed(char::from(*first)) || trimmed(char::from(*last)),
+        },
+        _ => false,
+    }
+}
+
 /// Shows the name only: values are secrets of the visitor.
 impl fmt::Debug for CookiePair<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

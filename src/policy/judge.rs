@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Direction, Reason, Verdict};
 use crate::consent::Consent;
-use crate::cookie::{CookiePair, SetCookie};
+use crate::cookie::{CookiePair, SetCookie, is_disguised};
 use crate::registry::{Registry, Rewrite};
 
 /// What becomes of cookies that no row of the registry declares.
@@ -104,6 +104,9 @@ impl Policy {
     }
 
     fn judge_name(&self, name: &[u8], consent: &Consent, direction: Direction) -> Verdict {
+        if is_disguised(name) {
+            return Verdict::Strip(Reason::Disguised);
+        }
         match self.registry.lookup(name) {
             Some(entry) if !self.registry.entry(entry).needs_consent => {
                 Verdict::Forward(Reason::Exempt(entry))

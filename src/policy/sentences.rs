@@ -27,6 +27,10 @@ pub(super) fn sentence(policy: &Policy, consent: &Consent, name: &[u8], reason: 
         }
         Reason::UndeclaredAllowed => format!("{}; undeclared cookies pass.", undeclared(registry, name)),
         Reason::Nameless => "It has no name, so browsers may return it as a cookie of any name.".into(),
+        Reason::Disguised => {
+            "White space around its name is trimmed by servers: it may be taken for a cookie of another name."
+                .into()
+        }
         Reason::ControlCharacter => "It holds a control character: browsers ignore such a cookie.".into(),
         Reason::TooLarge => "Name and value exceed 4096 octets: browsers ignore such a cookie.".into(),
         Reason::Prefix => {
@@ -59,6 +63,7 @@ pub(super) fn change(policy: &Policy, consent: &Consent, name: &[u8], reason: Re
             Some(format!("Declare it under `cookies:` of {}, so that its category decides.", registry.file()))
         }
         Reason::Nameless => Some("Send it as `name=value`.".into()),
+        Reason::Disguised => Some("Leave the white space around the name out.".into()),
         Reason::ControlCharacter => Some("Encode the value, or leave the control character out.".into()),
         Reason::TooLarge => Some("Send at most 4096 octets of name and value.".into()),
         Reason::Prefix => Some(format!("Send it with {}.", promise(name))),

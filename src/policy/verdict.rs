@@ -89,6 +89,8 @@ pub enum Reason {
     Undeclared,
     /// It has no name, and might come back as a cookie of any name.
     Nameless,
+    /// White space around its name that servers trim and browsers don't: it might pass for a cookie of another name.
+    Disguised,
     /// A control character: browsers ignore such a line.
     ControlCharacter,
     /// Over 4096 octets: browsers ignore such a line.
@@ -101,7 +103,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every word that [`word`](Self::word) gives, each once: the label values of the metrics.
-    pub const WORDS: [&'static str; 15] = [
+    pub const WORDS: [&'static str; 16] = [
         "consent-cookie",
         "exempt",
         "agreed",
@@ -113,6 +115,7 @@ impl Reason {
         "superseded",
         "undeclared",
         "nameless",
+        "disguised",
         "control-character",
         "too-large",
         "prefix",
@@ -133,6 +136,7 @@ impl Reason {
             Self::Superseded(_) => "superseded",
             Self::Undeclared => "undeclared",
             Self::Nameless => "nameless",
+            Self::Disguised => "disguised",
             Self::ControlCharacter => "control-character",
             Self::TooLarge => "too-large",
             Self::Prefix => "prefix",

@@ -327,7 +327,7 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match &self.source {
             Source::Own(text) => text.is_empty(),
-            Source::Origin(download) => self.stated.is_none() && download.incoming.is_end_stream(),
+            Source::Origin(download) => self.stated.unwrap_or(0) == 0 && download.incoming.is_end_stream(),
         }
     }
 

@@ -37,7 +37,8 @@ pub(super) async fn send(
         }
         worker.counters.retries.increment();
     }
-    let lease = worker.pool.connect(index).await.map_err(Error::Connect)?;
+    // Boxed: handshakes are large, and seldom; every request's future would be as large as they are, and be moved.
+    let lease = Box::pin(worker.pool.connect(index)).await.map_err(Error::Connect)?;
     attempt(worker, lease, request, upload).await.map_err(|failed| failed.error)
 }
 

@@ -180,10 +180,11 @@ fn absolute(target: &Uri, tls: bool, host: &HeaderValue) -> Option<Uri> {
     Uri::builder().scheme(scheme).authority(host.as_bytes()).path_and_query(path).build().ok()
 }
 
-/// The length that a response without content speaks of (RFC 9110 8.6): HEAD and 304 alone. That of a response with
-/// content is written anew from its framing.
+/// The length that a response without content speaks of (RFC 9110 8.6): HEAD, 304, and one that is empty. That of a
+/// response with content is written anew from its framing.
 fn stated_length(answer: &Response<Incoming>, head: bool) -> Option<u64> {
-    if !head && answer.status() != StatusCode::NOT_MODIFIED {
+    let empty = answer.body().is_end_stream() && answer.status() != StatusCode::NO_CONTENT;
+    if !head && !empty && answer.status() != StatusCode::NOT_MODIFIED {
         return None;
     }
     let mut lengths = HeaderMap::get_all(answer.headers(), header::CONTENT_LENGTH).iter();

@@ -10,7 +10,7 @@ use super::exchange::Exchange;
 use super::fields::{COOKIE2, SET_COOKIE2, X_CONSENT};
 use super::visit::Visit;
 use crate::config::{Mode, Site};
-use crate::cookie::{SetCookie, pairs};
+use crate::cookie::{SetCookie, date, pairs};
 use crate::policy::{Direction, Expiry, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
 
 /// Removes from the request what the visitor did not agree to, gives renamed cookies their own names back, and tells
@@ -66,7 +66,7 @@ pub(super) fn response(
     if !(sets || visit.withheld && visit.navigates) {
         return;
     }
-    let now = now();
+    let now = server_time(headers, now());
     let lines = headers.get_all(header::SET_COOKIE).iter().map(HeaderValue::as_bytes);
     let chosen = site.policy.choice_after(lines, &visit.consent, now);
     let occasion = Occasion { consent: chosen.as_ref().unwrap_or(&visit.consent), now, secure: visit.secure };
@@ -153,6 +153,14 @@ fn send(headers: &mut HeaderMap, sifted: Option<Vec<HeaderValue>>, expiries: Vec
 /// Octets that came in field values or were checked to make a set-cookie-string always make a field value.
 fn value(octets: Vec<u8>) -> Option<HeaderValue> {
     HeaderValue::from_maybe_shared(bytes::Bytes::from(octets)).ok()
+}
+
+/// The time at which browsers take the response to have been sent: they read `Expires` as so much after its `Date`, so
+/// that a time which has passed here is one to come for them where the origin server's clock is behind. The earlier of
+/// both clocks counts, in which a cookie never ends later than it should.
+fn server_time(headers: &HeaderMap, now: i64) -> i64 {
+    let dates = headers.get_all(header::DATE).iter();
+    dates.filter_map(|value| date(value.as_bytes())).fold(now, i64::min)
 }
 
 /// Seconds since 1970; a clock before that is 1970.

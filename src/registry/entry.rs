@@ -68,7 +68,7 @@ pub enum SetBy {
 pub enum Lifetime {
     /// Until the browser closes.
     Session,
-    /// Seconds; a month is a twelfth of 365 days, a year 365 days.
+    /// Seconds; a year is 365 days, months are whole days of its twelfths.
     Seconds(u64),
 }
 

@@ -15,9 +15,11 @@ pub(super) fn parse(text: &str) -> Option<Lifetime> {
     let span: Span = text.parse().ok()?;
     let below_second =
         span.get_milliseconds() != 0 || span.get_microseconds() != 0 || span.get_nanoseconds() != 0;
+    // Months are whole days: 13 months are 395 days, as the regulator's limit is reckoned.
+    let months = i64::from(span.get_months()).checked_mul(365)? / 12;
     let parts = [
         (i64::from(span.get_years()), YEAR),
-        (i64::from(span.get_months()), YEAR / 12),
+        (months, DAY),
         (i64::from(span.get_weeks()), 7 * DAY),
         (i64::from(span.get_days()), DAY),
         (i64::from(span.get_hours()), 3600),

@@ -7,8 +7,8 @@ use super::read::{Consent, Declared, Keys, Row, declaring};
 use super::{Entry, Lifetime, Rule, SameSite, SetBy, known};
 use crate::document::{Document, Node};
 
-/// Audience measurement is exempt for at most 13 months (CNIL, cnil.fr/fr/node/167364); a month is a twelfth of a year.
-const MOST_ANONYMOUS: u64 = 13 * 365 * 24 * 60 * 60 / 12;
+/// Audience measurement is exempt for at most 13 months (CNIL, cnil.fr/fr/node/167364): 395 whole days.
+const MOST_ANONYMOUS: u64 = 395 * 24 * 60 * 60;
 /// Rows with more names were not written by hand: nobody reads warnings about names that say the same.
 const MOST_COMPARED: usize = 200;
 /// Warnings about names without effect: each one looks at all other names.

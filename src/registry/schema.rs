@@ -15,8 +15,8 @@ static KEY: Form = Form {
 };
 static LIFETIME: Form = Form {
     name: "duration",
-    about: "`30 minutes`, `2 weeks`, `13 months`, `1 year 2 days`, `P1Y`: whole seconds; a year is 365 days, a month a \
-            twelfth of it.",
+    about: "`30 minutes`, `2 weeks`, `13 months`, `1 year 2 days`, `P1Y`: whole seconds; a year is 365 days, \
+            months are whole days of its twelfths.",
     kind: Kind::Pattern("[0-9]"),
 };
 static NAME: Form = Form {

@@ -40,6 +40,17 @@ fn what_is_not_agreed_or_not_declared_is_removed() {
 }
 
 #[test]
+fn white_space_that_servers_trim_disguises_no_name() {
+    // Django reads UTF-8 and trims as Python's strip does; others read Latin-1.
+    let sent = "_ga\u{c2}\u{a0}=1; \u{e2}\u{80}\u{83}_ga=1; _ga\u{a0}=1; \u{85}_ga=1; \u{ef}\u{bb}\u{bf}_ga=1; voil\u{c3}\u{a0}=1; sessionid=2";
+    let origin = answering(&page(&[]));
+    let gateway = Setup::new(&origin).site("undeclared: allow").start();
+    gateway.agent().get(&[&format!("Cookie: {sent}")]);
+    assert_eq!(origin.heard().values("cookie"), ["voil\u{c3}\u{a0}=1; sessionid=2"]);
+    assert_eq!(gateway.count(|c| c.request_stripped.value("disguised")), 5);
+}
+
+#[test]
 fn an_emptied_field_is_absent() {
     for all in ["_ga=1", "_ga=1; unknown=2;", "=x", "justvalue", "a=1;;;"] {
         assert_eq!(kept(&[all]), [""; 0], "{all}");

@@ -253,6 +253,21 @@ fn what_some_browser_stores_is_no_deletion() {
 }
 
 #[test]
+fn the_past_is_before_the_origin_servers_clock_too() {
+    // Browsers add the difference between Date and their own clock to Expires.
+    let lines = [
+        "Date: Thu, 01 Jan 2004 00:00:00 GMT",
+        "Set-Cookie: _ga=1; Expires=Mon, 01 Jan 2024 00:00:00 GMT",
+        "Set-Cookie: _fbp=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "Set-Cookie: unknown=; Max-Age=0",
+    ];
+    let answer = gateway(&answering(&page(&lines))).agent().get(&[]);
+    let kept = ["_fbp=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "unknown=; Max-Age=0"];
+    assert_eq!(answer.values("set-cookie"), kept);
+    assert_eq!(answer.value("date"), "Thu, 01 Jan 2004 00:00:00 GMT");
+}
+
+#[test]
 fn deletions_pass_whatever_was_agreed_and_declared() {
     all_kept(
         &[],
