@@ -1,6 +1,13 @@
 //! The operator's listener.
 
+use std::collections::BTreeSet;
+
+use tamis::metrics::{CONNECTION_FAULTS, STATUS};
+use tamis::proxy::WORDS;
+
 use crate::kit::{Setup, answering, gateway, origin, page, status};
+
+const REFERENCE: &str = include_str!("../../docs/operation.md");
 
 #[test]
 fn health_is_told() {
@@ -34,6 +41,19 @@ fn metrics_have_the_verdicts() {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
     assert!(text.ends_with("# EOF\n"));
+}
+
+#[test]
+fn the_reference_has_every_metric_and_every_word() {
+    let gateway = gateway(&answering(&page(&[])));
+    let text = gateway.operator().request("GET /metrics", &[]).text();
+    let served = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+    let rows = REFERENCE.lines().filter_map(|row| row.strip_prefix("| `tamis_")?.split('`').next());
+    let listed: BTreeSet<String> = rows.map(|name| format!("tamis_{name}")).collect();
+    assert_eq!(listed, served.map(str::to_owned).collect());
+    for word in [WORDS.reasons, WORDS.readings, WORDS.failures, CONNECTION_FAULTS, STATUS].concat() {
+        assert!(REFERENCE.contains(&format!("`{word}`")), "{word}");
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use crate::kit::{Setup, answering, gateway, logged, page, status};
 
+const REFERENCE: &str = include_str!("../../docs/operation.md");
+
 /// The line of the access log about a path.
 fn line_of(path: &str) -> String {
     let mark = format!("path=\"{path}\"");
@@ -66,6 +68,10 @@ fn an_exchange_is_one_line() {
         assert!(line.contains(part), "{part} is not in {line}");
     }
     assert_eq!(logged("/log/one").matches("/log/one").count(), 1);
+    let (_, fields) = line.split_once("access: ").unwrap();
+    for field in fields.split(' ').filter_map(|field| Some(field.split_once('=')?.0)) {
+        assert!(REFERENCE.contains(&format!("`{field}`")), "{field} is not in docs/operation.md");
+    }
 }
 
 #[test]
