@@ -26,7 +26,7 @@ def main(folder, packages, *hosts):
     certificates = Certificates(folder, hosts)
     with Portal(folder, hosts, certificates) as portal:
         told = {
-            "port": portal.ports["http"],
+            "port": portal.ports["gunicorn"]["http"],
             "chain": str(certificates.chain),
             "key": str(certificates.key),
             "log": str(log),

@@ -53,11 +53,15 @@ class Connection:
     def __exit__(self, *_):
         self._socket.close()
 
-    def request(self, path, *fields, method="GET", pseudo=(), end=True):
+    def request(self, path, *fields, method="GET", end=True):
         """Sends a request's head; its stream's number."""
+        pseudo = [(":method", method), (":scheme", self.scheme), (":authority", self.host), (":path", path)]
+        return self.head([*pseudo, *fields], end)
+
+    def head(self, fields, end=True):
+        """Sends exactly these fields; their stream's number."""
         number = self._h2.get_next_available_stream_id()
-        head = [(":method", method), (":scheme", self.scheme), (":authority", self.host), (":path", path), *pseudo]
-        self._h2.send_headers(number, [*head, *fields], end_stream=end)
+        self._h2.send_headers(number, fields, end_stream=end)
         self.streams[number] = Stream()
         return number
 

@@ -38,12 +38,12 @@ SERVERS = {"gunicorn": gunicorn, "uvicorn": uvicorn, "hypercorn": hypercorn}
 
 
 class Portal:
-    """`with Portal(folder, hosts, certificates) as portal:` serves until the block ends.
+    """`with Portal(folder, hosts, certificates) as portal:` serves until the block ends, by gunicorn or by all `servers`.
 
     `ports` are those of each server, by scheme.
     """
 
-    def __init__(self, folder, hosts, certificates):
+    def __init__(self, folder, hosts, certificates, servers=("gunicorn",)):
         self.folder = folder
         self.certificates = certificates
         self.env = {
@@ -57,15 +57,15 @@ class Portal:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self.children = []
-        self.ports = {name: {} for name in SERVERS}
+        self.ports = {name: {} for name in servers}
 
     def __enter__(self):
         self._manage("migrate", "--verbosity", "0")
         self._manage("createsuperuser", "--noinput", "--verbosity", "0")
         try:
-            for name, command in SERVERS.items():
-                self._serve(name, "http", command, None)
-                self._serve(name, "https", command, self.certificates)
+            for name in self.ports:
+                self._serve(name, "http", SERVERS[name], None)
+                self._serve(name, "https", SERVERS[name], self.certificates)
         except BaseException:
             self.__exit__()
             raise

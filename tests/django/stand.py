@@ -7,7 +7,7 @@ from typing import NamedTuple
 import tables
 from certificates import Certificates
 from client import PROTOCOLS, Agent
-from origin import Portal
+from origin import SERVERS, Portal
 from session import Session
 from tamis import ROOT, Tamis, free_ports
 
@@ -48,7 +48,7 @@ class Stand:
         hosts = [*SITES, DEAD]
         self.certificates = Certificates(self.folder, hosts)
         self.context = self.certificates.context()
-        self.portal = Portal(self.folder, hosts, self.certificates)
+        self.portal = Portal(self.folder, hosts, self.certificates, SERVERS)
         self.portal.__enter__()
         self._references = {}
         return self

@@ -53,8 +53,8 @@ class Visitor:
         if self.rule:
             fields = self.rule.response(fields)
         yield f"status {response.status_code}"
-        for name, value in sorted((f for f in fields if f[0] not in HANDSHAKE), key=lambda field: field[0]):
-            yield f"field {name.decode()}: {value.decode()}"
+        for name, value in sorted((f for f in fields if f[0] not in HANDSHAKE), key=lambda field: field[0].lower()):
+            yield f"field {name.decode().lower()}: {value.decode()}"
 
 
 def talk(visitor, cookie):

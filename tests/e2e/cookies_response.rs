@@ -237,6 +237,22 @@ fn the_last_attribute_of_a_name_wins() {
 }
 
 #[test]
+fn what_some_browser_stores_is_no_deletion() {
+    // Chromium 156 stores each of them, whatever 6265bis says of attributes that do not parse.
+    let stored = [
+        "_ga=1; Max-Age=0; Max-Age=x",
+        "_ga=1; Max-Age=0; Max-Age",
+        "_ga=1; Max-Age=0; Max-Age=\"60\"",
+        "_ga=1; Max-Age=0; Max-Age=+1000",
+        "_ga=1; Max-Age=+1000; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "_ga=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires=x",
+        "_ga=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires",
+        "unknown=1; Max-Age=-1; Max-Age=1e5",
+    ];
+    assert_eq!(kept(&[], &stored), [""; 0]);
+}
+
+#[test]
 fn deletions_pass_whatever_was_agreed_and_declared() {
     all_kept(
         &[],

@@ -95,14 +95,17 @@ def streams(stand, gateway):
 
 @check("CONNECT, and CONNECT with a :protocol, are refused; a :protocol is not offered (RFC 8441)")
 def connect(stand, gateway):
-    for pseudo in ((), [(":protocol", "websocket")]):
+    plain = [(":method", "CONNECT"), (":authority", "live.test:80")]
+    target = [(":scheme", "http"), (":authority", "live.test"), (":path", "/echo/?name=connect")]
+    extended = [(":method", "CONNECT"), (":protocol", "websocket"), *target, ("sec-websocket-version", "13")]
+    for fields in (plain, extended):
         with connected(stand, gateway, "live.test") as connection:
-            number = connection.request("/echo/?name=connect", ("sec-websocket-version", "13"), method="CONNECT", pseudo=pseudo, end=False)
+            number = connection.head(fields, end=False)
             answer = connection.answers()[number]
         offered = (connection.settings or {}).get(h2.settings.SettingCodes.ENABLE_CONNECT_PROTOCOL, 0)
         expect("SETTINGS_ENABLE_CONNECT_PROTOCOL", 0, offered)
-        refused = answer.reset is not None or connection.gone or (answer.status or 0) >= 400
-        expect(f"{pseudo}: refused, with {answer}", True, refused)
+        refused = connection.gone or (answer.status is None and answer.reset is not None) or (answer.status or 0) >= 400
+        expect(f"{fields[0:2]}: refused, with {answer}", True, refused)
 
 
 @check("an empty answer keeps its Content-Length: 0, over every protocol")

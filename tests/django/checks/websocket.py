@@ -1,5 +1,6 @@
 """A WebSocket application (uvicorn) and a real client, direct and through tamis."""
 
+import difflib
 import json
 from urllib.parse import quote
 
@@ -30,11 +31,12 @@ def both(stand, ports, scheme, granted):
 
 
 def equal(stand, gateway, scheme, consent):
+    """What differs between the script's two runs."""
     cookie, granted = CHOICES[consent]
     direct, through = both(stand, gateway.ports, scheme, granted)
-    expected = list(talk(direct, cookie))
-    expect("facts", "\n".join(expected), "\n".join(talk(through, cookie)))
+    expected, found = talk(direct, cookie), talk(through, cookie)
     assert len(expected) > 40, expected  # the script has run
+    return "\n".join(difflib.unified_diff(expected, found, "direct, by the table", "through tamis", lineterm="", n=1))
 
 
 for scheme, consent in (("http", "absent"), ("http", "given"), ("http", "withdrawn"), ("https", "absent"), ("https", "given")):
