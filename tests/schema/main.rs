@@ -3,7 +3,7 @@
 //!
 //! That a reader asks for exactly the described keys is held where it reads: `document::Fields::finish`.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers; what fails here fails the test")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test's helpers; what fails here fails the test")]
 
 mod agreement;
 mod described;
