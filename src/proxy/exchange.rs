@@ -97,9 +97,7 @@ impl Exchange {
             self.worker.hints.undeclared(site, name, direction);
         }
     }
-}
 
-impl Exchange {
     /// Counts a field that expires a cookie.
     pub(super) fn purged(&mut self, site: &Site, name: &[u8], reason: Reason) {
         self.cookies.purged += 1;

@@ -30,9 +30,10 @@ where
     let (writer, guard) =
         NonBlockingBuilder::default().buffered_lines_limit(QUEUE).lossy(true).finish(writer);
     let level: LevelFilter = log.level.parse().unwrap_or(LevelFilter::INFO);
-    // The libraries speak of connections that strangers broke: of interest to who looks for it.
+    // The libraries speak of connections that strangers broke: of interest to who looks for it. Their traces could
+    // hold fields as they came, so they never get that far.
     let own = Targets::new().with_target("tamis", level).with_target("access", level);
-    let others = if level >= LevelFilter::DEBUG { level } else { level.min(LevelFilter::ERROR) };
+    let others = level.min(if level >= LevelFilter::DEBUG { LevelFilter::DEBUG } else { LevelFilter::ERROR });
     let filter = own.with_default(others);
     let layer = match log.format {
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(writer).boxed(),
