@@ -1,4 +1,4 @@
-//! SIGTERM and SIGINT, caught from the moment of [`Signals::catch`] on.
+//! SIGTERM, SIGINT and SIGHUP, caught from the moment of [`Signals::catch`] on.
 
 use std::io;
 
@@ -10,6 +10,7 @@ pub(super) struct Signals {
     runtime: Runtime,
     terminate: Signal,
     interrupt: Signal,
+    hangup: Signal,
 }
 
 impl Signals {
@@ -19,18 +20,25 @@ impl Signals {
     /// The system gives no descriptor.
     pub(super) fn catch() -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (terminate, interrupt) = {
-            let _inside = runtime.enter();
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
-        };
-        Ok(Self { runtime, terminate, interrupt })
+        let inside = runtime.enter();
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        let hangup = signal(SignalKind::hangup())?;
+        drop(inside);
+        Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Returns at the next of them.
+    /// Returns at the next SIGTERM or SIGINT. A SIGHUP, by which people ask for a reload, ends nothing.
     pub(super) fn wait(&mut self) {
-        let Self { runtime, terminate, interrupt } = self;
+        let Self { runtime, terminate, interrupt, hangup } = self;
         runtime.block_on(async {
-            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            loop {
+                tokio::select! {
+                    _ = terminate.recv() => return,
+                    _ = interrupt.recv() => return,
+                    _ = hangup.recv() => tracing::warn!("SIGHUP: what changed in the files counts after a restart"),
+                }
+            }
         });
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use percent_encoding::percent_decode_str;
 
 use super::json::{self, Json, Member};
-use super::statement::{REFUSALS, Statement, Words};
+use super::statement::{Statement, Words, is_refusal};
 use super::{Choice, Unreadable, encoding};
 use crate::registry::GrantedValue;
 
@@ -13,8 +13,11 @@ use crate::registry::GrantedValue;
 const CONTAINERS: [&str; 6] = ["categories", "consent", "consents", "purposes", "services", "preferences"];
 /// Keys under which `auto` reads an array of granted words.
 const GRANTS: [&str; 2] = ["accepted", "granted"];
-/// Keys whose `false` at the top says that there was no consent at all.
+/// Keys whose "no" at the top says that there was no consent at all.
 const SUMMARIES: [&str; 4] = ["accepted", "granted", "consent", "consents"];
+/// Strings that say no.
+const NO: [&str; 10] =
+    ["false", "0", "no", "off", "none", "null", "denied", "rejected", "refused", "declined"];
 /// A value is percent-decoded at most so often.
 const MOST_ROUNDS: u8 = 2;
 
@@ -67,6 +70,17 @@ pub(super) fn strict(value: &[u8], granted_values: &[GrantedValue]) -> Result<St
     Ok(statement)
 }
 
+/// `false`, `null`, 0, or a word for no.
+fn says_no(value: &Json<'_>) -> bool {
+    match value {
+        Json::Bool(value) => !value,
+        Json::Null => true,
+        Json::Number(text) => text.parse() == Ok(0.0),
+        Json::String(text) => NO.iter().any(|no| no.eq_ignore_ascii_case(text)),
+        Json::Array(_) | Json::Object(_) => false,
+    }
+}
+
 /// How a JSON value is read.
 struct Reading<'a> {
     granted_values: &'a [GrantedValue],
@@ -94,7 +108,7 @@ impl Reading<'_> {
                     members.iter().for_each(|(key, value)| self.choice(key, value, words));
                 }
                 Json::Array(items) if GRANTS.contains(&key.as_ref()) => self.array(items, words)?,
-                Json::Bool(false) if SUMMARIES.contains(&key.as_ref()) => {
+                scalar if SUMMARIES.contains(&key.as_ref()) && says_no(scalar) => {
                     words.refuse(key);
                     self.choice(key, value, words);
                 }
@@ -121,7 +135,10 @@ impl Reading<'_> {
             _ => Choice::Denied,
         };
         self.say(key, choice, words);
-        if REFUSALS.contains(&key) {
+        if is_refusal(key) {
+            if matches!(value, Json::Number(_)) && !says_no(value) {
+                words.refuse(key);
+            }
             self.refused(value, words);
         }
     }

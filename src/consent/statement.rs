@@ -9,8 +9,25 @@ use crate::registry::{ConsentSettings, Format};
 const MOST_BYTES: usize = 4096;
 
 /// Words that, granted, say that something was refused; what an array or object under them names is refused too.
-pub(super) const REFUSALS: [&str; 7] =
-    ["rejected", "denied", "refused", "declined", "disabled", "withdrawn", "revoked"];
+const REFUSALS: [&str; 12] = [
+    "rejected",
+    "denied",
+    "refused",
+    "declined",
+    "disabled",
+    "withdrawn",
+    "revoked",
+    "reject",
+    "deny",
+    "refuse",
+    "decline",
+    "revoke",
+];
+
+/// Whether a word speaks of what was refused, in any case of letters.
+pub(super) fn is_refusal(word: &str) -> bool {
+    REFUSALS.iter().any(|refusal| refusal.eq_ignore_ascii_case(word))
+}
 
 /// The words of one copy, settled: each once.
 #[derive(Debug, PartialEq)]
@@ -55,7 +72,7 @@ pub(super) struct Words {
 impl Words {
     /// Notes what is said of a word.
     pub(super) fn say(&mut self, word: &str, choice: Choice) {
-        if choice == Choice::Granted && REFUSALS.contains(&word) {
+        if choice == Choice::Granted && is_refusal(word) {
             self.refuse(word);
         }
         self.said.push((word.to_owned(), choice));

@@ -146,7 +146,10 @@ fn domains(entry: &Entry, host: &str) -> Vec<String> {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let mut found: Vec<String> = Vec::new();
     let written = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
-    if !host.bytes().all(written) || host.parse::<Ipv4Addr>().is_ok() {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    // A last label that begins with a digit is an address in some notation (WHATWG URL 3.5), not a domain.
+    let address = host.parse::<Ipv4Addr>().is_ok() || last.starts_with(|c: char| c.is_ascii_digit());
+    if address || !host.bytes().all(written) || host.split('.').any(str::is_empty) {
         return found;
     }
     for domain in &entry.domains {

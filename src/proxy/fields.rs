@@ -16,7 +16,8 @@ const CONNECTION: [HeaderName; 7] = [
 /// Fields that `Connection` can't take away, whoever names them: where a request goes, how long it is, and what
 /// gateways on its way say of it, this one and those that it trusts.
 fn is_end_to_end(name: &HeaderName) -> bool {
-    [header::HOST, header::CONTENT_LENGTH, header::VIA].contains(name) || is_claim(name.as_str())
+    [header::HOST, header::CONTENT_LENGTH, header::VIA, header::COOKIE].contains(name)
+        || is_claim(name.as_str())
 }
 
 /// Removes the fields of the connection and those that `Connection` names.

@@ -116,11 +116,11 @@ async fn request_body(
     upload: &Rc<Upload>,
 ) -> Result<RequestBody, Error> {
     let snapshot = &exchange.gateway.snapshot;
-    if let Some(expected) = parts.headers.remove(header::EXPECT)
-        && !expected.as_bytes().eq_ignore_ascii_case(b"100-continue")
-    {
+    let mut expected = parts.headers.get_all(header::EXPECT).iter();
+    if !expected.all(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(Error::Expectation);
     }
+    parts.headers.remove(header::EXPECT);
     let sized = body.size_hint().exact().is_some();
     let announced = parts.headers.remove(header::CONTENT_LENGTH).is_some() || !sized;
     let limit = snapshot.times.progress;
