@@ -5,7 +5,8 @@
     run instructions [SUBJECT…]     user instructions a request, by callgrind
     run serve [SUBJECT…]            starts them and waits, for a look by hand
 
-SUBJECT: tamis, haproxy, nginx-lua, or NAME=/path/to/another/tamis; by default the first three.
+SUBJECT: tamis, haproxy, nginx-lua, or NAME=/path/to/another/tamis; by default the first three
+(without nginx for instructions, whose workers callgrind does not see).
 """
 
 import argparse
@@ -61,7 +62,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="every subject once in each (5)")
     parser.add_argument("--seconds", type=int, default=2, help="of load for a subject in a round (2)")
     parser.add_argument("--threads", type=int, default=1, help="workers of each subject, a processor each (1)")
-    parser.add_argument("--out", help="instructions: keep callgrind's reports as OUT.2000 and OUT.6000")
+    parser.add_argument("--out", help="instructions: keep callgrind's report, that of the last subject and scenario")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and written configurations")
     options = parser.parse_args()
     options.scenarios = options.scenarios.split(",")
@@ -69,7 +70,8 @@ def main():
         parser.error(f"no scenario {', '.join(sorted(unknown))}: {', '.join(load.SCENARIOS)}")
     words = options.words
     command = words.pop(0) if words and words[0] in COMMANDS else "table"
-    subjects = [named(word) for word in words or ["tamis", *PEERS]]
+    everybody = ["tamis", "haproxy"] if command == "instructions" else ["tamis", *PEERS]
+    subjects = [named(word) for word in words or everybody]
     if command == "instructions":
         for name, subject in subjects:
             for word in options.scenarios:

@@ -74,6 +74,7 @@ class Rig:
             place = self._place(folder, *processes.free_ports(2))
             arguments, env = subject(place)
             child = self._spawn([*wrap, *arguments], self.subject_cpus, f"{name}.log", env)
-            child.wait_for(place.port)
+            for port in (place.port, place.tls_port):
+                child.wait_for(port)
             self.started[name] = child, place
         return self.started[name]
