@@ -186,6 +186,9 @@ fn limited(
     read: fn(&[u8]) -> Option<i64>,
     (counts, limit): (Option<i64>, i64),
 ) -> Option<i64> {
+    if !cookie.repeats_lifetime() {
+        return counts.filter(|counts| *counts > limit).map(|_| limit);
+    }
     let exceeds = values(cookie, name).filter_map(read).any(|value| value > limit);
     exceeds.then(|| counts.map_or(limit, |counts| counts.min(limit)))
 }
