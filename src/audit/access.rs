@@ -25,7 +25,8 @@ pub struct Tally {
     pub response_stripped: u32,
     /// Set-Cookie fields added that expire a cookie; in observe mode those that would have been.
     pub purged: u32,
-    names: Vec<String>,
+    /// As they came, cut to what a line shows.
+    names: Vec<Box<[u8]>>,
 }
 
 impl Tally {
@@ -35,21 +36,26 @@ impl Tally {
             return;
         }
         let name = if name.is_empty() { b"(nameless)" } else { name };
-        let shown = name.get(..NAME).unwrap_or(name).escape_ascii().to_string();
-        if !self.names.contains(&shown) {
-            self.names.push(shown);
+        let shown = name.get(..NAME).unwrap_or(name);
+        if !self.names.iter().any(|noted| **noted == *shown) {
+            self.names.push(shown.into());
         }
     }
 }
 
-/// The names, comma-separated; a comma in a name is written `\x2c`.
+/// The names escaped, comma-separated; a comma in a name is written `\x2c`.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, name) in self.names.iter().enumerate() {
             if index > 0 {
                 f.write_char(',')?;
             }
-            f.write_str(&name.replace(',', "\\x2c"))?;
+            for octet in name.escape_ascii() {
+                match octet {
+                    b',' => f.write_str("\\x2c")?,
+                    octet => f.write_char(octet.into())?,
+                }
+            }
         }
         Ok(())
     }

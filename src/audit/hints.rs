@@ -1,7 +1,7 @@
 //! First-run help: each undeclared cookie-name that was blocked is logged once, with the YAML to paste.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use crate::config::{Site, SiteId};
@@ -12,8 +12,25 @@ const MOST: usize = 200;
 /// A name longer than this is no cookie that somebody declares.
 const LONGEST: usize = 128;
 
-/// Sites and names.
-type Seen = HashSet<(SiteId, Box<[u8]>)>;
+/// Names by site.
+#[derive(Debug, Default)]
+struct Seen {
+    names: HashMap<SiteId, HashSet<Box<[u8]>>>,
+    /// Names of all sites.
+    count: usize,
+}
+
+impl Seen {
+    /// Whether the name is met for the first time, and there is room to remember it. Allocates only then.
+    fn is_new(&mut self, site: SiteId, name: &[u8]) -> bool {
+        let names = self.names.entry(site).or_default();
+        if self.count >= MOST || names.contains(name) {
+            return false;
+        }
+        self.count += 1;
+        names.insert(name.into())
+    }
+}
 
 /// The names that any worker has hinted at.
 #[derive(Clone, Debug, Default)]
@@ -34,17 +51,11 @@ impl Hints {
 
     /// Logs a name the first time that it is met.
     pub fn undeclared(&self, site: &Site, name: &[u8], direction: Direction) {
-        let mut here = self.here.borrow_mut();
-        if name.len() > LONGEST || here.len() >= MOST {
+        if name.len() > LONGEST || !self.here.borrow_mut().is_new(site.id, name) {
             return;
         }
-        let key = (site.id, Box::from(name));
-        if here.contains(&key) {
-            return;
-        }
-        here.insert(key.clone());
         let Ok(mut everywhere) = self.everywhere.0.lock() else { return };
-        if everywhere.len() < MOST && everywhere.insert(key) {
+        if everywhere.is_new(site.id, name) {
             tracing::warn!(
                 target: "tamis::undeclared",
                 site = site.name,

@@ -10,7 +10,8 @@ impl Consent {
     /// from their category's. Of a category that is exempt where a cookie is declared anonymised, it is the choice:
     /// its anonymised cookies pass all the same.
     pub fn header(&self, registry: &Registry) -> String {
-        let mut field = String::new();
+        let room = registry.categories().iter().map(|category| category.key.len() + ", =?0".len()).sum();
+        let mut field = String::with_capacity(room);
         for (id, category) in (0..).map(CategoryId).zip(registry.categories()) {
             push(&mut field, &category.key, self.agrees_to(id, category));
         }

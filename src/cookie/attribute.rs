@@ -98,6 +98,8 @@ pub(super) struct Settled<'a> {
     pub(super) secure: bool,
     pub(super) http_only: bool,
     pub(super) partitioned: bool,
+    /// How often `Expires` and `Max-Age` came, valid or not.
+    pub(super) lifetimes: (u32, u32),
 }
 
 /// Octets of an attribute-value; a longer one is as if the attribute were not there (6265bis 5.6, step 6).
@@ -118,8 +120,10 @@ impl<'a> Settled<'a> {
     fn append(&mut self, attribute: Attribute<'a>) {
         let value = attribute.value;
         if attribute.is("Expires") {
+            self.lifetimes.0 += 1;
             self.expires = date(value).or(self.expires);
         } else if attribute.is("Max-Age") {
+            self.lifetimes.1 += 1;
             self.max_age = max_age(value).or(self.max_age);
         } else if attribute.is("Domain") {
             let domain = value.strip_prefix(b".").unwrap_or(value);

@@ -187,6 +187,11 @@ fn limited(
     (counts, limit): (Option<i64>, i64),
     written: impl Fn(i64) -> String,
 ) -> Option<Becomes> {
+    if let Some(counts) = counts
+        && !cookie.repeats_lifetime()
+    {
+        return (counts > limit).then(|| Becomes::Value(written(limit)));
+    }
     let exceeds = values(cookie, name).filter_map(read).any(|value| value > limit);
     exceeds.then(|| counts.map_or(Becomes::Gone, |counts| Becomes::Value(written(counts.min(limit)))))
 }

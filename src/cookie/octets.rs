@@ -23,6 +23,12 @@ pub(super) fn is_control(octet: u8) -> bool {
     matches!(octet, 0x00..=0x08 | 0x0A..=0x1F | 0x7F)
 }
 
+/// Whether any octet is such a control character. Looks at all of them, since a loop without an exit is done many
+/// octets at a time.
+pub(super) fn holds_control(octets: &[u8]) -> bool {
+    octets.iter().fold(false, |found, octet| found | is_control(*octet))
+}
+
 /// What lies between semicolons, untrimmed; an empty string holds one empty segment.
 #[derive(Clone)]
 pub(super) struct Segments<'a> {

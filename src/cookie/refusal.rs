@@ -1,6 +1,6 @@
 //! Why no browser stores a cookie.
 
-use super::octets::is_control;
+use super::octets::holds_control;
 use super::{Promise, SetCookie};
 
 /// The reason for which browsers ignore a set-cookie-string whatever the site wants, the first that applies.
@@ -26,7 +26,7 @@ const MOST_OCTETS: usize = 4096;
 impl Refusal {
     /// The first reason against a parsed set-cookie-string.
     pub(super) fn of(cookie: &SetCookie<'_>) -> Option<Self> {
-        if cookie.raw().iter().copied().any(is_control) {
+        if holds_control(cookie.raw()) {
             Some(Self::ControlCharacter)
         } else if cookie.name().is_empty() {
             Some(Self::Nameless)

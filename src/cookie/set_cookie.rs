@@ -69,6 +69,11 @@ impl<'a> SetCookie<'a> {
         self.settled.expires
     }
 
+    /// Whether `Expires` or `Max-Age` came more than once, so that more than what counts has to be looked at.
+    pub(super) fn repeats_lifetime(&self) -> bool {
+        self.settled.lifetimes.0 > 1 || self.settled.lifetimes.1 > 1
+    }
+
     /// The last `Domain` without a leading dot, in the case in which it came; `None` for a host-only cookie.
     pub fn domain(&self) -> Option<&'a [u8]> {
         self.settled.domain

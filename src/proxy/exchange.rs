@@ -87,7 +87,9 @@ impl Exchange {
         };
         *tally += 1;
         counter.increment(reason.word());
-        if let Verdict::Strip(_) = verdict {
+        if let Verdict::Strip(_) = verdict
+            && self.gateway.snapshot.log.access
+        {
             cookies.note(name);
         }
         if let Some(exchange) = self.traced {

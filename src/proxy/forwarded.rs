@@ -14,6 +14,9 @@ const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
+/// Octets of the longest IPv6 address in text (RFC 4291 2.2).
+const LONGEST_NODE: usize = 45;
+
 /// The address of the other side, an IPv4 one as such.
 pub(super) fn address(peer: &Peer) -> IpAddr {
     peer.address.ip().to_canonical()
@@ -37,8 +40,10 @@ pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host
     }
     let own = if peer.secure { "https" } else { "http" };
     let proto = proto(headers, peer, trusted);
-    let mut node = address.to_string();
-    append(headers, &FOR, &node);
+    let mut node = String::with_capacity(LONGEST_NODE);
+    // Writing to a string does not fail.
+    let _ = write!(node, "{address}");
+    append(headers, &FOR, &[&node]);
     headers.insert(PROTO, HeaderValue::from_static(proto));
     if !headers.contains_key(&HOST) {
         headers.insert(HOST, host.clone());
@@ -46,14 +51,12 @@ pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host
     if address.is_ipv6() {
         node = format!("\"[{node}]\"");
     }
-    let mut element = format!("for={node};proto={own}");
-    if let Ok(host) = std::str::from_utf8(host.as_bytes())
-        && !host.is_empty()
-    {
-        // A quoted-string; a Host that was let in holds neither quotes nor backslashes.
-        let _ = write!(element, ";host=\"{host}\"");
-    }
-    append(headers, &header::FORWARDED, &element);
+    // A quoted-string; a Host that was let in holds neither quotes nor backslashes.
+    let (begin, host, end) = match std::str::from_utf8(host.as_bytes()) {
+        Ok(host) if !host.is_empty() => (";host=\"", host, "\""),
+        _ => ("", "", ""),
+    };
+    append(headers, &header::FORWARDED, &["for=", &node, ";proto=", own, begin, host, end]);
 }
 
 /// Adds ourselves to Via, and finds out whether we are in it already.
@@ -74,18 +77,18 @@ pub(super) fn sign(headers: &mut HeaderMap, name: &str, version: http::Version) 
         http::Version::HTTP_2 => "2",
         _ => "1.1",
     };
-    append(headers, &header::VIA, &format!("{version} {name}"));
+    append(headers, &header::VIA, &[version, " ", name]);
     Ok(())
 }
 
-/// Adds an element to a list-valued field, its lines joined into one in their order.
-fn append(headers: &mut HeaderMap, name: &HeaderName, element: &str) {
-    let mut value = Vec::with_capacity(element.len());
+/// Adds an element, given in parts, to a list-valued field, its lines joined into one in their order.
+fn append(headers: &mut HeaderMap, name: &HeaderName, element: &[&str]) {
+    let mut value = Vec::with_capacity(element.iter().map(|part| part.len()).sum());
     for line in headers.get_all(name) {
         value.extend_from_slice(line.as_bytes());
         value.extend_from_slice(b", ");
     }
-    value.extend_from_slice(element.as_bytes());
+    element.iter().for_each(|part| value.extend_from_slice(part.as_bytes()));
     // Lines that came as field values and our own visible text always make a field value.
     if let Ok(value) = HeaderValue::from_maybe_shared(bytes::Bytes::from(value)) {
         headers.insert(name, value);

@@ -113,8 +113,9 @@ where
         let mut idle = self.idle.get(index)?.borrow_mut();
         let usable = idle.iter().rposition(|idle| idle.sender.is_ready())?;
         let another = idle.get_mut(usable).and_then(|idle| {
+            let sender = idle.sender.another()?;
             idle.since = Instant::now();
-            Some((idle.sender.another()?, Arc::clone(&idle.heard)))
+            Some((sender, Arc::clone(&idle.heard)))
         });
         let (sender, heard) = match another {
             Some(another) => another,
