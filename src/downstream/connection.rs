@@ -48,7 +48,8 @@ pub(super) async fn serve<T, S, A, B>(
     let answer = service_fn(move |request| {
         let busy = clock.exchange();
         let stall = begun.as_ref().map(Streams::begin);
-        let answer = service(request, peer);
+        // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
+        let answer = Box::pin(service(request, peer));
         async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
     });
     let ended = match streams {
