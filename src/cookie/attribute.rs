@@ -100,6 +100,8 @@ pub(super) struct Settled<'a> {
     pub(super) partitioned: bool,
     /// How often `Expires` and `Max-Age` came, valid or not.
     pub(super) lifetimes: (u32, u32),
+    /// The last `Expires` and the last `Max-Age` of all, and what they say: `Some(None)` is one that is not read.
+    pub(super) last: (Option<Option<i64>>, Option<Option<i64>>),
 }
 
 /// Octets of an attribute-value; a longer one is as if the attribute were not there (6265bis 5.6, step 6).
@@ -109,8 +111,14 @@ impl<'a> Settled<'a> {
     /// Reads all attributes.
     pub(super) fn of(attributes: Attributes<'a>) -> Self {
         let mut settled = Self::default();
-        for attribute in attributes.filter(|attribute| attribute.value.len() <= MOST_OCTETS) {
-            settled.append(attribute);
+        for attribute in attributes {
+            if attribute.value.len() <= MOST_OCTETS {
+                settled.append(attribute);
+            } else if attribute.is("Expires") {
+                settled.last.0 = Some(None);
+            } else if attribute.is("Max-Age") {
+                settled.last.1 = Some(None);
+            }
         }
         settled
     }
@@ -120,11 +128,15 @@ impl<'a> Settled<'a> {
     fn append(&mut self, attribute: Attribute<'a>) {
         let value = attribute.value;
         if attribute.is("Expires") {
+            let time = date(value);
             self.lifetimes.0 += 1;
-            self.expires = date(value).or(self.expires);
+            self.last.0 = Some(time);
+            self.expires = time.or(self.expires);
         } else if attribute.is("Max-Age") {
+            let seconds = max_age(value);
             self.lifetimes.1 += 1;
-            self.max_age = max_age(value).or(self.max_age);
+            self.last.1 = Some(seconds);
+            self.max_age = seconds.or(self.max_age);
         } else if attribute.is("Domain") {
             let domain = value.strip_prefix(b".").unwrap_or(value);
             self.domain = Some(domain).filter(|domain| !domain.is_empty());

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::attribute::{MOST_OCTETS, Settled, max_age};
+use super::attribute::Settled;
 use super::octets::split_once;
-use super::{Attribute, Attributes, CookiePair, Refusal, SameSite, date};
+use super::{Attributes, CookiePair, Refusal, SameSite};
 
 /// One set-cookie-string, borrowed from its field: the pair, its attributes, and what browsers make of them.
 #[derive(Clone, Copy)]
@@ -111,13 +111,9 @@ impl<'a> SetCookie<'a> {
     /// others it takes the place of the one before it and leaves a cookie until the browser closes, and some read
     /// `+60`. So the last of the name must say it, and a `Max-Age` that says nothing leaves nothing to `Expires`.
     pub fn is_deletion(&self, now: i64) -> bool {
-        let last = |name: &str| self.attributes().filter(|attribute| attribute.is(name)).last();
-        let value = |attribute: Attribute<'a>| {
-            Some(attribute.value()).filter(|value| value.len() <= MOST_OCTETS).unwrap_or_default()
-        };
-        match (last("Max-Age"), last("Expires")) {
-            (Some(age), _) => max_age(value(age)).is_some_and(|seconds| seconds <= 0),
-            (None, Some(time)) => date(value(time)).is_some_and(|time| time <= now),
+        match self.settled.last {
+            (_, Some(age)) => age.is_some_and(|seconds| seconds <= 0),
+            (Some(time), None) => time.is_some_and(|time| time <= now),
             (None, None) => false,
         }
     }

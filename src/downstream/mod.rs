@@ -4,6 +4,7 @@
 
 mod connection;
 mod ending;
+mod flat;
 mod listener;
 mod pace;
 mod security;

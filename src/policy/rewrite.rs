@@ -53,7 +53,10 @@ impl Policy {
             return (Verdict::Strip(Reason::Renewal(id)), None);
         }
         let Some(field) = edit.apply(cookie) else { return (verdict, None) };
-        // A longer name may be one too long.
+        // A longer name may be one too long, and one with a prefix makes promises; else nothing new can be refused.
+        if edit.name.is_none() && !cookie.name().starts_with(b"__") {
+            return (Verdict::Rewrite(reason), Some(field));
+        }
         match SetCookie::parse(&field).refusal() {
             Some(refusal) => (Verdict::Strip(refusal.into()), None),
             None => (Verdict::Rewrite(reason), Some(field)),
