@@ -113,8 +113,13 @@ impl Edit<'_> {
             Some(Lifetime::AtMost { seconds, now }) => {
                 let end = now.saturating_add(seconds);
                 let written = |seconds: i64| seconds.to_string();
-                change("Max-Age", limited(cookie, "Max-Age", generous, (cookie.max_age(), seconds), written));
-                change("Expires", limited(cookie, "Expires", date, (cookie.expires(), end), imf_fixdate));
+                let (ends, ages) = cookie.lifetimes();
+                let age = (ages, cookie.max_age(), seconds);
+                change("Max-Age", limited(cookie, "Max-Age", generous, age, written));
+                change(
+                    "Expires",
+                    limited(cookie, "Expires", date, (ends, cookie.expires(), end), imf_fixdate),
+                );
             }
         }
         if self.host {
@@ -178,19 +183,19 @@ fn values<'a>(cookie: &SetCookie<'a>, name: &str) -> impl Iterator<Item = &'a [u
     named.map(|attribute| attribute.value()).map(|value| if value.len() > MOST_OCTETS { b"" } else { value })
 }
 
-/// The limit if any copy exceeds it; less if the copy that counts says less, and nothing if none counts, for a limit
-/// never lengthens.
+/// The limit if any of the `copies` exceeds it; less if the one that counts says less, and nothing if none counts, for a
+/// limit never lengthens. One copy that counts, or none at all, is told without looking at the attributes again.
 fn limited(
     cookie: &SetCookie<'_>,
     name: &str,
     read: fn(&[u8]) -> Option<i64>,
-    (counts, limit): (Option<i64>, i64),
+    (copies, counts, limit): (u32, Option<i64>, i64),
     written: impl Fn(i64) -> String,
 ) -> Option<Becomes> {
-    if let Some(counts) = counts
-        && !cookie.repeats_lifetime()
-    {
-        return (counts > limit).then(|| Becomes::Value(written(limit)));
+    match (copies, counts) {
+        (0, _) => return None,
+        (1, Some(counts)) => return (counts > limit).then(|| Becomes::Value(written(limit))),
+        _ => {}
     }
     let exceeds = values(cookie, name).filter_map(read).any(|value| value > limit);
     exceeds.then(|| counts.map_or(Becomes::Gone, |counts| Becomes::Value(written(counts.min(limit)))))

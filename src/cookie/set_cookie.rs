@@ -69,9 +69,9 @@ impl<'a> SetCookie<'a> {
         self.settled.expires
     }
 
-    /// Whether `Expires` or `Max-Age` came more than once, so that more than what counts has to be looked at.
-    pub(super) fn repeats_lifetime(&self) -> bool {
-        self.settled.lifetimes.0 > 1 || self.settled.lifetimes.1 > 1
+    /// How often `Expires` and `Max-Age` came, valid or not, but for those longer than browsers read.
+    pub(super) fn lifetimes(&self) -> (u32, u32) {
+        self.settled.lifetimes
     }
 
     /// The last `Domain` without a leading dot, in the case in which it came; `None` for a host-only cookie.
