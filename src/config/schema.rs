@@ -36,6 +36,11 @@ static NETWORK: Form = Form {
     about: "An address, or an address and the length of its network: `10.0.0.0/8`.",
     kind: Kind::Pattern("^[0-9A-Fa-f.:]+(/[0-9]+)?$"),
 };
+static PAGE: Form = Form {
+    name: "path of a page",
+    about: "A path that begins with a slash and is percent-encoded, without query.",
+    kind: Kind::Pattern("^/[!-~]+$"),
+};
 static PREFIX: Form = Form {
     name: "path",
     about: "The beginning of a path, which begins with a slash and is percent-encoded.",
@@ -293,6 +298,10 @@ pub(super) static SITE: Mapping = Mapping {
             .default("measure")
             .about("A request body without a length is held and sent with its length, or sent as it comes.")
             .example("stream"),
+        Setting::new("pages", Kind::Either(&[Kind::Choice(&["off"]), Kind::Mapping(&PAGES)]))
+            .default("{}")
+            .about("Where tamis itself serves the cookie policy, the preference centre and the banner.")
+            .example("{ policy: /cookies/, prefix: /.consent/ }"),
     ],
     one_of: &["hosts", "default"],
 };
@@ -315,6 +324,25 @@ pub(super) static UPSTREAM: Mapping = Mapping {
             .default("false")
             .about("HTTP/2 is spoken to the origin: over https by ALPN, over http by prior knowledge.")
             .example("true"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static PAGES: Mapping = Mapping {
+    what: "`pages`",
+    settings: &[
+        Setting::new("policy", Kind::Either(&[Kind::Choice(&["off"]), Kind::Form(&PAGE)]))
+            .default("/cookies-policy")
+            .about("The path of the cookie policy, exactly; `off` where the site has a page of its own.")
+            .example("/politique-cookies/"),
+        Setting::new("prefix", Kind::Form(&PREFIX))
+            .default("/.tamis/")
+            .about("The path of the preference centre; the banner, the API and what pages need is below it.")
+            .example("/.consent/"),
+        Setting::new("gpc", Kind::Choice(&["on", "off"]))
+            .default("on")
+            .about("`/.well-known/gpc.json` says that the site honours Global Privacy Control, where its registry has `gpc_denies`.")
+            .example("off"),
     ],
     one_of: &[],
 };
