@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostics, Source};
 /// The declared cookies of one site, consistent and indexed.
 #[derive(Debug)]
 pub struct Registry {
-    pub(super) file: String,
+    pub(super) source: Arc<Source>,
     pub(super) version: String,
     pub(super) site: Option<String>,
     pub(super) page: Page,
@@ -97,7 +97,12 @@ impl Registry {
 
     /// The file's name, as it was given.
     pub fn file(&self) -> &str {
-        &self.file
+        &self.source.name
+    }
+
+    /// The file's text, as it was given: what a digest of the registry is of.
+    pub fn text(&self) -> &str {
+        &self.source.text
     }
 
     /// The version of the policy, as written.

@@ -49,7 +49,7 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     let mut targets = keys.targets;
     targets.extend(consent.settings.keys.iter().map(|key| (key.word.clone(), key.target)));
     Some(Registry {
-        file: document.source().name.clone(),
+        source: Arc::clone(document.source()),
         version: version?.to_owned(),
         site,
         page,
