@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
+use jiff::civil::Date;
 
 use super::index::Index;
 use super::{
-    Category, CategoryId, ConsentSettings, Entry, EntryId, KeyTarget, Name, Page, Service, ServiceId, read,
+    Category, CategoryId, ConsentSettings, Entry, EntryId, KeyTarget, Name, Page, Phrase, Service, ServiceId,
+    Text, read,
 };
 use crate::diagnostic::{Diagnostics, Source};
 
@@ -17,7 +19,9 @@ pub struct Registry {
     pub(super) source: Arc<Source>,
     pub(super) version: String,
     pub(super) site: Option<String>,
+    pub(super) date: Option<Date>,
     pub(super) page: Page,
+    pub(super) texts: Vec<(Phrase, Text)>,
     pub(super) languages: Vec<String>,
     pub(super) categories: Vec<Category>,
     pub(super) services: Vec<Service>,
@@ -113,6 +117,16 @@ impl Registry {
     /// The address of the site, as written.
     pub fn site(&self) -> Option<&str> {
         self.site.as_deref()
+    }
+
+    /// The day of that version, where it is known.
+    pub fn date(&self) -> Option<Date> {
+        self.date
+    }
+
+    /// A text of the interface as the site wants it, where it wants it otherwise than shipped.
+    pub fn phrase(&self, phrase: Phrase) -> Option<&Text> {
+        self.texts.iter().find(|(other, _)| *other == phrase).map(|(_, text)| text)
     }
 
     /// The prose of the policy page.

@@ -13,6 +13,7 @@ mod lints;
 mod overlap;
 mod page;
 mod pattern;
+mod phrase;
 mod read;
 mod rewrite;
 mod schema;
@@ -22,6 +23,7 @@ mod shipped;
 mod tests;
 mod text;
 mod trie;
+mod wording;
 
 pub use compiled::Registry;
 pub use entry::{
@@ -30,6 +32,7 @@ pub use entry::{
 };
 pub use known::is_csrf_token;
 pub use page::{Page, Passage};
+pub use phrase::Phrase;
 pub use rewrite::{LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange};
 pub(crate) use schema::SITE_REWRITE;
 pub use schema::{SETTINGS, schema};

@@ -1,6 +1,7 @@
 //! What may be written in a registry: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/registry.md says the same (`tests/schema`).
 
+use super::wording::TEXTS;
 use crate::document::{Form, Kind, Mapping, Open, Setting};
 
 /// The JSON Schema (draft 2020-12) of a registry.
@@ -24,7 +25,7 @@ static NAME: Form = Form {
     about: "Byte by byte, or a pattern: `*` stands for any bytes or none, `{id}` for one or more bytes other than `.`.",
     kind: Kind::Pattern(r"^[^\x00-\x1f\x7f=; ]([^\x00-\x1f\x7f=;]*[^\x00-\x1f\x7f=; ])?$"),
 };
-static TEXT: Form = Form {
+pub(super) static TEXT: Form = Form {
     name: "text",
     about: "A string, or one string a language under its BCP 47 tag: `{en: …, fr: …}`.",
     kind: Kind::Either(&[
@@ -40,6 +41,10 @@ pub static SETTINGS: Mapping = Mapping {
         Setting::new("version", Kind::String)
             .about("The policy's version, shown to visitors and kept in records. A date is a good one; in quotes.")
             .example("\"2026-11-23\""),
+        Setting::new("date", Kind::Pattern(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
+            .absent("the version, where that is a date")
+            .about("The day of this version, shown beside it. In quotes.")
+            .example("\"2026-11-23\""),
         Setting::new("site", Kind::Pattern(r"^https?://[^\s/?#]+\S*$"))
             .absent("none")
             .about("The site's address with its scheme. Shown on the policy page.")
@@ -48,6 +53,10 @@ pub static SETTINGS: Mapping = Mapping {
             .absent("none")
             .about("Prose of the policy page.")
             .example("{ title: Cookies policy }"),
+        Setting::new("texts", Kind::Mapping(&TEXTS))
+            .default("{}")
+            .about("Texts of the interface in other words or languages than the shipped ones.")
+            .example("{ accept_all: { en: Agree to all } }"),
         Setting::new("categories", Kind::List(&Kind::Mapping(&CATEGORY), 0))
             .absent("the four shipped ones")
             .about("Own categories, and other texts for shipped ones.")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::index::Index;
 use super::super::{Entry, Registry, lints};
-use super::{categories, consent, cookies, names, page, rewrite, text};
+use super::{categories, consent, cookies, names, page, rewrite, text, texts};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Fields};
 use crate::registry::schema;
@@ -25,8 +25,13 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     let version =
         fields.required("version", "write the policy's version, in quotes: version: \"2026-11-23\"");
     let version = version.and_then(|node| document.string(node, "the version"));
+    let date = fields
+        .optional("date")
+        .map_or_else(|| version.and_then(page::calendar), |node| page::date(document, node));
     let site = fields.optional("site").and_then(|node| page::site(document, node));
     let page = fields.optional("page").map(|node| page::read(document, node)).unwrap_or_default();
+    let wording = fields.optional("texts");
+    let wording = (wording.unwrap_or(document.root()), texts::read(document, wording));
     let keys = categories::read(document, fields.optional("categories"), fields.optional("services"));
     let consent = consent::read(document, fields.optional("consent"), &keys);
     let cookies = fields.required("cookies", "list the declared cookies; cookies: [] declares none");
@@ -46,13 +51,16 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     }
     let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
     let languages = text::languages(texts);
+    texts::unshipped(document, wording.0, &wording.1, &languages);
     let mut targets = keys.targets;
     targets.extend(consent.settings.keys.iter().map(|key| (key.word.clone(), key.target)));
     Some(Registry {
         source: Arc::clone(document.source()),
         version: version?.to_owned(),
+        date,
         site,
         page,
+        texts: wording.1,
         categories: keys.categories,
         services: keys.services,
         consent: consent.settings,

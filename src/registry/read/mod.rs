@@ -8,6 +8,7 @@ mod names;
 mod page;
 mod rewrite;
 mod text;
+mod texts;
 
 pub(super) use categories::Keys;
 pub(super) use consent::Consent;
