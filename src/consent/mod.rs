@@ -17,9 +17,11 @@ mod json;
 mod list;
 mod object;
 mod read;
+mod record;
 mod statement;
 #[cfg(test)]
 mod tests;
 
 pub use choice::{Choice, Reading, Unreadable};
 pub use decision::Consent;
+pub use record::{How, Record};
