@@ -1,7 +1,7 @@
 //! The decision: one bit a category, and the few services that have a choice of their own.
 
-use super::{Choice, Reading};
-use crate::registry::{CategoryId, Entry, EntryId, Registry, ServiceId};
+use super::{Choice, Choices, Reading};
+use crate::registry::{CategoryId, Entry, EntryId, KeyTarget, Registry, ServiceId};
 
 /// What a user agent agreed to, as far as this request shows. It holds no word of the cookie's value, and none that
 /// the registry doesn't list.
@@ -12,13 +12,15 @@ pub struct Consent {
     denied: u64,
     /// The services with a choice, sorted, each once; `true` = granted.
     services: Vec<(ServiceId, bool)>,
+    /// The categories that `Sec-GPC` denied and no choice granted.
+    by_signal: u64,
     reading: Reading,
 }
 
 impl Consent {
     /// No choice at all: only exempt cookies pass. Allocates nothing.
     pub const fn none() -> Self {
-        Self { granted: 0, denied: 0, services: Vec::new(), reading: Reading::Absent }
+        Self { granted: 0, denied: 0, services: Vec::new(), by_signal: 0, reading: Reading::Absent }
     }
 
     /// No choice, for this reason.
@@ -51,6 +53,38 @@ impl Consent {
         } else {
             Choice::Unset
         }
+    }
+
+    /// What the visitor answered about a category: what only `Sec-GPC` denies was not answered.
+    pub fn answer(&self, category: CategoryId) -> Choice {
+        if self.denied_by_signal(category) { Choice::Unset } else { self.category(category) }
+    }
+
+    /// Whether it is `Sec-GPC` that denies a category, rather than a choice.
+    pub fn denied_by_signal(&self, category: CategoryId) -> bool {
+        self.by_signal & bit(category) != 0
+    }
+
+    /// Denies a category because the user agent sends `Sec-GPC: 1`, unless it was chosen.
+    pub(super) fn deny_by_signal(&mut self, category: CategoryId) {
+        if self.category(category) == Choice::Unset {
+            self.choose_category(category, false);
+            self.by_signal |= bit(category);
+        }
+    }
+
+    /// What a user agent with these choices agrees to.
+    pub(super) fn of_choices(choices: &Choices) -> Self {
+        let mut consent = Self::nothing(Reading::Read);
+        let mut services = Vec::new();
+        for (target, granted) in choices.iter() {
+            match target {
+                KeyTarget::Category(category) => consent.choose_category(category, granted),
+                KeyTarget::Service(service) => services.push((service, granted)),
+            }
+        }
+        consent.choose_services(services);
+        consent
     }
 
     /// What was said of a service by itself.
@@ -91,7 +125,9 @@ impl Consent {
             (Reading::Read, _) | (_, Reading::Read) => Reading::Read,
             (Reading::Absent, Reading::Absent) => Reading::Absent,
         };
-        Self { granted: self.granted & other.granted, denied, services, reading }
+        let chosen = self.denied & !self.by_signal | other.denied & !other.by_signal;
+        let by_signal = (self.by_signal | other.by_signal) & !chosen;
+        Self { granted: self.granted & other.granted, denied, services, by_signal, reading }
     }
 
     /// Says of every category of a registry the same.

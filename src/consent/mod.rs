@@ -9,6 +9,8 @@
 #![deny(clippy::indexing_slicing)]
 
 mod choice;
+mod choices;
+mod companion;
 mod decision;
 mod encoding;
 mod flag;
@@ -21,7 +23,13 @@ mod record;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod unanswered;
+mod write;
 
 pub use choice::{Choice, Reading, Unreadable};
+pub use choices::Choices;
+pub use companion::Companion;
 pub use decision::Consent;
 pub use record::{How, Record};
+pub use unanswered::unanswered;
+pub use write::Unwritable;

@@ -1,28 +1,38 @@
 //! From the copies of the consent cookie to a [`Consent`]: what the registry knows of the words that they say.
 
 use super::statement::Statement;
-use super::{Choice, Consent, Reading, Unreadable};
+use super::{Consent, Reading, Unreadable};
+use crate::cookie::CookiePair;
 use crate::registry::{KeyTarget, Registry};
 
 impl Consent {
-    /// Reads every value of the consent cookie in a request (`copies`; the bytes after `name=`) and whether the
-    /// request says `Sec-GPC: 1` (`gpc`).
+    /// Reads every cookie that holds a choice among the cookie-pairs of a request, and whether the request says
+    /// `Sec-GPC: 1` (`gpc`).
     ///
     /// A user agent sends several copies when they were set for different domains or paths, the longest path first
     /// (6265bis 5.8.3); servers differ in which one they take. Here the stricter counts for each category and service,
     /// so that no copy lets pass what another one refuses or leaves out. Global Privacy Control denies the categories
     /// that the site names, unless the visitor granted them here.
-    pub fn read<'a>(registry: &Registry, copies: impl Iterator<Item = &'a [u8]>, gpc: bool) -> Self {
-        let each = copies.map(|value| Self::of_copy(registry, value));
-        let mut consent = each.reduce(|all, copy| all.stricter(&copy)).unwrap_or_default();
+    pub fn read<'a>(
+        registry: &Registry,
+        pairs: impl Iterator<Item = CookiePair<'a>> + Clone,
+        gpc: bool,
+    ) -> Self {
+        let name = registry.consent().cookie.as_bytes();
+        let own = pairs.filter(|pair| pair.name() == name).map(|pair| pair.value());
+        let mut consent = Self::of_copies(registry, own);
         if gpc {
             for category in &registry.consent().gpc_denies {
-                if consent.category(*category) != Choice::Granted {
-                    consent.choose_category(*category, false);
-                }
+                consent.deny_by_signal(*category);
             }
         }
         consent
+    }
+
+    /// Reads the values of the site's own consent cookie.
+    pub(super) fn of_copies<'a>(registry: &Registry, copies: impl Iterator<Item = &'a [u8]>) -> Self {
+        let each = copies.map(|value| Self::of_copy(registry, value));
+        each.reduce(|all, copy| all.stricter(&copy)).unwrap_or_default()
     }
 
     fn of_copy(registry: &Registry, value: &[u8]) -> Self {

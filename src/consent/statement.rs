@@ -6,7 +6,7 @@ use super::{Choice, Unreadable, flag, list, object};
 use crate::registry::{ConsentSettings, Format};
 
 /// The longest value that is read, in bytes: browsers store no longer cookie (6265bis 5.6).
-const MOST_BYTES: usize = 4096;
+pub(super) const MOST_BYTES: usize = 4096;
 
 /// Words that, granted, say that something was refused; what an array or object under them names is refused too.
 const REFUSALS: [&str; 12] = [

@@ -18,10 +18,11 @@ impl Policy {
     ) -> Option<Consent> {
         let named =
             |field: &&[u8]| pairs(field).next().is_some_and(|pair| self.is_consent_cookie(pair.name()));
-        let heard = fields.filter(named).map(SetCookie::parse).filter(|cookie| cookie.refusal().is_none());
-        let choices = heard.map(|cookie| match cookie.is_deletion(now) {
+        let heard = fields.filter(named).map(|field| (field, SetCookie::parse(field)));
+        let heard = heard.filter(|(_, cookie)| cookie.refusal().is_none());
+        let choices = heard.map(|(field, cookie)| match cookie.is_deletion(now) {
             true => Consent::none(),
-            false => Consent::read(self.registry(), std::iter::once(cookie.value()), false),
+            false => Consent::read(self.registry(), pairs(field).take(1), false),
         });
         choices.fold(None, |strictest, choice| Some(strictest.as_ref().unwrap_or(before).stricter(&choice)))
     }

@@ -30,7 +30,8 @@ fn policy(undeclared: Undeclared) -> Policy {
 }
 
 fn consent(registry: &Registry, value: &str) -> Consent {
-    Consent::read(registry, std::iter::once(value.as_bytes()), false)
+    let field = format!("{}={value}", registry.consent().cookie);
+    Consent::read(registry, pairs(field.as_bytes()), false)
 }
 
 /// `\xNN` as an octet, all else as it stands.

@@ -40,15 +40,16 @@ impl Visit {
         let headers = &parts.headers;
         let mut fields = headers.get_all(header::COOKIE).iter().cloned();
         let first = fields.next();
+        let cookies = (first, fields.collect());
         Self {
-            consent: consent(exchange, site, headers),
+            consent: consent(exchange, site, headers, all(&cookies)),
             secure,
-            navigates: first.is_some() && site.purge.is_some() && navigates(headers),
+            navigates: cookies.0.is_some() && site.purge.is_some() && navigates(headers),
             withheld: false,
             method: parts.method.clone(),
             authorized: headers.contains_key(header::AUTHORIZATION),
             authority: authority.clone(),
-            cookies: (first, fields.collect()),
+            cookies,
         }
     }
 
@@ -59,7 +60,7 @@ impl Visit {
 
     /// The values of the Cookie fields as they came.
     pub(super) fn fields(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.cookies.0.iter().chain(&self.cookies.1).map(HeaderValue::as_bytes)
+        all(&self.cookies)
     }
 
     /// Whether the request came with a cookie of that name and value.
@@ -68,14 +69,21 @@ impl Visit {
     }
 }
 
-/// What this visitor agreed to: every copy of the consent cookie, and Sec-GPC.
-fn consent(exchange: &mut Exchange, site: &Site, headers: &HeaderMap) -> Consent {
+/// The octets of the Cookie fields.
+fn all(cookies: &(Option<HeaderValue>, Vec<HeaderValue>)) -> impl Iterator<Item = &[u8]> + Clone {
+    cookies.0.iter().chain(&cookies.1).map(HeaderValue::as_bytes)
+}
+
+/// What this visitor agreed to: every cookie that holds a choice, and Sec-GPC.
+fn consent<'a>(
+    exchange: &mut Exchange,
+    site: &Site,
+    headers: &HeaderMap,
+    fields: impl Iterator<Item = &'a [u8]> + Clone,
+) -> Consent {
     let registry = site.policy.registry();
-    let name = registry.consent().cookie.as_bytes();
-    let fields = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
-    let copies = fields.flat_map(pairs).filter(|pair| pair.name() == name).map(|pair| pair.value());
     let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
-    let consent = Consent::read(registry, copies, gpc);
+    let consent = Consent::read(registry, fields.flat_map(pairs), gpc);
     exchange.consent = consent.reading().word();
     exchange.worker.counters.consent.increment(exchange.consent);
     consent

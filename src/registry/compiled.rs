@@ -8,8 +8,8 @@ use jiff::civil::Date;
 
 use super::index::Index;
 use super::{
-    Category, CategoryId, ConsentSettings, Entry, EntryId, KeyTarget, Name, Page, Phrase, Service, ServiceId,
-    Text, read,
+    Category, CategoryId, ConsentSettings, Entry, EntryId, Key, KeyTarget, Name, Page, Phrase, Service,
+    ServiceId, Text, read,
 };
 use crate::diagnostic::{Diagnostics, Source};
 
@@ -29,6 +29,7 @@ pub struct Registry {
     pub(super) targets: HashMap<String, KeyTarget, FixedState>,
     pub(super) entries: Vec<Entry>,
     pub(super) index: Index,
+    pub(super) asked: Vec<KeyTarget>,
 }
 
 impl Registry {
@@ -138,6 +139,35 @@ impl Registry {
     /// where every text is a plain one.
     pub fn languages(&self) -> &[String] {
         &self.languages
+    }
+
+    /// The name of the cookie that accompanies a choice made through tamis; declared in every registry.
+    pub const COMPANION: &str = "tamis_choice";
+
+    /// What visitors are asked about, categories first, each in the registry's order: the categories and services that
+    /// some declared cookie waits for. A service also makes its category one, since that is its choice by default.
+    pub fn asked(&self) -> &[KeyTarget] {
+        &self.asked
+    }
+
+    /// The key of a category or service.
+    ///
+    /// # Panics
+    /// If the id came from a larger registry.
+    pub fn key(&self, target: KeyTarget) -> &str {
+        match target {
+            KeyTarget::Category(id) => &self.category(id).key,
+            KeyTarget::Service(id) => &self.service(id).key,
+        }
+    }
+
+    /// The word that stands for a category or service when a choice is written into the consent cookie: the first of
+    /// `keys:` that does and that the format can hold, else its key. `None` if that means something else there.
+    pub fn word(&self, target: KeyTarget) -> Option<&str> {
+        let mut words = self.consent.keys.iter().filter(|key| key.target == target);
+        let fits = |key: &&Key| self.consent.format.holds(&key.word);
+        let word = words.find(fits).map_or(self.key(target), |key| &key.word);
+        (self.key_target(word) == Some(target)).then_some(word)
     }
 
     /// What a word of the consent cookie chooses: `keys:` first, then categories' and services' keys.

@@ -17,6 +17,13 @@ pub struct ConsentSettings {
     pub gpc_denies: Vec<CategoryId>,
 }
 
+impl ConsentSettings {
+    /// Whether a cookie of that name takes part in reading a visitor's choice; octets, case-sensitive.
+    pub fn reads(&self, name: &[u8]) -> bool {
+        name == self.cookie.as_bytes()
+    }
+}
+
 /// The grammar of the consent cookie's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -28,6 +35,19 @@ pub enum Format {
     List,
     /// One word that grants everything or nothing.
     Flag,
+}
+
+impl Format {
+    /// Whether a word can be written in this format so that it is read as the same word: plain ones in a list; in JSON
+    /// without `%`, since values may be decoded once more than they were encoded.
+    pub(super) fn holds(self, word: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        match self {
+            Self::Auto | Self::Json => !word.contains('%'),
+            Self::List => !word.is_empty() && !word.starts_with('-') && word.bytes().all(plain),
+            Self::Flag => false,
+        }
+    }
 }
 
 /// A value that counts as yes.
@@ -51,7 +71,7 @@ pub struct Key {
 }
 
 /// What a word of the consent cookie chooses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyTarget {
     /// All cookies of a category that belong to no service with a choice of its own.
     Category(CategoryId),

@@ -57,7 +57,7 @@ pub(super) fn compile(settings: &str) -> Registry {
 
 /// One copy of the cookie, without GPC.
 pub(super) fn read(registry: &Registry, value: &[u8]) -> Consent {
-    Consent::read(registry, [value].into_iter(), false)
+    Consent::of_copies(registry, [value].into_iter())
 }
 
 /// The site's cookies that pass by consent, in the registry's order; each is named after its category or service.

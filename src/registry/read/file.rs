@@ -1,9 +1,10 @@
 //! The whole file: its sections in order, then what no section can see by itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::index::Index;
-use super::super::{Entry, Registry, lints};
+use super::super::{Entry, KeyTarget, Registry, Service, ServiceId, lints};
 use super::{categories, consent, cookies, names, page, rewrite, text, texts};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Fields};
@@ -52,6 +53,7 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
     let languages = text::languages(texts);
     texts::unshipped(document, wording.0, &wording.1, &languages);
+    let asked = asked(&entries, &keys.services);
     let mut targets = keys.targets;
     targets.extend(consent.settings.keys.iter().map(|key| (key.word.clone(), key.target)));
     Some(Registry {
@@ -68,5 +70,17 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
         index: Index::new(names.into_iter()),
         entries,
         languages,
+        asked,
     })
+}
+
+/// The categories and services that a cookie waits for.
+fn asked(entries: &[Entry], services: &[Service]) -> Vec<KeyTarget> {
+    let waiting = || entries.iter().filter(|entry| entry.needs_consent);
+    let own = waiting().map(|entry| entry.category);
+    let of_service = |id: ServiceId| services.get(usize::from(id.0)).map(|service| service.category);
+    let of_services = waiting().filter_map(|entry| of_service(entry.service?));
+    let categories: BTreeSet<_> = own.chain(of_services).map(KeyTarget::Category).collect();
+    let services: BTreeSet<_> = waiting().filter_map(|entry| entry.service).map(KeyTarget::Service).collect();
+    categories.into_iter().chain(services).collect()
 }
