@@ -122,6 +122,8 @@ impl Site {
         let body = fields.optional("request_body");
         let body = body.and_then(|node| document.choice(node, "`request_body`", &bodies));
         let pages = Pages::read(document, fields.optional("pages"));
+        let honours_gpc = registry.as_ref().is_some_and(|registry| !registry.consent().gpc_denies.is_empty());
+        let pages = pages.map(|pages| Pages { gpc: pages.gpc && honours_gpc, ..pages });
         fields.finish();
         let name = claims.hosts.first().map_or_else(|| "default".to_owned(), |(host, _)| host.to_string());
         let site = match (registry, upstream, host) {

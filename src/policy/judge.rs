@@ -55,7 +55,7 @@ impl Policy {
     }
 
     /// The declared cookies.
-    pub fn registry(&self) -> &Registry {
+    pub fn registry(&self) -> &Arc<Registry> {
         &self.registry
     }
 

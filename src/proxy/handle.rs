@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -15,7 +16,7 @@ use super::exchange::Exchange;
 use super::target::Target;
 use super::visit::Visit;
 use super::{
-    Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, reply, sift, target, upgrade,
+    Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, local, reply, sift, target, upgrade,
 };
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
@@ -30,11 +31,17 @@ pub async fn handle(
     let mut exchange = Exchange::begin(&worker, &request);
     let wish = upgrade::wish(&mut request);
     match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
-        (Ok((answer, _)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+        (Ok(Passed::Origin(answer, _)), Some(wish))
+            if answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
+        {
             exchange.status = answer.status().as_u16();
             upgrade::tunnel(answer, wish, exchange)
         }
-        (Ok((answer, lease)), _) => {
+        (Ok(Passed::Own(answer)), _) => {
+            exchange.status = answer.status().as_u16();
+            answer.map(|text| ResponseBody::own(text, exchange))
+        }
+        (Ok(Passed::Origin(answer, lease)), _) => {
             exchange.status = answer.status().as_u16();
             let stated = stated_length(&answer, false);
             answer.map(|body| ResponseBody::origin(body, lease, exchange, stated))
@@ -43,13 +50,19 @@ pub async fn handle(
     }
 }
 
+/// Who answered.
+enum Passed {
+    Origin(Response<Incoming>, Lease<RequestBody>),
+    Own(Box<Response<Bytes>>),
+}
+
 /// Down once, back once.
 async fn pass(
     exchange: &mut Exchange,
     request: Request<Incoming>,
     peer: Peer,
     websocket: bool,
-) -> Result<(Response<Incoming>, Lease<RequestBody>), Error> {
+) -> Result<Passed, Error> {
     let gateway = Arc::clone(&exchange.gateway);
     let snapshot = &gateway.snapshot;
     let (mut parts, body) = request.into_parts();
@@ -67,6 +80,10 @@ async fn pass(
         fields::join_crumbs(&mut parts.headers);
     }
     let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
+    if let Some(local) = gateway.local(site, parts.uri.path()) {
+        let asked = local::Asked { local, site, visit: &visit, parts: &parts };
+        return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
+    }
     let trailers = fields::accepts_trailers(&parts.headers);
     fields::remove_connection(&mut parts.headers);
     fields::remove_spoofs(&mut parts.headers);
@@ -92,7 +109,7 @@ async fn pass(
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }
-    Ok((answer, lease))
+    Ok(Passed::Origin(answer, lease))
 }
 
 /// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that

@@ -23,7 +23,8 @@ pub(super) struct Visit {
     pub(super) method: Method,
     /// Whether the request has credentials (RFC 9111 3.5).
     pub(super) authorized: bool,
-    authority: HeaderValue,
+    /// The host that the user agent asked, with its port if it has one.
+    pub(super) authority: HeaderValue,
     /// The Cookie fields as they came: one, in all but a few requests.
     cookies: (Option<HeaderValue>, Vec<HeaderValue>),
 }

@@ -3,13 +3,7 @@
 
 use percent_encoding::percent_decode;
 
-/// What the button says that was pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
-    AcceptAll,
-    RefuseAll,
-    Save,
-}
+use crate::pages::Action;
 
 /// A form that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +13,8 @@ pub(super) struct Form {
     pub(super) grants: Vec<String>,
     /// The keys that were shown.
     pub(super) asks: Vec<String>,
+    /// Those that were shown switched on.
+    pub(super) was: Vec<String>,
     /// Where the visitor wants to go on, not yet looked at.
     pub(super) back: Option<String>,
     /// `banner`, `centre` or `policy`.
@@ -36,15 +32,17 @@ impl Form {
             action: Action::Save,
             grants: Vec::new(),
             asks: Vec::new(),
+            was: Vec::new(),
             back: None,
             from: None,
             language: None,
         };
         for (name, value) in pairs(octets) {
             match name.as_str() {
-                "action" if action.is_none() => action = Some(Action::read(&value)?),
+                "action" if action.is_none() => action = Some(Action::of(&value)?),
                 "grant" => form.grants.push(value),
                 "ask" => form.asks.push(value),
+                "was" => form.was.push(value),
                 "back" if form.back.is_none() => form.back = Some(value),
                 "from" if form.from.is_none() => form.from = Some(value),
                 "language" if form.language.is_none() => form.language = Some(value),
@@ -52,17 +50,6 @@ impl Form {
             }
         }
         Some(Self { action: action?, ..form })
-    }
-}
-
-impl Action {
-    fn read(word: &str) -> Option<Self> {
-        match word {
-            "accept-all" => Some(Self::AcceptAll),
-            "refuse-all" => Some(Self::RefuseAll),
-            "save" => Some(Self::Save),
-            _ => None,
-        }
     }
 }
 
@@ -88,7 +75,7 @@ mod tests {
     #[test]
     fn a_form() {
         let form = Form::read(
-            b"action=save&grant=statistical&grant=third%2Dparty&ask=statistical&ask=third-party&ask=matomo\
+            b"action=save&grant=statistical&grant=third%2Dparty&ask=statistical&ask=third-party&ask=matomo&was=matomo\
               &back=%2Fa%3Fb%3Dc+d&from=centre&language=fr&action=accept-all&csrfmiddlewaretoken=x&&=&y",
         );
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
@@ -98,6 +85,7 @@ mod tests {
                 action: Action::Save,
                 grants: words(&["statistical", "third-party"]),
                 asks: words(&["statistical", "third-party", "matomo"]),
+                was: words(&["matomo"]),
                 back: Some("/a?b=c d".to_owned()),
                 from: Some("centre".to_owned()),
                 language: Some("fr".to_owned()),

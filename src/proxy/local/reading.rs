@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
+use http::StatusCode;
 use http::header::{self, HeaderMap};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
@@ -12,16 +13,42 @@ use hyper::body::Incoming;
 const MOST: usize = 16 * 1024;
 
 /// Why a body is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unread {
     /// It is not of the media type that is taken here, or encoded.
-    Kind,
+    #[error("the content must be of the type {0}, without a content coding")]
+    Kind(&'static str),
     /// It is larger than [`MOST`].
+    #[error("the content is larger than {MOST} octets")]
     Large,
     /// It did not come in time.
+    #[error("the content came too slowly")]
     Slow,
     /// It broke off.
+    #[error("the content broke off")]
     Broken,
+}
+
+impl Unread {
+    /// A stable word for programs.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Kind(_) => "media-type",
+            Self::Large => "too-large",
+            Self::Slow => "slow-request",
+            Self::Broken => "request-body",
+        }
+    }
+
+    /// The status that says so (RFC 9110 15.5).
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::Kind(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Large => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
 }
 
 /// Reads a body of this media type whole, within `limit` altogether: however little comes at a time, it ends.
@@ -30,12 +57,12 @@ pub(super) enum Unread {
 /// What it is not.
 pub(super) async fn read(
     headers: &HeaderMap,
-    kind: &str,
+    kind: &'static str,
     body: Incoming,
     limit: Duration,
 ) -> Result<BytesMut, Unread> {
     if !is(headers, kind) || headers.contains_key(header::CONTENT_ENCODING) {
-        return Err(Unread::Kind);
+        return Err(Unread::Kind(kind));
     }
     // What is announced too large is not waited for.
     if body.size_hint().lower() > MOST as u64 {

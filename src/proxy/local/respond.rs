@@ -15,6 +15,9 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
+/// That of the small pages about a fault, which bring their style along.
+pub(super) const STYLED_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
 /// A visitor's own, to be asked for again each time.
 pub(super) const REVALIDATED: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// The same for everybody. Not for long: the address stays the same when tamis is updated.
@@ -22,7 +25,7 @@ pub(super) const SHARED: HeaderValue = HeaderValue::from_static("public, max-age
 /// A visitor's own, to be forgotten.
 const UNSTORED: HeaderValue = HeaderValue::from_static("private, no-store");
 /// What the responses depend on that pages are made from.
-const VARY: HeaderValue = HeaderValue::from_static("Cookie, Accept-Language");
+pub(super) const VARY: HeaderValue = HeaderValue::from_static("Cookie, Accept-Language");
 
 /// A response that nobody stores.
 pub(super) fn respond(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Response<Bytes> {
@@ -47,6 +50,11 @@ pub(super) fn page(status: StatusCode, text: String, language: &str) -> Response
         headers.insert(header::CONTENT_LANGUAGE, language);
     }
     response
+}
+
+/// JSON that nobody stores.
+pub(super) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Bytes> {
+    respond(status, JSON, value.to_string())
 }
 
 /// A response without content.

@@ -97,8 +97,9 @@ impl Setup {
         let Self { upstream, top, site, workers, .. } = self;
         let listeners =
             if top.contains("listeners:") { "" } else { "listeners: [{address: \"127.0.0.1:0\"}]\n" };
+        let records = if top.contains("records:") { "" } else { "records: off\n" };
         let yaml = format!(
-            "workers: {workers}\n{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
+            "workers: {workers}\n{records}{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
              sites:\n  - default: true\n    registry: site.yaml\n    upstream: {upstream}\n{site}"
         );
         Gateway::start(&yaml, &self.registry)

@@ -1,0 +1,192 @@
+//! A choice that is made: recorded, written into its cookies, and what it withdraws expired.
+
+use aws_lc_rs::rand;
+use bytes::Bytes;
+use http::Response;
+use http::header::{self, HeaderValue};
+
+use super::asked::now;
+use super::{Asked, cookies};
+use crate::config::Mode;
+use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
+use crate::cookie::{SetCookie, pairs};
+use crate::policy::Purge;
+use crate::proxy::exchange::Exchange;
+use crate::registry::{Format, KeyTarget, Registry};
+
+/// How a choice is made.
+#[derive(Clone, Copy)]
+pub(super) struct Manner<'a> {
+    pub(super) how: How,
+    /// The language of what was shown.
+    pub(super) language: &'a str,
+}
+
+/// A choice that was made.
+pub(super) struct Made {
+    /// Whether all that was to be granted is.
+    pub(super) granted: bool,
+    /// What is in force from now on.
+    pub(super) consent: Consent,
+    pub(super) companion: Option<Companion>,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Made {
+    /// Adds the cookies to the response.
+    pub(super) fn send(self, response: &mut Response<Bytes>) {
+        for cookie in self.cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// Makes a choice. What it grants waits for its record; where there can't be one, only what it refuses is done.
+pub(super) async fn make(
+    exchange: &mut Exchange,
+    asked: Asked<'_>,
+    choices: Choices,
+    manner: Manner<'_>,
+) -> Made {
+    let registry = asked.registry();
+    let choices = writable(registry, choices);
+    let id = asked.companion().map_or_else(random, |companion| companion.id);
+    let Some(store) = exchange.gateway.store.clone() else { return written(exchange, asked, &choices, id, true) };
+    let record = |choices: &Choices| record(asked, choices, manner, id);
+    if !choices.iter().any(|(target, granted)| granted && !agreed(registry, &asked.visit.consent, target)) {
+        store.note(record(&choices));
+        return written(exchange, asked, &choices, id, true);
+    }
+    if store.record(record(&choices)).await.is_ok() {
+        return written(exchange, asked, &choices, id, true);
+    }
+    let before = asked.answers();
+    let refused = writable(registry, refusals(&before, &choices));
+    if refused == before {
+        let consent = asked.visit.consent.clone();
+        return Made { granted: false, consent, companion: asked.companion(), cookies: Vec::new() };
+    }
+    store.note(record(&refused));
+    written(exchange, asked, &refused, id, false)
+}
+
+/// Has the choice forgotten.
+pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'_>) -> Made {
+    if let (Some(store), Some(companion)) = (&exchange.gateway.store, asked.companion()) {
+        store.note(record(asked, &Choices::default(), manner, companion.id));
+    }
+    let secure = asked.visit.secure;
+    let own = asked.registry().consent().cookie.as_str();
+    let removed = [cookies::removed(own, secure, false), cookies::removed(Companion::COOKIE, secure, true)];
+    let (consent, expired) = follow(exchange, asked, &[]);
+    let cookies = removed.into_iter().flatten().chain(expired).collect();
+    Made { granted: true, consent, companion: None, cookies }
+}
+
+/// The choice in its cookies. One that can't be written is removed instead: then nothing is granted, which is what a
+/// refusal asks for at least. `tamis check` finds such registries beforehand.
+fn written(exchange: &mut Exchange, asked: Asked<'_>, choices: &Choices, id: [u8; 16], granted: bool) -> Made {
+    let registry = asked.registry();
+    let secure = asked.visit.secure;
+    let own = registry.consent().cookie.as_str();
+    let companion = Companion::new(registry, choices, id, now());
+    let (value, beside) = (choices.cookie_value(registry), companion.value());
+    let fields = value.as_ref().ok().and_then(|value| {
+        let own = cookies::kept(registry, (own, value), secure, false)?;
+        Some([own, cookies::kept(registry, (Companion::COOKIE, &beside), secure, true)?])
+    });
+    let Some(fields) = fields else {
+        let site = asked.site.name.as_str();
+        match value {
+            Err(fault) => tracing::error!(site, %fault, "a choice can't be written, so it was removed"),
+            Ok(_) => tracing::error!(site, "a choice makes no field, so it was removed"),
+        }
+        let removed = [cookies::removed(own, secure, false), cookies::removed(Companion::COOKIE, secure, true)];
+        let (consent, expired) = follow(exchange, asked, &[]);
+        let cookies = removed.into_iter().flatten().chain(expired).collect();
+        return Made { granted: granted && !choices.grants(), consent, companion: None, cookies };
+    };
+    let (consent, expired) = follow(exchange, asked, &fields);
+    Made { granted, consent, companion: Some(companion), cookies: fields.into_iter().chain(expired).collect() }
+}
+
+/// What is in force once the user agent has stored these cookies, and the fields that expire what it has no consent
+/// for. It is read as the next request will be, with what other banners have written, so that it holds what is read.
+fn follow(
+    exchange: &mut Exchange,
+    asked: Asked<'_>,
+    fields: &[HeaderValue],
+) -> (Consent, Vec<HeaderValue>) {
+    let (registry, visit) = (asked.registry(), asked.visit);
+    let own = [registry.consent().cookie.as_bytes(), Companion::COOKIE.as_bytes()];
+    let others = visit.fields().flat_map(pairs).filter(|pair| !own.contains(&pair.name()));
+    let set = fields.iter().flat_map(|field| pairs(field.as_bytes()).take(1));
+    let consent = Consent::read(registry, others.chain(set), asked.gpc());
+    let Some(undeclared) = asked.site.purge else { return (consent, Vec::new()) };
+    let purge = Purge { consent: &consent, host: visit.host(), secure: visit.secure, undeclared, now: now() };
+    let expiries = asked.site.policy.purge(visit.fields().flat_map(pairs), purge, |_| false);
+    for expiry in &expiries {
+        exchange.purged(asked.site, SetCookie::parse(&expiry.field).name(), expiry.reason);
+    }
+    if exchange.mode == Mode::Observe {
+        return (consent, Vec::new());
+    }
+    let fields = expiries.into_iter().filter_map(|expiry| HeaderValue::try_from(expiry.field).ok());
+    let fields = fields.collect();
+    (consent, fields)
+}
+
+fn record(asked: Asked<'_>, choices: &Choices, manner: Manner<'_>, id: [u8; 16]) -> Record {
+    let registry = asked.registry();
+    Record {
+        id,
+        time: now(),
+        site: asked.site.name.clone(),
+        how: manner.how,
+        language: manner.language.to_owned(),
+        text: asked.local.shown(manner.language),
+        registry_version: registry.version().to_owned(),
+        registry_digest: asked.local.registry,
+        choices: choices.words(registry).map(|(key, granted)| (key.to_owned(), granted)).collect(),
+    }
+}
+
+/// What of new choices is no grant, over the old ones.
+fn refusals(before: &Choices, choices: &Choices) -> Choices {
+    let mut kept = before.clone();
+    for (target, granted) in choices.iter() {
+        if !granted {
+            kept.set(target, false);
+        }
+    }
+    kept
+}
+
+/// The choices as the site's format can hold them: one word can only grant or refuse everything.
+fn writable(registry: &Registry, choices: Choices) -> Choices {
+    let everything = || registry.asked().iter().all(|target| choices.get(*target) == Some(true));
+    if registry.consent().format == Format::Flag && !everything() {
+        return Choices::all(registry, false);
+    }
+    choices
+}
+
+/// Whether a category or service is agreed to: a service by its own choice, else by its category's.
+fn agreed(registry: &Registry, consent: &Consent, target: KeyTarget) -> bool {
+    match target {
+        KeyTarget::Category(category) => consent.category(category) == Choice::Granted,
+        KeyTarget::Service(service) => match consent.service(service) {
+            Choice::Granted => true,
+            Choice::Denied => false,
+            Choice::Unset => consent.category(registry.service(service).category) == Choice::Granted,
+        },
+    }
+}
+
+/// A new id. The system's generator doesn't fail once it works; where it did, ids would be alike, and tell no visitor
+/// from another.
+fn random() -> [u8; 16] {
+    let mut id = [0; 16];
+    let _ = rand::fill(&mut id);
+    id
+}
