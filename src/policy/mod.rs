@@ -15,6 +15,7 @@ mod rewrite;
 mod sentences;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod verdict;
 
 pub use declaration::declaration_yaml;

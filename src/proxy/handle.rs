@@ -31,9 +31,7 @@ pub async fn handle(
     let mut exchange = Exchange::begin(&worker, &request);
     let wish = upgrade::wish(&mut request);
     match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
-        (Ok(Passed::Origin(answer, _)), Some(wish))
-            if answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
-        {
+        (Ok(Passed::Origin(answer, _)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             exchange.status = answer.status().as_u16();
             upgrade::tunnel(answer, wish, exchange)
         }

@@ -76,9 +76,8 @@ fn banner(asked: Asked<'_>) -> Response<Bytes> {
     }
     let back = asked.back(asked.query("back").as_deref()).unwrap_or_default();
     let language = asked.language(None);
-    let page = shown(asked, &back, language, |visit| {
-        asked.local.pages.banner(&Visit { ask: &ask, ..*visit })
-    });
+    let page =
+        shown(asked, &back, language, |visit| asked.local.pages.banner(&Visit { ask: &ask, ..*visit }));
     respond::page(StatusCode::OK, page, language)
 }
 

@@ -168,7 +168,8 @@ cookies:
 
     fn read_over(before: &[(&str, bool)], text: &str) -> Result<Vec<(String, bool)>, Fault> {
         let registry = registry();
-        let before = before.iter().map(|(key, granted)| (registry.key_target(key).unwrap(), *granted)).collect();
+        let before =
+            before.iter().map(|(key, granted)| (registry.key_target(key).unwrap(), *granted)).collect();
         let (choices, _) = read(text.as_bytes(), &registry, before)?;
         Ok(choices.words(&registry).map(|(key, granted)| (key.to_owned(), granted)).collect())
     }
@@ -186,7 +187,10 @@ cookies:
         let after = read_over(&before, r#"{"choices": {"matomo": false, "analytics": true}}"#).unwrap();
         let rest = [("statistical", true), ("third-party", true), ("matomo", false), ("maps", false)];
         assert_eq!(after, words(&rest));
-        assert_eq!(read_over(&[("matomo", true)], r#"{"choices": {"statistical": false}}"#).unwrap().len(), 2);
+        assert_eq!(
+            read_over(&[("matomo", true)], r#"{"choices": {"statistical": false}}"#).unwrap().len(),
+            2
+        );
         assert_eq!(read_over(&[("matomo", true)], r#"{"choices": {}}"#).unwrap(), words(&[("matomo", true)]));
     }
 

@@ -54,7 +54,8 @@ impl<'a> Asked<'a> {
 
     /// The companion of the choice, if there is one that can be read; the latest of several.
     pub(super) fn companion(&self) -> Option<Companion> {
-        let all = self.cookies(Companion::COOKIE.as_bytes()).filter_map(|pair| Companion::parse(pair.value()));
+        let all =
+            self.cookies(Companion::COOKIE.as_bytes()).filter_map(|pair| Companion::parse(pair.value()));
         all.max_by_key(|companion| companion.time)
     }
 

@@ -28,7 +28,9 @@ mod tests {
     #[test]
     fn only_to_this_site() {
         let safe = |back| safe(back, "/.tamis/consent").is_some();
-        for back in ["/", "/a", "/a/b?c=d&e=//f#g", "/.tamis/", "/cookies-policy?lang=fr", "/%C3%A9", "/a:b@c"] {
+        for back in
+            ["/", "/a", "/a/b?c=d&e=//f#g", "/.tamis/", "/cookies-policy?lang=fr", "/%C3%A9", "/a:b@c"]
+        {
             assert!(safe(back), "{back}");
         }
         for back in [

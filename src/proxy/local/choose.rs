@@ -8,7 +8,6 @@ use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 use hyper::body::Incoming;
 
-use super::asked::now;
 use super::form::Form;
 use super::made::{Made, Manner};
 use super::reading;
@@ -75,7 +74,8 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
     let mut response = if made.granted {
         respond::json(StatusCode::OK, &stated(asked, &made))
     } else {
-        let what = "no record of the agreement could be kept, so nothing was granted; what was refused is refused";
+        let what =
+            "no record of the agreement could be kept, so nothing was granted; what was refused is refused";
         respond::json(StatusCode::SERVICE_UNAVAILABLE, &api::fault("not-recorded", what))
     };
     made.send(&mut response);
@@ -135,7 +135,8 @@ fn see_other(asked: Asked<'_>, back: Option<&str>) -> Response<Bytes> {
     let path = back.split(['?', '#']).next().unwrap_or_default();
     let location = if path == settings.path(Place::Policy) || path == centre() {
         let mark = if back.contains('?') { '&' } else { '?' };
-        let (page, place) = back.split_once('#').map_or((back.as_str(), None), |(page, place)| (page, Some(place)));
+        let (page, place) =
+            back.split_once('#').map_or((back.as_str(), None), |(page, place)| (page, Some(place)));
         let place = place.map(|place| format!("#{place}")).unwrap_or_default();
         format!("{page}{mark}notice=saved{place}")
     } else {
@@ -148,7 +149,12 @@ fn see_other(asked: Asked<'_>, back: Option<&str>) -> Response<Bytes> {
     response
 }
 
-fn message(asked: Asked<'_>, status: StatusCode, message: Message, language: Option<&str>) -> Response<Bytes> {
+fn message(
+    asked: Asked<'_>,
+    status: StatusCode,
+    message: Message,
+    language: Option<&str>,
+) -> Response<Bytes> {
     let language = language.unwrap_or_else(|| asked.language(None));
     respond::page(status, asked.local.pages.message(message, language).to_owned(), language)
 }

@@ -3,7 +3,6 @@
 use aws_lc_rs::digest;
 use bytes::Bytes;
 use http::HeaderValue;
-use std::sync::Arc;
 
 use super::respond;
 use crate::config::{Pages, Site};

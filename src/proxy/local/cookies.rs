@@ -12,10 +12,16 @@ const SIX_MONTHS: u64 = 182 * 24 * 60 * 60;
 ///
 /// `Lax`: the visitor who comes from another site has chosen as well. Without `HttpOnly` scripts of the site read the
 /// choice; nobody but tamis needs the companion.
-pub(super) fn kept(registry: &Registry, cookie: (&str, &str), secure: bool, hidden: bool) -> Option<HeaderValue> {
+pub(super) fn kept(
+    registry: &Registry,
+    cookie: (&str, &str),
+    secure: bool,
+    hidden: bool,
+) -> Option<HeaderValue> {
     let (name, value) = cookie;
     let seconds = lifetime(registry);
-    HeaderValue::try_from(format!("{name}={value}; Path=/; Max-Age={seconds}{}", attributes(secure, hidden))).ok()
+    HeaderValue::try_from(format!("{name}={value}; Path=/; Max-Age={seconds}{}", attributes(secure, hidden)))
+        .ok()
 }
 
 /// The same, removed.

@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn a_form_that_says_nothing() {
-        for octets in ["", "grant=statistical", "action=", "action=Save", "action=save%00", "{\"action\":\"save\"}"] {
+        for octets in
+            ["", "grant=statistical", "action=", "action=Save", "action=save%00", "{\"action\":\"save\"}"]
+        {
             assert_eq!(Form::read(octets.as_bytes()), None, "{octets}");
         }
         assert!(Form::read(b"action=save&grant=%FF%zz").is_some());

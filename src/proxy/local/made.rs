@@ -51,7 +51,9 @@ pub(super) async fn make(
     let registry = asked.registry();
     let choices = writable(registry, choices);
     let id = asked.companion().map_or_else(random, |companion| companion.id);
-    let Some(store) = exchange.gateway.store.clone() else { return written(exchange, asked, &choices, id, true) };
+    let Some(store) = exchange.gateway.store.clone() else {
+        return written(exchange, asked, &choices, id, true);
+    };
     let record = |choices: &Choices| record(asked, choices, manner, id);
     if !choices.iter().any(|(target, granted)| granted && !agreed(registry, &asked.visit.consent, target)) {
         store.note(record(&choices));
@@ -85,7 +87,13 @@ pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'
 
 /// The choice in its cookies. One that can't be written is removed instead: then nothing is granted, which is what a
 /// refusal asks for at least. `tamis check` finds such registries beforehand.
-fn written(exchange: &mut Exchange, asked: Asked<'_>, choices: &Choices, id: [u8; 16], granted: bool) -> Made {
+fn written(
+    exchange: &mut Exchange,
+    asked: Asked<'_>,
+    choices: &Choices,
+    id: [u8; 16],
+    granted: bool,
+) -> Made {
     let registry = asked.registry();
     let secure = asked.visit.secure;
     let own = registry.consent().cookie.as_str();
@@ -101,39 +109,49 @@ fn written(exchange: &mut Exchange, asked: Asked<'_>, choices: &Choices, id: [u8
             Err(fault) => tracing::error!(site, %fault, "a choice can't be written, so it was removed"),
             Ok(_) => tracing::error!(site, "a choice makes no field, so it was removed"),
         }
-        let removed = [cookies::removed(own, secure, false), cookies::removed(Companion::COOKIE, secure, true)];
+        let removed =
+            [cookies::removed(own, secure, false), cookies::removed(Companion::COOKIE, secure, true)];
         let (consent, expired) = follow(exchange, asked, &[]);
         let cookies = removed.into_iter().flatten().chain(expired).collect();
         return Made { granted: granted && !choices.grants(), consent, companion: None, cookies };
     };
     let (consent, expired) = follow(exchange, asked, &fields);
-    Made { granted, consent, companion: Some(companion), cookies: fields.into_iter().chain(expired).collect() }
+    Made {
+        granted,
+        consent,
+        companion: Some(companion),
+        cookies: fields.into_iter().chain(expired).collect(),
+    }
 }
 
 /// What is in force once the user agent has stored these cookies, and the fields that expire what it has no consent
 /// for. It is read as the next request will be, with what other banners have written, so that it holds what is read.
-fn follow(
-    exchange: &mut Exchange,
-    asked: Asked<'_>,
-    fields: &[HeaderValue],
-) -> (Consent, Vec<HeaderValue>) {
+fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> (Consent, Vec<HeaderValue>) {
     let (registry, visit) = (asked.registry(), asked.visit);
     let own = [registry.consent().cookie.as_bytes(), Companion::COOKIE.as_bytes()];
+    let mut after = twins(asked, own);
     let others = visit.fields().flat_map(pairs).filter(|pair| !own.contains(&pair.name()));
     let set = fields.iter().flat_map(|field| pairs(field.as_bytes()).take(1));
     let consent = Consent::read(registry, others.chain(set), asked.gpc());
-    let Some(undeclared) = asked.site.purge else { return (consent, Vec::new()) };
+    let Some(undeclared) = asked.site.purge else { return (consent, after) };
     let purge = Purge { consent: &consent, host: visit.host(), secure: visit.secure, undeclared, now: now() };
     let expiries = asked.site.policy.purge(visit.fields().flat_map(pairs), purge, |_| false);
     for expiry in &expiries {
         exchange.purged(asked.site, SetCookie::parse(&expiry.field).name(), expiry.reason);
     }
-    if exchange.mode == Mode::Observe {
-        return (consent, Vec::new());
+    if exchange.mode == Mode::Enforce {
+        after.extend(expiries.into_iter().filter_map(|expiry| HeaderValue::try_from(expiry.field).ok()));
     }
-    let fields = expiries.into_iter().filter_map(|expiry| HeaderValue::try_from(expiry.field).ok());
-    let fields = fields.collect();
-    (consent, fields)
+    (consent, after)
+}
+
+/// The fields that expire copies of our own cookies which others have set, where the request brings any.
+fn twins(asked: Asked<'_>, own: [&[u8]; 2]) -> Vec<HeaderValue> {
+    let visit = asked.visit;
+    let brought = |name: &&[u8]| visit.fields().flat_map(pairs).any(|pair| pair.name() == *name);
+    let fields = own.into_iter().filter(brought);
+    let fields = fields.flat_map(|name| asked.site.policy.twins(name, visit.host(), visit.secure));
+    fields.filter_map(|field| HeaderValue::try_from(field).ok()).collect()
 }
 
 fn record(asked: Asked<'_>, choices: &Choices, manner: Manner<'_>, id: [u8; 16]) -> Record {

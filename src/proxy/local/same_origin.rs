@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn the_page_that_it_came_from() {
         let page = |url| {
-            page(&headers(&[("referer", url)]), "http", &HeaderValue::from_static("x.test")).map(str::to_owned)
+            page(&headers(&[("referer", url)]), "http", &HeaderValue::from_static("x.test"))
+                .map(str::to_owned)
         };
         assert_eq!(page("http://x.test/a?b=c").as_deref(), Some("/a?b=c"));
         assert_eq!(page("http://x.test").as_deref(), Some(""));
