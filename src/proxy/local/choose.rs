@@ -156,7 +156,7 @@ fn message(
     language: Option<&str>,
 ) -> Response<Bytes> {
     let language = language.unwrap_or_else(|| asked.language(None));
-    respond::page(status, asked.local.pages.message(message, language).to_owned(), language)
+    respond::page(status, asked.local.pages.message(message, language), language)
 }
 
 /// JSON for a request of another site: it can't read it, but whoever writes a banner looks here.
