@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod load;
+mod policy;
 mod run;
 mod schema;
 mod signals;
@@ -43,6 +44,9 @@ enum Command {
     /// Say what becomes of cookies, why, and by which line of the registry
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Arguments),
+    /// Write the cookie policy of a registry: as a page, Markdown, JSON or CSV
+    #[command(after_help = policy::EXAMPLES)]
+    Policy(policy::Arguments),
     /// Print the JSON Schema of a file, by which editors complete and check it
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Arguments),
@@ -73,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }

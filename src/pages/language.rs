@@ -57,7 +57,7 @@ fn thousandths(value: &str) -> Option<u16> {
 }
 
 /// Lookup (RFC 4647 3.4): the range, and ever shorter beginnings of it; then a narrower language, `fr-ca` for `fr`.
-fn lookup<'a>(available: &'a [String], range: &str) -> Option<&'a String> {
+pub(super) fn lookup<'a>(available: &'a [String], range: &str) -> Option<&'a String> {
     let mut wanted = range;
     while !wanted.is_empty() {
         if let Some(tag) = available.iter().find(|tag| tag.eq_ignore_ascii_case(wanted)) {

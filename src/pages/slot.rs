@@ -60,10 +60,10 @@ impl Filling<'_> {
             }
             Slot::Open(_) => {}
             Slot::Back => {
-                html.text(visit.back);
+                html.text(visit.back_path());
             }
             Slot::BackQuery => {
-                html.text(&utf8_percent_encode(visit.back, NON_ALPHANUMERIC).to_string());
+                html.text(&utf8_percent_encode(visit.back_path(), NON_ALPHANUMERIC).to_string());
             }
             Slot::Notice => self.notice(html),
             Slot::Status => self.status(html),

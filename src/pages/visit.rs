@@ -32,6 +32,14 @@ pub enum Notice {
 }
 
 impl Visit<'_> {
+    /// The path to return to; the root where it is none. `//host` and `/\\host` lead elsewhere: user agents read a
+    /// backslash as a slash (URL standard, special schemes), and leave out tabs and line ends.
+    pub(super) fn back_path(&self) -> &str {
+        let mut rest = self.back.bytes();
+        let is_path = rest.next() == Some(b'/') && !matches!(rest.next(), Some(b'/' | b'\\'));
+        if is_path && !self.back.contains(|c: char| c.is_control()) { self.back } else { "/" }
+    }
+
     /// What was said of a category or service by itself.
     pub(super) fn answer(&self, target: KeyTarget) -> Choice {
         let found = self.answers.iter().find(|(other, _)| *other == target);
