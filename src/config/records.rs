@@ -187,7 +187,9 @@ fn retention(document: &Document, node: &Node) -> Option<Option<Duration>> {
         if text == "forever" {
             return Ok(None);
         }
-        match Lifetime::parse(text) {
+        // The library reads ISO 8601 and clock times too; one notation is enough for people.
+        let friendly = text.starts_with(|first: char| first.is_ascii_digit()) && !text.contains(':');
+        match Lifetime::parse(text).filter(|_| friendly) {
             Some(Lifetime::Seconds(seconds)) if seconds >= 24 * 3600 => {
                 Ok(Some(Duration::from_secs(seconds)))
             }

@@ -49,7 +49,7 @@ static PAGE: Form = Form {
 static PERIOD: Form = Form {
     name: "period",
     about: "Whole days, weeks, months or years, in words: `400 days`, `13 months`, `5 years`.",
-    kind: Kind::Pattern("^(P?[0-9].*[A-Za-z])$"),
+    kind: Kind::Pattern("^[0-9][^:]*[A-Za-z]$"),
 };
 static PREFIX: Form = Form {
     name: "path",
