@@ -10,7 +10,7 @@ use super::{Asked, cookies};
 use crate::config::Mode;
 use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
 use crate::cookie::{SetCookie, pairs};
-use crate::policy::Purge;
+use crate::policy::{Direction, Purge};
 use crate::proxy::exchange::Exchange;
 use crate::registry::{Format, KeyTarget, Registry};
 
@@ -133,6 +133,11 @@ fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> 
     let others = visit.fields().flat_map(pairs).filter(|pair| !own.contains(&pair.name()));
     let set = fields.iter().flat_map(|field| pairs(field.as_bytes()).take(1));
     let consent = Consent::read(registry, others.chain(set), asked.gpc());
+    for field in fields {
+        let cookie = SetCookie::parse(field.as_bytes());
+        let verdict = asked.site.policy.judge_set_cookie(&cookie, &consent, now());
+        exchange.judged(asked.site, cookie.name(), verdict, Direction::Response);
+    }
     let Some(undeclared) = asked.site.purge else { return (consent, after) };
     let purge = Purge { consent: &consent, host: visit.host(), secure: visit.secure, undeclared, now: now() };
     let expiries = asked.site.policy.purge(visit.fields().flat_map(pairs), purge, |_| false);
