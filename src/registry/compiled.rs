@@ -7,8 +7,8 @@ use foldhash::fast::FixedState;
 
 use super::index::Index;
 use super::{
-    Category, CategoryId, ConsentSettings, Entry, EntryId, Key, KeyTarget, Name, Page, Service, ServiceId,
-    read,
+    Adapter, Category, CategoryId, ConsentSettings, Entry, EntryId, Key, KeyTarget, Name, Page, Service,
+    ServiceId, read,
 };
 use crate::diagnostic::{Diagnostics, Source};
 
@@ -155,6 +155,12 @@ impl Registry {
     /// What a word of the consent cookie chooses: `keys:` first, then categories' and services' keys.
     pub fn key_target(&self, word: &str) -> Option<KeyTarget> {
         self.targets.get(word).copied()
+    }
+
+    /// What a word of another manager's cookie chooses: its own `keys:` first.
+    pub fn adapter_target(&self, adapter: &Adapter, word: &str) -> Option<KeyTarget> {
+        let own = adapter.keys.binary_search_by(|key| key.word.as_str().cmp(word)).ok();
+        own.and_then(|at| adapter.keys.get(at)).map(|key| key.target).or_else(|| self.key_target(word))
     }
 }
 
