@@ -1,6 +1,6 @@
 //! The decision: one bit a category, and the few services that have a choice of their own.
 
-use super::{Choice, Choices, Reading};
+use super::{Choice, Choices, Reading, Source};
 use crate::registry::{CategoryId, Entry, EntryId, KeyTarget, Registry, ServiceId};
 
 /// What a user agent agreed to, as far as this request shows. It holds no word of the cookie's value, and none that
@@ -14,13 +14,21 @@ pub struct Consent {
     services: Vec<(ServiceId, bool)>,
     /// The categories that `Sec-GPC` denied and no choice granted.
     by_signal: u64,
+    by: Source,
     reading: Reading,
 }
 
 impl Consent {
     /// No choice at all: only exempt cookies pass. Allocates nothing.
     pub const fn none() -> Self {
-        Self { granted: 0, denied: 0, services: Vec::new(), by_signal: 0, reading: Reading::Absent }
+        Self {
+            granted: 0,
+            denied: 0,
+            services: Vec::new(),
+            by_signal: 0,
+            by: Source::Nobody,
+            reading: Reading::Absent,
+        }
     }
 
     /// No choice, for this reason.
@@ -97,6 +105,26 @@ impl Consent {
         }
     }
 
+    /// Whose cookies were read.
+    pub fn by(&self) -> Source {
+        self.by
+    }
+
+    /// Names whose cookies were read.
+    pub(super) fn said_by(self, by: Source) -> Self {
+        Self { by, ..self }
+    }
+
+    /// What two sources say together. One without a choice that counts takes no part.
+    pub(super) fn and(self, other: Self) -> Self {
+        let silent = |consent: &Self| matches!(consent.reading, Reading::Absent | Reading::Undecided);
+        match (silent(&self), silent(&other)) {
+            (true, _) => other,
+            (false, true) => self,
+            (false, false) => self.stricter(&other),
+        }
+    }
+
     /// What became of the consent cookie.
     pub fn reading(&self) -> Reading {
         self.reading
@@ -123,11 +151,17 @@ impl Consent {
         let reading = match (self.reading, other.reading) {
             (Reading::Unreadable(fault), _) | (_, Reading::Unreadable(fault)) => Reading::Unreadable(fault),
             (Reading::Read, _) | (_, Reading::Read) => Reading::Read,
+            (Reading::Undecided, _) | (_, Reading::Undecided) => Reading::Undecided,
             (Reading::Absent, Reading::Absent) => Reading::Absent,
         };
         let chosen = self.denied & !self.by_signal | other.denied & !other.by_signal;
         let by_signal = (self.by_signal | other.by_signal) & !chosen;
-        Self { granted: self.granted & other.granted, denied, services, by_signal, reading }
+        let by = match (self.by, other.by) {
+            (by, Source::Nobody) | (Source::Nobody, by) => by,
+            (a, b) if a == b => a,
+            _ => Source::Several,
+        };
+        Self { granted: self.granted & other.granted, denied, services, by_signal, by, reading }
     }
 
     /// Says of every category of a registry the same.

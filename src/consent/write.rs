@@ -1,22 +1,10 @@
 //! The value of the consent cookie for a visitor's choices, in the site's own format and nothing more.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::Choices;
 use super::statement::MOST_BYTES;
-use crate::registry::{Format, GrantedValue, KeyTarget, Registry};
-
-/// What JavaScript's `encodeURIComponent` leaves as it is (ECMA-262 19.2.6.4).
-const UNESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use crate::registry::{Format, GrantedValue, KeyTarget, Registry, UNESCAPED};
 
 /// Written where nothing is granted, in formats that know grants only: words for no, of which no site can say that
 /// they grant (`granted_values` refuses them).

@@ -122,7 +122,7 @@ fn explain(
 fn declared(policy: &Policy, name: &[u8]) -> Option<Declared> {
     let registry = policy.registry();
     let (entry, written) = registry.declaration(name)?;
-    let entry = registry.entry(entry);
+    let entry = Some(registry.entry(entry)).filter(|entry| !entry.shipped)?;
     let category = registry.category(entry.category);
     Some(Declared {
         file: registry.file().to_owned(),

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 
 use super::index::Index;
 use super::{
-    Category, CategoryId, ConsentSettings, Entry, EntryId, Key, KeyTarget, Name, Page, Phrase, Service,
-    ServiceId, Text, read,
+    Adapter, Category, CategoryId, ConsentSettings, Entry, EntryId, Key, KeyTarget, Name, Page, Phrase,
+    Service, ServiceId, Text, read,
 };
 use crate::diagnostic::{Diagnostics, Source};
 
@@ -173,6 +173,12 @@ impl Registry {
     /// What a word of the consent cookie chooses: `keys:` first, then categories' and services' keys.
     pub fn key_target(&self, word: &str) -> Option<KeyTarget> {
         self.targets.get(word).copied()
+    }
+
+    /// What a word of another manager's cookie chooses: its own `keys:` first.
+    pub fn adapter_target(&self, adapter: &Adapter, word: &str) -> Option<KeyTarget> {
+        let own = adapter.keys.binary_search_by(|key| key.word.as_str().cmp(word)).ok();
+        own.and_then(|at| adapter.keys.get(at)).map(|key| key.target).or_else(|| self.key_target(word))
     }
 }
 

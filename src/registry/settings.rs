@@ -1,6 +1,6 @@
 //! Where and how the visitor's choice is written: the registry's `consent:` section, settled.
 
-use super::{CategoryId, ServiceId};
+use super::{Adapter, CategoryId, ServiceId};
 
 /// The `consent:` section.
 #[derive(Clone, Debug)]
@@ -15,12 +15,21 @@ pub struct ConsentSettings {
     pub keys: Vec<Key>,
     /// Categories that `Sec-GPC: 1` denies unless an explicit choice says otherwise.
     pub gpc_denies: Vec<CategoryId>,
+    /// Other consent managers whose cookies are read too.
+    pub adapters: Vec<Adapter>,
 }
 
 impl ConsentSettings {
-    /// Whether a cookie of that name takes part in reading a visitor's choice; octets, case-sensitive.
+    /// Whether a cookie of that name takes part in reading a visitor's choice; octets, case-sensitive. Called for every
+    /// cookie: it compares, and no more.
     pub fn reads(&self, name: &[u8]) -> bool {
-        name == self.cookie.as_bytes()
+        name == self.cookie.as_bytes() || self.adapters.iter().any(|adapter| adapter.reads(name))
+    }
+
+    /// The names of cookies with a choice, the site's own first.
+    pub(super) fn names(&self) -> Vec<String> {
+        let adapters = self.adapters.iter().flat_map(Adapter::names);
+        std::iter::once(self.cookie.clone()).chain(adapters).collect()
     }
 }
 

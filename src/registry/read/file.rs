@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::index::Index;
-use super::super::{Entry, KeyTarget, Registry, Service, ServiceId, lints};
+use super::super::pattern::Pattern;
+use super::super::{Entry, EntryId, KeyTarget, Registry, Service, ServiceId, companion, lints, written};
 use super::{categories, consent, cookies, names, page, rewrite, text, texts};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Fields};
@@ -53,10 +54,18 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
     let languages = text::languages(texts);
     texts::unshipped(document, wording.0, &wording.1, &languages);
+    let companion = Pattern::parse(Registry::COMPANION).ok();
+    if let (Some(pattern), Ok(id)) =
+        (companion.filter(|name| !names.iter().any(|(other, _)| other == name)), u32::try_from(entries.len()))
+    {
+        names.push((pattern, (EntryId(id), 0)));
+        entries.push(companion::entry());
+    }
     let asked = asked(&entries, &keys.services);
     let mut targets = keys.targets;
     targets.extend(consent.settings.keys.iter().map(|key| (key.word.clone(), key.target)));
-    Some(Registry {
+    let at = consent.at;
+    let registry = Registry {
         source: Arc::clone(document.source()),
         version: version?.to_owned(),
         date,
@@ -71,7 +80,9 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
         entries,
         languages,
         asked,
-    })
+    };
+    written::check(document, &registry, at);
+    Some(registry)
 }
 
 /// The categories and services that a cookie waits for.
