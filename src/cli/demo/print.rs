@@ -108,7 +108,6 @@ fn why(judged: &Judged) -> String {
         "agreed" => format!("agreed to: {whose}"),
         "not-agreed" if judged.verdict == "expire" => format!("held without consent: {whose}"),
         "not-agreed" => format!("not agreed to: {whose}"),
-        "exempt" if judged.rule.is_none() => "tamis’s own: when the choice was made".to_owned(),
         "deletion" => "the site removes it from the browser".to_owned(),
         "undeclared" => "not declared in the registry".to_owned(),
         "nameless" => "has no name, and could come back as any cookie".to_owned(),

@@ -53,6 +53,7 @@ fn choice(rules: &Rules, consent: &Consent) -> String {
     let registry = rules.policy.registry();
     let reading = match consent.reading() {
         Reading::Absent => "none".to_owned(),
+        Reading::Undecided => "not made yet".to_owned(),
         Reading::Read => "read".to_owned(),
         Reading::Unreadable(why) => format!("can't be read ({}), which counts as none", why.word()),
     };
