@@ -1,6 +1,6 @@
 //! A grant waits for its record, a refusal for nothing.
 
-use crate::kit::{Agent, Message, Setup, answering, page};
+use crate::kit::{Agent, Folder, Message, Setup, answering, page};
 
 const FORM: [&str; 2] = ["Sec-Fetch-Site: same-origin", "Content-Type: application/x-www-form-urlencoded"];
 /// A place where no database can be made.
@@ -78,4 +78,32 @@ fn where_records_are_off_nobody_waits() {
     let gateway = Setup::new(&origin).top("records: off").start();
     let answer = send(&mut gateway.agent(), &[], "action=accept-all");
     assert_eq!((answer.status(), answer.values("set-cookie").len()), (303, 2));
+}
+
+#[test]
+fn every_choice_leaves_a_record() {
+    let folder = Folder::new();
+    let origin = answering(&page(&[]));
+    let gateway = Setup::new(&origin).top(&folder.records()).start();
+    let mut agent = gateway.agent();
+    let answer = send(&mut agent, &[], "action=accept-all&from=banner");
+    assert_eq!((answer.status(), answer.values("set-cookie").len()), (303, 2));
+    let pairs: Vec<String> = answer
+        .values("set-cookie")
+        .iter()
+        .map(|cookie| cookie.split(';').next().unwrap().to_owned())
+        .collect();
+    let cookies = format!("Cookie: {}", pairs.join("; "));
+    assert_eq!(send(&mut agent, &[&cookies], "action=refuse-all&from=policy").status(), 303);
+    assert_eq!(agent.request("DELETE /.tamis/consent", &[FORM[0], &cookies]).status(), 200);
+    // Nothing to forget, nothing to record.
+    assert_eq!(agent.request("DELETE /.tamis/consent", &[FORM[0]]).status(), 200);
+    drop(agent);
+    let (_, metrics) = gateway.stop();
+    let text = metrics.encode().unwrap();
+    for line in
+        ["tamis_records_written_total 3", "tamis_records_missing_total 0", "tamis_records_refused_total 0"]
+    {
+        assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
 }

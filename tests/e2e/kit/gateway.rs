@@ -1,7 +1,8 @@
 //! A gateway in this process, from the text of its configuration.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use tamis::config::{self, Log, LogFormat, Snapshot};
@@ -190,4 +191,34 @@ pub(crate) fn logged(mark: &str) -> String {
     let (text, waited) = shared.1.wait_timeout_while(shared.0.lock().unwrap(), PATIENCE, find).unwrap();
     assert!(!waited.timed_out(), "{mark} is not in the log");
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// A directory of its own for a gateway's records, removed in the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("tamis-e2e-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    /// The setting that keeps records here.
+    pub(crate) fn records(&self) -> String {
+        let at = |name: &str| self.0.join(name).display().to_string();
+        format!(
+            "records: {{database: {}, key: {}, head: {}, wait: 20s}}",
+            at("records.sqlite"),
+            at("key"),
+            at("head")
+        )
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
