@@ -216,6 +216,18 @@ fn what_is_shown_is_the_same_text_each_time_and_another_in_another_language() {
 }
 
 #[test]
+fn the_documented_texts_work() {
+    let page =
+        std::fs::read_to_string(format!("{}/docs/policy-page.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let spanish = registry(&format!(
+        "version: '2026-12-01'\ncookies: []\npage: {{title: {{es: Galletas}}}}\n{example}"
+    ));
+    let version = texts(&site(&spanish).policy(&first_visit("es"), true), "p", "tamis-version").remove(0);
+    assert_eq!(version, "Version 2026-12-01, dated 1 de diciembre de 2026");
+}
+
+#[test]
 fn right_to_left_is_said() {
     let arabic = site(&registry("version: a\ncookies: []\npage: {title: {ar: سياسة}}"));
     let page = arabic.policy(&first_visit("ar"), false);
