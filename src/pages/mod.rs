@@ -42,6 +42,8 @@ mod site;
 mod slot;
 mod switches;
 mod table;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod visit;
 mod words;

@@ -152,7 +152,8 @@ impl Site {
     }
 
     fn fill(&self, rendered: &Rendered, template: &Template<Slot>, visit: &Visit<'_>) -> String {
-        let filling = Filling { registry: &self.registry, words: &rendered.words, visit };
+        let filling =
+            Filling { registry: &self.registry, switches: &self.switches, words: &rendered.words, visit };
         template.fill(|slot, html| filling.fill(slot, html))
     }
 

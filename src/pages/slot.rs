@@ -41,6 +41,8 @@ pub(super) enum Slot {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Filling<'a> {
     pub(super) registry: &'a Registry,
+    /// What visitors can choose.
+    pub(super) switches: &'a [KeyTarget],
     pub(super) words: &'a Words,
     pub(super) visit: &'a Visit<'a>,
 }
@@ -118,6 +120,7 @@ impl Filling<'_> {
     fn gpc(&self, html: &mut Html<Never>) {
         let language = self.words.language();
         let denied = self.visit.denied_by_gpc(self.registry);
+        let denied = denied.filter(|id| self.switches.contains(&KeyTarget::Category(*id)));
         let titles: Vec<&str> =
             denied.map(|id| self.registry.category(id).title.in_language(language)).collect();
         if titles.is_empty() {

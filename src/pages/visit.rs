@@ -1,7 +1,7 @@
 //! What one visitor's page is filled with.
 
 use crate::consent::Choice;
-use crate::registry::{CategoryId, KeyTarget, Registry, Rule};
+use crate::registry::{CategoryId, KeyTarget, Registry};
 
 /// What a page depends on beside the registry.
 #[derive(Clone, Copy, Debug)]
@@ -68,9 +68,6 @@ impl Visit<'_> {
         registry: &'r Registry,
     ) -> impl Iterator<Item = CategoryId> + use<'_, 'r> {
         let denied = registry.consent().gpc_denies.iter().copied().filter(|_| self.gpc);
-        denied.filter(|id| {
-            registry.category(*id).rule != Rule::Exempt
-                && self.answer(KeyTarget::Category(*id)) == Choice::Unset
-        })
+        denied.filter(|id| self.answer(KeyTarget::Category(*id)) == Choice::Unset)
     }
 }

@@ -42,6 +42,9 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     names::check(document, &rows);
     rewrite::check(document, &rows, &consent);
     lints::report(document, &rows, &consent, &keys);
+    let in_rows = rows.iter().filter_map(|row| row.entry.as_ref()).flat_map(Entry::texts);
+    let languages = text::languages(page.texts().chain(&keys.written).chain(in_rows));
+    texts::unshipped(document, wording.0, &wording.1, &languages);
 
     let mut entries = Vec::with_capacity(rows.len());
     let mut names = Vec::with_capacity(rows.len());
@@ -51,9 +54,6 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
         let all = row.names.into_iter().chain(renamed);
         names.extend(all.map(|name| (name.pattern, (name.entry, name.place))));
     }
-    let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
-    let languages = text::languages(texts);
-    texts::unshipped(document, wording.0, &wording.1, &languages);
     let companion = Pattern::parse(Registry::COMPANION).ok();
     if let (Some(pattern), Ok(id)) =
         (companion.filter(|name| !names.iter().any(|(other, _)| other == name)), u32::try_from(entries.len()))
