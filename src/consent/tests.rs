@@ -3,6 +3,7 @@
 mod properties;
 mod site;
 mod table;
+mod written;
 
 use site::{allowed, read, registry};
 

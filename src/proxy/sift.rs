@@ -68,7 +68,7 @@ pub(super) fn response(
     }
     let now = server_time(headers, now());
     let lines = headers.get_all(header::SET_COOKIE).iter().map(HeaderValue::as_bytes);
-    let chosen = site.policy.choice_after(lines, &visit.consent, now);
+    let chosen = site.policy.choice_after(lines, visit.fields().flat_map(pairs), &visit.consent, now);
     let occasion = Occasion { consent: chosen.as_ref().unwrap_or(&visit.consent), now, secure: visit.secure };
     let sifted = sift(exchange, site, visit, occasion, headers);
     let due = visit.navigates && (visit.withheld || chosen.is_some());

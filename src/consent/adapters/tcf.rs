@@ -4,6 +4,8 @@
 //! Words are `purpose:1` to `purpose:24` (1 = store or access information on a device), `special-feature:1` to
 //! `special-feature:12`, and `vendor:<id>` for the vendors that the registry maps. Only consents count; legitimate
 //! interests are no consent.
+//!
+//! Purpose 1 is what a cookie needs before any other (ePrivacy directive 5(3)): without it the rest grants nothing.
 
 use super::heard::Heard;
 use super::read::{Context, Read};
@@ -32,6 +34,8 @@ pub(super) fn read(value: &[u8], context: &Context<'_>) -> Read {
     }
     // The last field that every string has.
     core.number(IS_RANGES, 1).ok_or(Unreadable::Syntax)?;
+    let device = core.bit(PURPOSES, 1);
+    let choice = |consented: bool| if device && consented { Choice::Granted } else { Choice::Denied };
     let mut words = Words::default();
     for purpose in 1..=24 {
         words.say(&format!("purpose:{purpose}"), choice(core.bit(PURPOSES, purpose)));
@@ -48,10 +52,6 @@ pub(super) fn read(value: &[u8], context: &Context<'_>) -> Read {
     let revision = core.number(POLICY_VERSION, 6);
     let time = core.number(LAST_UPDATED, 36).map(|deciseconds| deciseconds / 10);
     Ok(Some(Heard { revision, time, ..Heard::of(words) }))
-}
-
-fn choice(consented: bool) -> Choice {
-    if consented { Choice::Granted } else { Choice::Denied }
 }
 
 /// The characters of the core segment: six bits each, the highest first.

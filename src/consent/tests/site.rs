@@ -31,7 +31,7 @@ cookies:
 "#;
 
 /// Names of the table's first column, with what `consent:` says beside `keys:` and `gpc_denies:`.
-const FORMATS: [(&str, &str); 6] = [
+pub(super) const FORMATS: [(&str, &str); 6] = [
     ("auto", "format: auto"),
     ("auto+", "granted_values: [true, '1', 1, oui]"),
     ("json", "format: json"),

@@ -73,7 +73,7 @@ fn manager_of(document: &Document, node: &Node) -> Option<Manager> {
         && let Some((_, reason)) = OUT_OF_REACH.iter().find(|(word, _)| word == text)
     {
         let help = "mirror the choice into `cookies_preferences` by a script of the site (docs/consent.md)";
-        document.error(&node.span, "unknown-value", format!("{reason}: no proxy sees it"), help);
+        document.error(&node.span, "unknown-value", format!("{reason}: tamis can't read it"), help);
         return None;
     }
     let choices = Manager::ALL.map(|manager| (manager.word(), manager));
