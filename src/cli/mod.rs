@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod load;
+mod records;
 mod run;
 mod schema;
 mod signals;
@@ -46,6 +47,9 @@ enum Command {
     /// Print the JSON Schema of a file, by which editors complete and check it
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Arguments),
+    /// List, export, verify and delete the records of visitors' choices
+    #[command(after_help = records::EXITS)]
+    Records(records::Arguments),
     /// Show the sieve at work: a small portal behind a real gateway, on this machine only
     #[command(after_help = EXITS)]
     Demo(demo::Arguments),
@@ -74,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
+        Command::Records(arguments) => records::records(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }
 }

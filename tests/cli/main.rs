@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod place;
+mod records;
 mod run;
 
 use place::Place;
@@ -20,6 +21,7 @@ fn help_lists_every_command_and_the_exit_codes() {
         "check ",
         "explain ",
         "schema ",
+        "records ",
         "demo ",
         "Exit codes",
         "0  done",
@@ -27,7 +29,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "schema", "demo"] {
+    for command in ["run", "check", "explain", "schema", "records", "demo"] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);
