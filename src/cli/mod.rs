@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod load;
 mod policy;
+mod records;
 mod run;
 mod schema;
 mod signals;
@@ -50,6 +51,9 @@ enum Command {
     /// Print the JSON Schema of a file, by which editors complete and check it
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Arguments),
+    /// List, export, verify and delete the records of visitors' choices
+    #[command(after_help = records::EXITS)]
+    Records(records::Arguments),
     /// Show the sieve at work: a small portal behind a real gateway, on this machine only
     #[command(after_help = EXITS)]
     Demo(demo::Arguments),
@@ -79,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
+        Command::Records(arguments) => records::records(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }
 }

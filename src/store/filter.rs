@@ -1,5 +1,6 @@
 //! Which records are asked for.
 
+use super::chain::Row;
 use super::value::Value;
 
 /// All that is set must hold.
@@ -26,6 +27,18 @@ impl Filter {
     /// Whether it asks for what the payload says: then records that were forgotten don't answer.
     pub fn is_by_content(&self) -> bool {
         self.id.is_some() || self.site.is_some() || self.since.is_some() || self.until.is_some()
+    }
+
+    /// Whether it lets a record through.
+    pub fn matches(&self, row: &Row) -> bool {
+        let is = |wanted: &Option<String>, value: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| value == Some(wanted))
+        };
+        is(&self.instance, Some(&row.instance))
+            && is(&self.site, row.site.as_deref())
+            && self.id.is_none_or(|id| row.id.as_deref() == Some(&id))
+            && self.since.is_none_or(|since| row.time.is_some_and(|time| time >= since))
+            && self.until.is_none_or(|until| row.time.is_some_and(|time| time < until))
     }
 
     /// A condition of SQL and its parameters.

@@ -130,7 +130,10 @@ impl Ledger {
     }
 
     /// What stands for the rows of a chain that were pruned; whether it is signed is the verifier's matter.
-    pub(super) async fn checkpoint(&mut self, instance: &str) -> Result<Option<SignedHead>, StoreError> {
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn checkpoint(&mut self, instance: &str) -> Result<Option<SignedHead>, StoreError> {
         let sql = "SELECT signed FROM checkpoint WHERE instance = $1";
         let rows = self.database.query(sql, &[Value::from(instance)]).await?;
         let Some(row) = rows.into_iter().next() else { return Ok(None) };

@@ -41,3 +41,4 @@ pub use queue::{Store, Unavailable};
 pub use stats::Stats;
 pub use upkeep::Pruned;
 pub use verify::{Fault, FaultKind, Found, Verifier};
+pub(crate) use writer::now;

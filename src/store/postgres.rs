@@ -7,6 +7,7 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row, Statement};
 
@@ -54,6 +55,10 @@ impl Postgres {
         let fault = |source| StoreError::Postgres { place: place.clone(), source: Box::new(source) };
         let mut config = Config::from_str(url.secret()).map_err(fault)?;
         config.connect_timeout(LIMIT).tcp_user_timeout(LIMIT).application_name("tamis");
+        // PostgreSQL itself speaks no TLS over a socket in the file system.
+        if config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_))) {
+            config.ssl_mode(SslMode::Disable);
+        }
         let connecting = config.connect(tls::Connector::new(ca_file)?);
         let (client, connection) = within(&place, connecting).await?;
         tokio::spawn(async move {

@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod place;
 mod policy;
+mod records;
 mod run;
 
 use place::Place;
@@ -22,6 +23,7 @@ fn help_lists_every_command_and_the_exit_codes() {
         "explain ",
         "policy ",
         "schema ",
+        "records ",
         "demo ",
         "Exit codes",
         "0  done",
@@ -29,7 +31,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "policy", "schema", "demo"] {
+    for command in ["run", "check", "explain", "policy", "schema", "records", "demo"] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);

@@ -22,7 +22,8 @@ pub(super) struct Connector(Arc<ClientConfig>);
 /// To one host.
 pub(super) struct ToHost {
     config: Arc<ClientConfig>,
-    host: ServerName<'static>,
+    /// `None` for a socket in the file system, over which no TLS is spoken.
+    host: Option<ServerName<'static>>,
 }
 
 /// The connection under TLS.
@@ -57,7 +58,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for C
     type Error = InvalidDnsNameError;
 
     fn make_tls_connect(&mut self, host: &str) -> Result<ToHost, InvalidDnsNameError> {
-        Ok(ToHost { config: Arc::clone(&self.0), host: ServerName::try_from(host.to_owned())? })
+        let host = (!host.is_empty()).then(|| ServerName::try_from(host.to_owned())).transpose()?;
+        Ok(ToHost { config: Arc::clone(&self.0), host })
     }
 }
 
@@ -69,7 +71,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for ToHos
     fn connect(self, stream: S) -> Self::Future {
         Box::pin(async move {
             let connector = tokio_rustls::TlsConnector::from(self.config);
-            connector.connect(self.host, stream).await.map(Stream)
+            let host = self.host.ok_or(io::ErrorKind::InvalidInput)?;
+            connector.connect(host, stream).await.map(Stream)
         })
     }
 }
