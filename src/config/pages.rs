@@ -29,7 +29,11 @@ impl Default for Pages {
 impl Pages {
     /// Whether a path, as it was sent and without the query, is one of these. Allocates nothing.
     pub fn take(&self, path: &str) -> bool {
-        path.starts_with(&self.prefix) || self.policy.as_deref() == Some(path) || (self.gpc && path == GPC)
+        // Most paths are told from the prefix by one octet, and from the others by their length.
+        let second = |path: &str| path.as_bytes().get(1).copied();
+        (second(path) == second(&self.prefix) && path.starts_with(&self.prefix))
+            || self.policy.as_deref() == Some(path)
+            || (self.gpc && path == GPC)
     }
 
     /// The key of a site: `None` where it says `off`, the defaults where it is missing.

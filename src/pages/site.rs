@@ -44,9 +44,9 @@ pub enum Message {
 }
 
 impl Site {
-    /// The policy of every page here: own style sheets and scripts, own forms, nothing else (CSP level 3).
+    /// The policy of every page here: own style sheets, scripts and forms, in no frame (CSP level 3).
     pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-        form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+        connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// Renders every page in every language of the registry; in English if it has none.
     pub fn compile(registry: &Arc<Registry>, settings: &Settings) -> Self {

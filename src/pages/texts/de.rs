@@ -64,7 +64,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::NotRecordedTitle, "Ihre Einwilligung wurde nicht gespeichert"),
     (
         P::NotRecordedText,
-        "Wir können den Nachweis Ihrer Auswahl derzeit nicht aufbewahren. Es wurde nichts geändert und kein weiteres Cookie verwendet. Bitte versuchen Sie es später erneut.",
+        "Wir können den Nachweis Ihrer Einwilligung derzeit nicht aufbewahren. Sie wurde daher nicht gespeichert, und es wird kein weiteres Cookie verwendet. Was Sie abgelehnt haben, ist abgelehnt. Bitte versuchen Sie es später erneut.",
     ),
     (P::BadFormTitle, "Dieses Formular ist nicht mehr gültig"),
     (

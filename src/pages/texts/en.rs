@@ -61,7 +61,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::NotRecordedTitle, "Your agreement was not saved"),
     (
         P::NotRecordedText,
-        "We cannot keep the proof of your choice at the moment, so nothing was changed and no further cookie is used. Please try again later.",
+        "We cannot keep the proof of your agreement at the moment, so it was not saved and no further cookie is used. What you refused is refused. Please try again later.",
     ),
     (P::BadFormTitle, "This form is no longer valid"),
     (

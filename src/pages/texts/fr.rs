@@ -64,7 +64,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::NotRecordedTitle, "Votre accord n’a pas été enregistré"),
     (
         P::NotRecordedText,
-        "Nous ne pouvons pas conserver la preuve de votre choix pour le moment. Rien n’a été modifié et aucun autre cookie n’est utilisé. Veuillez réessayer plus tard.",
+        "Nous ne pouvons pas conserver la preuve de votre accord pour le moment. Il n’a donc pas été enregistré et aucun autre cookie n’est utilisé. Ce que vous avez refusé est refusé. Veuillez réessayer plus tard.",
     ),
     (P::BadFormTitle, "Ce formulaire n’est plus valable"),
     (

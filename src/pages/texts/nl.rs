@@ -64,7 +64,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::NotRecordedTitle, "Uw toestemming is niet opgeslagen"),
     (
         P::NotRecordedText,
-        "Wij kunnen het bewijs van uw keuze op dit moment niet bewaren. Er is niets gewijzigd en er worden geen andere cookies gebruikt. Probeer het later opnieuw.",
+        "Wij kunnen het bewijs van uw toestemming op dit moment niet bewaren. Ze is dus niet opgeslagen en er worden geen andere cookies gebruikt. Wat u hebt geweigerd, is geweigerd. Probeer het later opnieuw.",
     ),
     (P::BadFormTitle, "Dit formulier is niet meer geldig"),
     (

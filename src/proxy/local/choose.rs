@@ -20,6 +20,7 @@ use crate::registry::KeyTarget;
 /// A form of the preference centre, the policy page or the banner.
 pub(super) async fn post(exchange: &mut Exchange, asked: Asked<'_>, body: Incoming) -> Response<Bytes> {
     if !asked.is_same_origin() {
+        tracing::debug!(site = asked.site.name, "a form was refused: no page of this site sent it");
         return message(asked, StatusCode::FORBIDDEN, Message::ForeignForm, None);
     }
     let limit = exchange.gateway.snapshot.times.progress;
@@ -50,7 +51,7 @@ pub(super) async fn post(exchange: &mut Exchange, asked: Asked<'_>, body: Incomi
 /// A choice by the API.
 pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incoming) -> Response<Bytes> {
     if !asked.is_same_origin() {
-        return foreign();
+        return foreign(asked);
     }
     let limit = exchange.gateway.snapshot.times.progress;
     let octets = match reading::read(asked.headers(), "application/json", body, limit).await {
@@ -85,7 +86,7 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
 /// The end of a choice, as if none had ever been made; what was granted is withdrawn.
 pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>) -> Response<Bytes> {
     if !asked.is_same_origin() {
-        return foreign();
+        return foreign(asked);
     }
     let manner = Manner { how: How::Forget, language: asked.language(None) };
     let made = made::forget(exchange, asked, manner);
@@ -160,7 +161,8 @@ fn message(
 }
 
 /// JSON for a request of another site: it can't read it, but whoever writes a banner looks here.
-fn foreign() -> Response<Bytes> {
+fn foreign(asked: Asked<'_>) -> Response<Bytes> {
+    tracing::debug!(site = asked.site.name, "a choice was refused: no page of this site sent it");
     let what = "only pages of this site may choose: neither Sec-Fetch-Site, Origin nor Referer says that this is one";
     respond::json(StatusCode::FORBIDDEN, &api::fault("cross-site", what))
 }

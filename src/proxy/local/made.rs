@@ -41,7 +41,19 @@ impl Made {
     }
 }
 
+/// One act of choosing: what its record and its companion cookie both say.
+#[derive(Clone, Copy)]
+struct Act<'a> {
+    manner: Manner<'a>,
+    id: [u8; 16],
+    /// Unix seconds.
+    time: i64,
+}
+
 /// Makes a choice. What it grants waits for its record; where there can't be one, only what it refuses is done.
+///
+/// A choice that the site's format can't hold is removed instead: then nothing is granted, which is what a refusal asks
+/// for at least. `tamis check` finds such registries beforehand.
 pub(super) async fn make(
     exchange: &mut Exchange,
     asked: Asked<'_>,
@@ -51,16 +63,23 @@ pub(super) async fn make(
     let registry = asked.registry();
     let choices = writable(registry, choices);
     let id = asked.companion().map_or_else(random, |companion| companion.id);
-    let Some(store) = exchange.gateway.store.clone() else {
-        return written(exchange, asked, &choices, id, true);
-    };
-    let record = |choices: &Choices| record(asked, choices, manner, id);
-    if !choices.iter().any(|(target, granted)| granted && !agreed(registry, &asked.visit.consent, target)) {
-        store.note(record(&choices));
-        return written(exchange, asked, &choices, id, true);
+    let act = Act { manner, id, time: now() };
+    if let Err(fault) = choices.cookie_value(registry) {
+        tracing::error!(site = asked.site.name, %fault, "a choice can't be written, so it is removed");
+        note(exchange, asked, &Choices::default(), act);
+        return Made { granted: !choices.grants(), ..removed(exchange, asked) };
     }
-    if store.record(record(&choices)).await.is_ok() {
-        return written(exchange, asked, &choices, id, true);
+    if !choices.iter().any(|(target, granted)| granted && !agreed(registry, &asked.visit.consent, target)) {
+        note(exchange, asked, &choices, act);
+        return written(exchange, asked, &choices, act);
+    }
+    let store = exchange.gateway.store.clone();
+    let recorded = match store {
+        Some(store) => store.record(record(asked, &choices, act)).await,
+        None => Ok(()),
+    };
+    if recorded.is_ok() {
+        return written(exchange, asked, &choices, act);
     }
     let before = asked.answers();
     let refused = writable(registry, refusals(&before, &choices));
@@ -68,60 +87,49 @@ pub(super) async fn make(
         let consent = asked.visit.consent.clone();
         return Made { granted: false, consent, companion: asked.companion(), cookies: Vec::new() };
     }
-    store.note(record(&refused));
-    written(exchange, asked, &refused, id, false)
+    note(exchange, asked, &refused, act);
+    Made { granted: false, ..written(exchange, asked, &refused, act) }
 }
 
 /// Has the choice forgotten.
 pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'_>) -> Made {
-    if let (Some(store), Some(companion)) = (&exchange.gateway.store, asked.companion()) {
-        store.note(record(asked, &Choices::default(), manner, companion.id));
+    if let Some(companion) = asked.companion() {
+        note(exchange, asked, &Choices::default(), Act { manner, id: companion.id, time: now() });
     }
-    let secure = asked.visit.secure;
-    let own = asked.registry().consent().cookie.as_str();
-    let removed = [cookies::removed(own, secure, false), cookies::removed(Companion::COOKIE, secure, true)];
-    let (consent, expired) = follow(exchange, asked, &[]);
-    let cookies = removed.into_iter().flatten().chain(expired).collect();
-    Made { granted: true, consent, companion: None, cookies }
+    removed(exchange, asked)
 }
 
-/// The choice in its cookies. One that can't be written is removed instead: then nothing is granted, which is what a
-/// refusal asks for at least. `tamis check` finds such registries beforehand.
-fn written(
-    exchange: &mut Exchange,
-    asked: Asked<'_>,
-    choices: &Choices,
-    id: [u8; 16],
-    granted: bool,
-) -> Made {
-    let registry = asked.registry();
-    let secure = asked.visit.secure;
-    let own = registry.consent().cookie.as_str();
-    let companion = Companion::new(registry, choices, id, now());
-    let (value, beside) = (choices.cookie_value(registry), companion.value());
-    let fields = value.as_ref().ok().and_then(|value| {
-        let own = cookies::kept(registry, (own, value), secure, false)?;
-        Some([own, cookies::kept(registry, (Companion::COOKIE, &beside), secure, true)?])
-    });
-    let Some(fields) = fields else {
-        let site = asked.site.name.as_str();
-        match value {
-            Err(fault) => tracing::error!(site, %fault, "a choice can't be written, so it was removed"),
-            Ok(_) => tracing::error!(site, "a choice makes no field, so it was removed"),
-        }
-        let removed =
-            [cookies::removed(own, secure, false), cookies::removed(Companion::COOKIE, secure, true)];
-        let (consent, expired) = follow(exchange, asked, &[]);
-        let cookies = removed.into_iter().flatten().chain(expired).collect();
-        return Made { granted: granted && !choices.grants(), consent, companion: None, cookies };
-    };
-    let (consent, expired) = follow(exchange, asked, &fields);
-    Made {
-        granted,
-        consent,
-        companion: Some(companion),
-        cookies: fields.into_iter().chain(expired).collect(),
+/// Has a choice recorded that doesn't wait for it.
+fn note(exchange: &Exchange, asked: Asked<'_>, choices: &Choices, act: Act<'_>) {
+    if let Some(store) = &exchange.gateway.store {
+        store.note(record(asked, choices, act));
     }
+}
+
+/// The choice in its cookies; removed where they make no field.
+fn written(exchange: &mut Exchange, asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Made {
+    let (registry, secure) = (asked.registry(), asked.visit.secure);
+    let companion = Companion::new(registry, choices, act.id, act.time);
+    let own = choices
+        .cookie_value(registry)
+        .ok()
+        .and_then(|value| cookies::kept(registry, (&registry.consent().cookie, &value), secure, false));
+    let beside = cookies::kept(registry, (Companion::COOKIE, &companion.value()), secure, true);
+    let (Some(own), Some(beside)) = (own, beside) else { return removed(exchange, asked) };
+    let mut cookies = vec![own, beside];
+    let (consent, expired) = follow(exchange, asked, &cookies);
+    cookies.extend(expired);
+    Made { granted: true, consent, companion: Some(companion), cookies }
+}
+
+/// No choice any more.
+fn removed(exchange: &mut Exchange, asked: Asked<'_>) -> Made {
+    let secure = asked.visit.secure;
+    let own = cookies::removed(&asked.registry().consent().cookie, secure, false);
+    let beside = cookies::removed(Companion::COOKIE, secure, true);
+    let (consent, expired) = follow(exchange, asked, &[]);
+    let cookies = own.into_iter().chain(beside).chain(expired).collect();
+    Made { granted: true, consent, companion: None, cookies }
 }
 
 /// What is in force once the user agent has stored these cookies, and the fields that expire what it has no consent
@@ -159,15 +167,16 @@ fn twins(asked: Asked<'_>, own: [&[u8]; 2]) -> Vec<HeaderValue> {
     fields.filter_map(|field| HeaderValue::try_from(field).ok()).collect()
 }
 
-fn record(asked: Asked<'_>, choices: &Choices, manner: Manner<'_>, id: [u8; 16]) -> Record {
+fn record(asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Record {
     let registry = asked.registry();
+    let Manner { how, language } = act.manner;
     Record {
-        id,
-        time: now(),
+        id: act.id,
+        time: act.time,
         site: asked.site.name.clone(),
-        how: manner.how,
-        language: manner.language.to_owned(),
-        text: asked.local.shown(manner.language),
+        how,
+        language: language.to_owned(),
+        text: asked.local.shown(language),
         registry_version: registry.version().to_owned(),
         registry_digest: asked.local.registry,
         choices: choices.words(registry).map(|(key, granted)| (key.to_owned(), granted)).collect(),

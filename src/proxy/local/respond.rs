@@ -7,14 +7,11 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
 
+use crate::pages::Site;
+
 pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Nothing but this site's own files and forms, in no frame (CSP 3).
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-);
 /// That of the small pages about a fault, which bring their style along.
 pub(super) const STYLED_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
@@ -42,7 +39,7 @@ pub(super) fn respond(status: StatusCode, kind: HeaderValue, body: impl Into<Byt
 pub(super) fn page(status: StatusCode, text: String, language: &str) -> Response<Bytes> {
     let mut response = respond(status, HTML, text);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(Site::CONTENT_SECURITY_POLICY));
     // Forms of these pages tell where they stand by `Origin`, which is `null` without a Referer (Fetch 3.1).
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(header::VARY, VARY);
