@@ -173,7 +173,7 @@ impl Counters {
 #[derive(Debug)]
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
-    records: Option<Arc<RecordCounters>>,
+    records: Arc<RecordCounters>,
 }
 
 type Plain = (&'static str, &'static str, fn(&Counters) -> &Counter);
@@ -224,13 +224,13 @@ const COOKIES: &str = "Cookies judged";
 impl Metrics {
     /// Over the counters of these workers.
     pub fn new(workers: Vec<Arc<Counters>>) -> Self {
-        Self { workers, records: None }
+        Self { workers, records: Arc::default() }
     }
 
-    /// These, and the counts of consent records.
+    /// These, with the counts of a store; without one they stay at zero.
     #[must_use]
     pub fn with_records(self, records: Arc<RecordCounters>) -> Self {
-        Self { records: Some(records), ..self }
+        Self { records, ..self }
     }
 
     /// One counter, added up.
@@ -272,7 +272,7 @@ impl Collector for Metrics {
             self.encode_family(&mut encoder, name, help, family)?;
             rest = others;
         }
-        self.records.as_ref().map_or(Ok(()), |records| records.encode(&mut encoder))
+        self.records.encode(&mut encoder)
     }
 }
 
@@ -306,14 +306,15 @@ mod tests {
         Words { reasons: &["exempt", "undeclared"], readings: &["absent"], failures: &["upstream"] };
 
     #[test]
-    fn records_are_counted_where_there_is_a_store() {
+    fn records_are_counted_with_or_without_a_store() {
         let records = Arc::new(RecordCounters::default());
         records.missing.add(3);
         records.queued.set(7);
         let text = Arc::new(Metrics::new(Vec::new()).with_records(records)).encode().unwrap();
         assert!(text.contains("tamis_records_missing_total 3\n"), "{text}");
         assert!(text.contains("tamis_records_queued 7\n"), "{text}");
-        assert!(!Arc::new(Metrics::new(Vec::new())).encode().unwrap().contains("tamis_records"));
+        let without = Arc::new(Metrics::new(Vec::new())).encode().unwrap();
+        assert!(without.contains("tamis_records_missing_total 0\n"), "{without}");
     }
 
     #[test]

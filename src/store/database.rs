@@ -84,6 +84,14 @@ impl Database {
         };
     }
 
+    /// Whether it must be opened again.
+    pub(super) fn is_lost(&self) -> bool {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.is_lost(),
+            Self::Postgres(postgres) => postgres.is_lost(),
+        }
+    }
+
     /// Leaves nothing of what was blanked or deleted beside the tables, as far as the database lets it.
     pub(super) fn scrub(&mut self) {
         if let Self::Sqlite(sqlite) = self {

@@ -192,7 +192,7 @@ mod tests {
             SignedHead { head: Head { sequence: 4, ..head.head }, ..head.clone() },
             SignedHead { head: Head { link: [8; 32], ..head.head }, ..head.clone() },
             SignedHead { time: 10, ..head.clone() },
-            SignedHead { key: other, ..head.clone() },
+            SignedHead { key: other, ..head },
         ];
         for changed in changed {
             assert!(!changed.is_signed(), "{changed:?}");

@@ -112,6 +112,11 @@ impl Postgres {
         within(&self.place, self.client.batch_execute(sql)).await
     }
 
+    /// Whether the connection has ended, as idle ones do when a server restarts.
+    pub(super) fn is_lost(&self) -> bool {
+        self.client.is_closed()
+    }
+
     async fn statement(&mut self, sql: &str) -> Result<Statement, StoreError> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());

@@ -1,5 +1,8 @@
 //! SQLite: one file, with nothing to install.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,6 +10,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use super::error::StoreError;
+use super::key::sync_directory;
 use super::value::Value;
 
 /// How long another program's transaction (`tamis records forget`, a backup) is waited for.
@@ -43,8 +47,10 @@ pub(super) struct Sqlite {
 impl Sqlite {
     /// Opens a file, and brings it to the latest layout. One that isn't there is made only if `make` says so.
     pub(super) fn open(path: &Path, make: bool) -> Result<Self, StoreError> {
-        let create = if make { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
+        if make {
+            make_private(path)?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(path, flags);
         let connection = opened.map_err(|source| StoreError::Sqlite { path: path.to_owned(), source })?;
         let mut sqlite = Self { path: path.to_owned(), connection };
@@ -127,6 +133,11 @@ impl Sqlite {
         let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
 
+    /// Whether the file was moved or removed: what is written to it then is lost with the process.
+    pub(super) fn is_lost(&self) -> bool {
+        !self.path.exists()
+    }
+
     fn fault(&self, source: rusqlite::Error) -> StoreError {
         StoreError::Sqlite { path: self.path.clone(), source }
     }
@@ -134,6 +145,19 @@ impl Sqlite {
     #[cfg(test)]
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
+    }
+}
+
+/// Makes the file where there is none, for its user alone; SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    // SQLite's name for a database without a file.
+    if path == Path::new(":memory:") {
+        return Ok(());
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => sync_directory(path).map_err(StoreError::file(path)),
+        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(fault) => Err(StoreError::file(path)(fault)),
     }
 }
 

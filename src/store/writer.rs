@@ -82,7 +82,7 @@ impl Writer {
                     if count == 0 {
                         break;
                     }
-                    self.write(batch.drain(..).collect()).await;
+                    self.write(std::mem::take(&mut batch)).await;
                 }
                 () = sleep_until(retry.unwrap_or_else(Instant::now)), if retry.is_some() => {
                     self.write(Vec::new()).await;
@@ -95,7 +95,7 @@ impl Writer {
         }
         jobs.close();
         while jobs.recv_many(&mut batch, BATCH).await > 0 {
-            self.write(batch.drain(..).collect()).await;
+            self.write(std::mem::take(&mut batch)).await;
         }
         self.trouble.try_now();
         self.write(Vec::new()).await;
@@ -132,7 +132,9 @@ impl Writer {
     }
 
     async fn try_write(&mut self, batch: Vec<Job>) -> Result<(), StoreError> {
-        if self.open.is_none() {
+        // Nobody needs to be refused for a connection that ended while it was idle.
+        if self.open.as_ref().is_none_or(|open| open.ledger.database.is_lost()) {
+            self.open = None;
             match Open::open(&self.settings).await {
                 Ok(open) => self.open = Some(open),
                 Err(fault) => {

@@ -173,3 +173,24 @@ fn what_is_in_the_way_is_said() {
     assert_eq!(told.code, 1);
     assert!(told.err.contains("--database: this is no database that tamis knows"), "{}", told.err);
 }
+
+#[test]
+fn the_program_of_the_manual_verifies_an_export_too() {
+    let place = place();
+    let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/records.md")).unwrap();
+    let program = manual.split("```python\n").nth(1).unwrap().split("```").next().unwrap();
+    place.write("verify.py", program);
+    assert_eq!(told(&place, &["prune", "--before", "1970-01-03"]).0, 0);
+    assert_eq!(told(&place, &["forget", TWO]).0, 0);
+    assert_eq!(told(&place, &["export", "-o", "all.jsonl"]).0, 0);
+    let run = |file: &str| {
+        let files = [place.path("verify.py"), place.path(file)];
+        std::process::Command::new("python3").args(files).output().unwrap()
+    };
+    let good = run("all.jsonl");
+    let text = String::from_utf8(good.stdout).unwrap();
+    assert!(good.status.success() && text.starts_with("in order to 5 "), "{text}");
+    let forged = std::fs::read_to_string(place.path("all.jsonl")).unwrap();
+    place.write("forged.jsonl", forged.replace("\"centre\"", "\"banner\""));
+    assert!(!run("forged.jsonl").status.success());
+}

@@ -144,3 +144,25 @@ fn the_command_line_may_change_a_chain_while_it_is_written() {
     });
     assert_eq!(counters.written.value(), 30 * 21);
 }
+
+#[test]
+fn the_files_are_for_their_user_alone_and_one_that_is_taken_away_is_made_anew() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new();
+    let (store, _) = open(&folder.settings());
+    assert_eq!(block_on(store.record(record(1, 1))), Ok(()));
+    for file in ["records.sqlite", "records.sqlite-wal", "records.key"] {
+        let mode = std::fs::metadata(folder.path(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    for file in ["records.sqlite", "records.sqlite-wal", "records.sqlite-shm"] {
+        std::fs::rename(folder.path(file), folder.path(&format!("away-{file}"))).unwrap();
+    }
+    assert_eq!(block_on(store.record(record(2, 2))), Ok(()));
+    store.close();
+    block_on(async {
+        let mut ledger = file(&folder.path("records.sqlite")).await;
+        assert_eq!(rows(&mut ledger).await[0].time, Some(2));
+    });
+}
