@@ -113,8 +113,8 @@ fn a_choice_in_the_response_counts_at_once_if_it_is_stricter() {
     let granted = consent(policy.registry(), r#"{"statistical":true}"#);
     let ga = policy.registry().lookup(b"_ga").unwrap();
     let after = |before: &Consent, fields: &[&str]| {
-        let fields = fields.iter().map(|field| field.as_bytes());
-        policy.choice_after(fields, before, NOW).map(|choice| choice.allows(policy.registry(), ga))
+        let lines: Vec<_> = fields.iter().map(|field| SetCookie::parse(field.as_bytes())).collect();
+        policy.choice_after(&lines, before, NOW).map(|choice| choice.allows(policy.registry(), ga))
     };
     let (yes, no) = (
         r#"cookies_preferences={"statistical":true}; Path=/"#,
