@@ -68,8 +68,7 @@ async fn pass(
     }
     let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
     let trailers = fields::accepts_trailers(&parts.headers);
-    fields::remove_connection(&mut parts.headers);
-    fields::remove_spoofs(&mut parts.headers);
+    fields::clean_request(&mut parts.headers, trusted);
     sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 

@@ -18,14 +18,15 @@ use crate::policy::{Direction, Expiry, Occasion, Purge, PurgeUndeclared, Reason,
 pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, headers: &mut HeaderMap) {
     let undeclared = site.purge == Some(PurgeUndeclared::HostOnly);
     let mut withheld = false;
-    let sifted = site.policy.filter_request(visit.fields(), &visit.consent, visit.secure, |name, verdict| {
-        withheld |= match verdict.reason() {
-            Reason::NotAgreed(_) => true,
-            Reason::Undeclared => undeclared,
-            _ => false,
-        };
-        exchange.judged(site, name, verdict, Direction::Request);
-    });
+    let sifted =
+        site.policy.filter_request(visit.fields(), visit.consent(), visit.secure, |name, verdict| {
+            withheld |= match verdict.reason() {
+                Reason::NotAgreed(_) => true,
+                Reason::Undeclared => undeclared,
+                _ => false,
+            };
+            exchange.judged(site, name, verdict, Direction::Request);
+        });
     visit.withheld = withheld;
     if exchange.mode == Mode::Observe {
         return;
@@ -43,7 +44,7 @@ pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, h
             }
         }
     }
-    if let Ok(decision) = HeaderValue::try_from(visit.consent.header(site.policy.registry())) {
+    if let Some(decision) = visit.agreement.header.clone() {
         headers.insert(X_CONSENT, decision);
     }
 }
@@ -70,8 +71,9 @@ pub(super) fn response(
     let mut lines = Vec::with_capacity(fields.iter().count());
     lines.extend(fields.iter().map(|field| SetCookie::parse(field.as_bytes())));
     let now = if lines.iter().any(SetCookie::is_dated) { server_time(headers, now()) } else { now() };
-    let chosen = site.policy.choice_after(&lines, &visit.consent, now);
-    let occasion = Occasion { consent: chosen.as_ref().unwrap_or(&visit.consent), now, secure: visit.secure };
+    let chosen = site.policy.choice_after(&lines, visit.consent(), now);
+    let occasion =
+        Occasion { consent: chosen.as_ref().unwrap_or(visit.consent()), now, secure: visit.secure };
     let sifted = sift(exchange, site, visit, occasion, (&lines, headers));
     let due = visit.navigates && (visit.withheld || chosen.is_some());
     let cached =
