@@ -46,6 +46,17 @@ impl<'a> Attribute<'a> {
 
     /// What browsers know it as.
     fn known(&self) -> Option<Known> {
+        // As nearly everybody spells them, then as anybody may.
+        match self.name {
+            b"Path" => return Some(Known::Path),
+            b"Max-Age" => return Some(Known::MaxAge),
+            b"Expires" | b"expires" => return Some(Known::Expires),
+            b"SameSite" => return Some(Known::SameSite),
+            b"HttpOnly" => return Some(Known::HttpOnly),
+            b"Secure" => return Some(Known::Secure),
+            b"Domain" => return Some(Known::Domain),
+            _ => {}
+        }
         // No two of the same length begin with the same letter: one comparison tells.
         let (name, known) = match (self.name.len(), self.name.first()?.to_ascii_lowercase()) {
             (4, _) => ("Path", Known::Path),
