@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::batch::Batched;
 use super::ending::Ending;
 use super::pace::{Pace, Paced};
 use super::security::Protocol;
@@ -42,7 +43,7 @@ pub(super) async fn serve<T, S, A, B>(
     A: Future<Output = Response<B>> + 'static,
 {
     let pace = Pace::new(protocol == Protocol::Http2);
-    let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
+    let io = Paced::new(stream, Arc::clone(&pace), settings.patience);
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
     let (clock, begun) = (Arc::clone(&pace), streams.clone());
     let answer = service_fn(move |request| {
@@ -54,7 +55,8 @@ pub(super) async fn serve<T, S, A, B>(
     });
     let ended = match streams {
         None => {
-            let mut served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
+            let mut served =
+                std::pin::pin!(settings.http1.serve_connection(TokioIo::new(io), answer).with_upgrades());
             tokio::select! {
                 ended = served.as_mut() => ended,
                 () = settings.stop.cancelled() => {
@@ -64,12 +66,14 @@ pub(super) async fn serve<T, S, A, B>(
             }
         }
         Some(streams) => {
+            let batched = Batched::new(io);
+            let io = TokioIo::new(batched.clone());
             let mut served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
             tokio::select! {
-                ended = served.as_mut() => ended,
+                ended = batched.around(served.as_mut()) => ended,
                 () = settings.stop.cancelled() => {
                     served.as_mut().graceful_shutdown();
-                    served.await
+                    batched.around(served.as_mut()).await
                 }
             }
         }
