@@ -12,12 +12,10 @@ mod security;
 mod serve;
 mod settings;
 mod streams;
-mod timer;
 mod tls;
 
 pub use listener::bind;
 pub use security::Security;
 pub use serve::serve;
 pub use settings::{Peer, Settings};
-pub use timer::LazyTimer;
 pub use tls::{Error as TlsError, acceptor};

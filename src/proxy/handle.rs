@@ -19,7 +19,10 @@ use super::{
 };
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
-use crate::upstream::Lease;
+use crate::upstream;
+
+/// What the origin server answers.
+type Answer = Response<upstream::Body<RequestBody>>;
 
 /// Answers one request: the origin server's response, sifted, or a page that says why there is none.
 pub async fn handle(
@@ -30,14 +33,14 @@ pub async fn handle(
     let mut exchange = Exchange::begin(&worker, &request);
     let wish = upgrade::wish(&mut request);
     match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
-        (Ok((answer, _)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+        (Ok(answer), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             exchange.status = answer.status().as_u16();
             upgrade::tunnel(answer, wish, exchange)
         }
-        (Ok((answer, lease)), _) => {
+        (Ok(answer), _) => {
             exchange.status = answer.status().as_u16();
             let stated = stated_length(&answer, false);
-            answer.map(|body| ResponseBody::origin(body, lease, exchange, stated))
+            answer.map(|body| ResponseBody::origin(body, exchange, stated))
         }
         (Err(error), _) => reply::failure(&error, exchange),
     }
@@ -49,7 +52,7 @@ async fn pass(
     request: Request<Incoming>,
     peer: Peer,
     websocket: bool,
-) -> Result<(Response<Incoming>, Lease<RequestBody>), Error> {
+) -> Result<Answer, Error> {
     let gateway = Arc::clone(&exchange.gateway);
     let snapshot = &gateway.snapshot;
     let (mut parts, body) = request.into_parts();
@@ -81,7 +84,7 @@ async fn pass(
     let head = parts.method == Method::HEAD;
     let sent = std::time::Instant::now();
     let worker = Rc::clone(&exchange.worker);
-    let (mut answer, lease) =
+    let mut answer =
         forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
     exchange.upstream = sent.elapsed();
 
@@ -91,7 +94,7 @@ async fn pass(
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }
-    Ok((answer, lease))
+    Ok(answer)
 }
 
 /// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that
@@ -128,15 +131,13 @@ async fn request_body(
     } else if sized {
         RequestBody::stream(body, upload, limit, &exchange.worker.counters)
     } else if site.request_body == config::RequestBody::Stream {
-        // hyper takes it that a GET has no content unless it is told.
-        parts.headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         RequestBody::stream(body, upload, limit, &exchange.worker.counters)
     } else {
         parts.headers.remove(header::TRAILER);
         RequestBody::measure(body, snapshot.limits.measured_body, limit).await?
     };
     if announced && body.is_end_stream() {
-        // hyper writes the length of content only (RFC 9110 8.6: a POST without any should say so).
+        // Of content alone the length is written from what is sent (RFC 9110 8.6: a POST without any should say so).
         parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     Ok(body)
@@ -161,7 +162,7 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
 }
 
 /// Takes from an answer what spoke of the connection that it came over.
-fn end_hop(answer: &mut Response<Incoming>, head: bool) {
+fn end_hop(answer: &mut Answer, head: bool) {
     let length = stated_length(answer, head);
     let headers = answer.headers_mut();
     fields::remove_connection(headers);
@@ -181,7 +182,7 @@ fn absolute(target: &Uri, tls: bool, host: &HeaderValue) -> Option<Uri> {
 
 /// The length that a response without content speaks of (RFC 9110 8.6): HEAD, 304, and one that is empty. That of a
 /// response with content is written anew from its framing.
-fn stated_length(answer: &Response<Incoming>, head: bool) -> Option<u64> {
+fn stated_length(answer: &Answer, head: bool) -> Option<u64> {
     let empty = answer.body().is_end_stream() && answer.status() != StatusCode::NO_CONTENT;
     if !head && !empty && answer.status() != StatusCode::NOT_MODIFIED {
         return None;

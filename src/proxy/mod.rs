@@ -18,7 +18,7 @@ mod target;
 mod upgrade;
 mod visit;
 
-pub use body::{RequestBody, ResponseBody};
+pub use body::{BodyError, RequestBody, ResponseBody};
 pub use error::{Error, FAILURES, Side};
 pub use gateway::{Gateway, WORDS, Worker};
 pub use handle::handle;
