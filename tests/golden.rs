@@ -40,6 +40,8 @@ const REGISTRY: Corpus = Corpus {
         // They need hundreds of lines.
         "too-many",
         "too-many-alike",
+        // It is looked for once all rows are sound.
+        "unwritable-choice",
         // What is undeclared can't be declared wrongly too.
         "consent-cookie-undeclared",
     ],

@@ -37,6 +37,11 @@ impl<'a> SetCookie<'a> {
         self.raw
     }
 
+    /// What comes before the first semicolon.
+    pub fn pair(&self) -> CookiePair<'a> {
+        self.pair
+    }
+
     /// The cookie-name, case-sensitive; empty for a nameless cookie.
     pub fn name(&self) -> &'a [u8] {
         self.pair.name()

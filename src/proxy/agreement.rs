@@ -24,9 +24,9 @@ pub(super) struct Agreement {
 }
 
 impl Agreement {
-    fn read<'a>(site: &Site, pairs: impl Iterator<Item = CookiePair<'a>>, gpc: bool) -> Rc<Self> {
+    fn read<'a>(site: &Site, pairs: impl Iterator<Item = CookiePair<'a>> + Clone, gpc: bool) -> Rc<Self> {
         let registry = site.policy.registry();
-        let consent = Consent::read(registry, pairs.map(|pair| pair.value()), gpc);
+        let consent = Consent::read(registry, pairs, gpc);
         let header = HeaderValue::try_from(consent.header(registry)).ok();
         Rc::new(Self { consent, header })
     }

@@ -71,7 +71,7 @@ pub(super) fn response(
     let mut lines = Vec::with_capacity(fields.iter().count());
     lines.extend(fields.iter().map(|field| SetCookie::parse(field.as_bytes())));
     let now = if lines.iter().any(SetCookie::is_dated) { server_time(headers, now()) } else { now() };
-    let chosen = site.policy.choice_after(&lines, visit.consent(), now);
+    let chosen = site.policy.choice_after(&lines, visit.fields().flat_map(pairs), visit.consent(), now);
     let occasion =
         Occasion { consent: chosen.as_ref().unwrap_or(visit.consent()), now, secure: visit.secure };
     let sifted = sift(exchange, site, visit, occasion, (&lines, headers));

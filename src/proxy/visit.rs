@@ -82,16 +82,16 @@ fn lines((first, others): &(Option<HeaderValue>, Vec<HeaderValue>)) -> impl Iter
     first.iter().chain(others).map(HeaderValue::as_bytes)
 }
 
-/// What this visitor agreed to: every copy of the consent cookie, and Sec-GPC.
+/// What this visitor agreed to: every cookie that holds a choice, and Sec-GPC.
 fn agreement<'a>(
     exchange: &mut Exchange,
     site: &Site,
     fields: impl Iterator<Item = &'a [u8]> + Clone,
     gpc: bool,
 ) -> Rc<Agreement> {
-    let name = site.policy.registry().consent().cookie.as_bytes();
-    let copies = fields.flat_map(pairs).filter(|pair| pair.name() == name);
-    let agreement = exchange.worker.agreements.of(site, copies, gpc);
+    let settings = site.policy.registry().consent();
+    let holding = fields.flat_map(pairs).filter(|pair| settings.reads(pair.name()));
+    let agreement = exchange.worker.agreements.of(site, holding, gpc);
     exchange.consent = agreement.consent.reading().word();
     exchange.worker.counters.consent.increment(exchange.consent);
     agreement

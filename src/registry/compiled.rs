@@ -7,7 +7,8 @@ use foldhash::fast::FixedState;
 
 use super::index::Index;
 use super::{
-    Category, CategoryId, ConsentSettings, Entry, EntryId, KeyTarget, Name, Page, Service, ServiceId, read,
+    Adapter, Category, CategoryId, ConsentSettings, Entry, EntryId, Key, KeyTarget, Name, Page, Service,
+    ServiceId, read,
 };
 use crate::diagnostic::{Diagnostics, Source};
 
@@ -25,6 +26,7 @@ pub struct Registry {
     pub(super) targets: HashMap<String, KeyTarget, FixedState>,
     pub(super) entries: Vec<Entry>,
     pub(super) index: Index,
+    pub(super) asked: Vec<KeyTarget>,
 }
 
 impl Registry {
@@ -121,9 +123,44 @@ impl Registry {
         &self.languages
     }
 
+    /// The name of the cookie that accompanies a choice made through tamis; declared in every registry.
+    pub const COMPANION: &str = "tamis_choice";
+
+    /// What visitors are asked about, categories first, each in the registry's order: the categories and services that
+    /// some declared cookie waits for. A service also makes its category one, since that is its choice by default.
+    pub fn asked(&self) -> &[KeyTarget] {
+        &self.asked
+    }
+
+    /// The key of a category or service.
+    ///
+    /// # Panics
+    /// If the id came from a larger registry.
+    pub fn key(&self, target: KeyTarget) -> &str {
+        match target {
+            KeyTarget::Category(id) => &self.category(id).key,
+            KeyTarget::Service(id) => &self.service(id).key,
+        }
+    }
+
+    /// The word that stands for a category or service when a choice is written into the consent cookie: the first of
+    /// `keys:` that does and that the format can hold, else its key. `None` if that means something else there.
+    pub fn word(&self, target: KeyTarget) -> Option<&str> {
+        let mut words = self.consent.keys.iter().filter(|key| key.target == target);
+        let fits = |key: &&Key| self.consent.format.holds(&key.word);
+        let word = words.find(fits).map_or(self.key(target), |key| &key.word);
+        (self.key_target(word) == Some(target)).then_some(word)
+    }
+
     /// What a word of the consent cookie chooses: `keys:` first, then categories' and services' keys.
     pub fn key_target(&self, word: &str) -> Option<KeyTarget> {
         self.targets.get(word).copied()
+    }
+
+    /// What a word of another manager's cookie chooses: its own `keys:` first.
+    pub fn adapter_target(&self, adapter: &Adapter, word: &str) -> Option<KeyTarget> {
+        let own = adapter.keys.binary_search_by(|key| key.word.as_str().cmp(word)).ok();
+        own.and_then(|at| adapter.keys.get(at)).map(|key| key.target).or_else(|| self.key_target(word))
     }
 }
 

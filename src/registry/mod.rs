@@ -3,6 +3,8 @@
 //! The registry is the policy that people read, the consent that they give and the rule that is enforced.
 //! It knows nothing of requests or of what a visitor agreed to.
 
+mod adapter;
+mod companion;
 mod compiled;
 mod endings;
 mod entry;
@@ -21,8 +23,11 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 mod text;
+mod time;
 mod trie;
+mod written;
 
+pub use adapter::{Adapter, Manager, Revision};
 pub use compiled::Registry;
 pub use entry::{
     Attributes, Category, CategoryId, Entry, EntryId, Lifetime, Name, Rule, SameSite, Service, ServiceId,
@@ -35,3 +40,5 @@ pub(crate) use schema::SITE_REWRITE;
 pub use schema::{SETTINGS, schema};
 pub use settings::{ConsentSettings, Format, GrantedValue, Key, KeyTarget};
 pub use text::Text;
+pub(crate) use time::unix_time;
+pub(crate) use written::UNESCAPED;

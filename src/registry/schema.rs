@@ -1,6 +1,7 @@
 //! What may be written in a registry: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/registry.md says the same (`tests/schema`).
 
+use super::Manager;
 use crate::document::{Form, Kind, Mapping, Open, Setting};
 
 /// The JSON Schema (draft 2020-12) of a registry.
@@ -166,6 +167,44 @@ pub(super) static CONSENT: Mapping = Mapping {
             .default("[]")
             .about("Categories that `Sec-GPC: 1` denies unless the visitor chose otherwise.")
             .example("[third-party]"),
+        Setting::new("adapters", Kind::OneOrMore(&ADAPTERS, 0))
+            .default("[]")
+            .about("Other consent managers whose cookies are read too.")
+            .example("[klaro, { manager: vanilla-cookieconsent, revision: 2 }]"),
+    ],
+    one_of: &[],
+};
+
+const ADAPTERS: Kind = Kind::Either(&[Kind::Form(&MANAGER), Kind::Mapping(&ADAPTER)]);
+
+static MANAGER: Form = Form {
+    name: "manager",
+    about: "The word of a consent manager; docs/consent.md says what is read of each.",
+    kind: Kind::Choice(&Manager::WORDS),
+};
+
+pub(super) static ADAPTER: Mapping = Mapping {
+    what: "an adapter",
+    settings: &[
+        Setting::new("manager", Kind::Form(&MANAGER))
+            .about("The consent manager whose cookie is read.")
+            .example("vanilla-cookieconsent"),
+        Setting::new("cookie", Kind::Form(&NAME))
+            .absent("the manager's usual one")
+            .about("The name of its cookie, where the site gave it another; for `complianz` the beginning of the names.")
+            .example("consent"),
+        Setting::new("revision", Kind::Either(&[Kind::Integer(0, i64::MAX), Kind::Pattern("^[0-9]{4}-")]))
+            .absent("every choice counts")
+            .about("The oldest choice that counts: the manager's number, or a date, with time or without.")
+            .example("2"),
+        Setting::new("accept_implied", Kind::Boolean)
+            .default("false")
+            .about("Whether a consent counts that the manager supposed and nobody gave.")
+            .example("false"),
+        Setting::new("keys", Kind::Open(&Open { keys: "", values: Kind::Form(&KEY), least: 0 }))
+            .default("{}")
+            .about("The manager's words that stand for a category or service. They go before `consent.keys`.")
+            .example("{ C0002: statistical }"),
     ],
     one_of: &[],
 };

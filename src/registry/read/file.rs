@@ -1,9 +1,11 @@
 //! The whole file: its sections in order, then what no section can see by itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::index::Index;
-use super::super::{Entry, Registry, lints};
+use super::super::pattern::Pattern;
+use super::super::{Entry, EntryId, KeyTarget, Registry, Service, ServiceId, companion, lints, written};
 use super::{categories, consent, cookies, names, page, rewrite, text};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Fields};
@@ -46,9 +48,18 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
     }
     let texts = page.texts().chain(&keys.written).chain(entries.iter().flat_map(Entry::texts));
     let languages = text::languages(texts);
+    let companion = Pattern::parse(Registry::COMPANION).ok();
+    if let (Some(pattern), Ok(id)) =
+        (companion.filter(|name| !names.iter().any(|(other, _)| other == name)), u32::try_from(entries.len()))
+    {
+        names.push((pattern, (EntryId(id), 0)));
+        entries.push(companion::entry());
+    }
+    let asked = asked(&entries, &keys.services);
     let mut targets = keys.targets;
     targets.extend(consent.settings.keys.iter().map(|key| (key.word.clone(), key.target)));
-    Some(Registry {
+    let at = consent.at;
+    let registry = Registry {
         file: document.source().name.clone(),
         version: version?.to_owned(),
         site,
@@ -60,5 +71,19 @@ fn sections(document: &Document, mut fields: Fields<'_>) -> Option<Registry> {
         index: Index::new(names.into_iter()),
         entries,
         languages,
-    })
+        asked,
+    };
+    written::check(document, &registry, at);
+    Some(registry)
+}
+
+/// The categories and services that a cookie waits for.
+fn asked(entries: &[Entry], services: &[Service]) -> Vec<KeyTarget> {
+    let waiting = || entries.iter().filter(|entry| entry.needs_consent);
+    let own = waiting().map(|entry| entry.category);
+    let of_service = |id: ServiceId| services.get(usize::from(id.0)).map(|service| service.category);
+    let of_services = waiting().filter_map(|entry| of_service(entry.service?));
+    let categories: BTreeSet<_> = own.chain(of_services).map(KeyTarget::Category).collect();
+    let services: BTreeSet<_> = waiting().filter_map(|entry| entry.service).map(KeyTarget::Service).collect();
+    categories.into_iter().chain(services).collect()
 }

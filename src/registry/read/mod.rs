@@ -1,5 +1,6 @@
 //! From the file to the registry: each section has its reader, and a reader that finds a fault reports it and goes on.
 
+mod adapters;
 mod categories;
 mod consent;
 mod cookies;
