@@ -40,8 +40,11 @@ fn remove_what_it_names(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONNECTION) {
         return;
     }
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
+    let lines = headers.get_all(header::CONNECTION);
+    if lines.iter().all(|line| [b"keep-alive".as_slice(), b"close"].contains(&line.as_bytes())) {
+        return;
+    }
+    let named: Vec<HeaderName> = lines
         .iter()
         .flat_map(|value| value.as_bytes().split(|b| *b == b','))
         .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
