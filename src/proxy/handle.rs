@@ -9,6 +9,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
+use tokio::time::Instant;
 
 use super::body::Upload;
 use super::exchange::Exchange;
@@ -82,10 +83,10 @@ async fn pass(
         upgrade::ask(&mut parts.headers);
     }
     let head = parts.method == Method::HEAD;
-    let sent = std::time::Instant::now();
+    let sent = Instant::now();
     let worker = Rc::clone(&exchange.worker);
     let mut answer =
-        forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
+        forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload, sent).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();
@@ -128,9 +129,7 @@ async fn request_body(
     let limit = snapshot.times.progress;
     let body = if body.is_end_stream() {
         RequestBody::Empty
-    } else if sized {
-        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
-    } else if site.request_body == config::RequestBody::Stream {
+    } else if sized || site.request_body == config::RequestBody::Stream {
         RequestBody::stream(body, upload, limit, &exchange.worker.counters)
     } else {
         parts.headers.remove(header::TRAILER);

@@ -67,6 +67,12 @@ impl Shelf {
         }
     }
 
+    /// Nothing is on it.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.idle.borrow().is_empty()
+    }
+
     /// The connection that was used last, if it still stands; the task of `cx` is woken by what happens to it.
     pub(super) fn take(&self, cx: &mut Context<'_>) -> Option<Connection> {
         let mut idle = self.idle.borrow_mut();

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode, Version};
 use hyper::ext::ReasonPhrase;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::framing::Facts;
 use crate::upstream::{Fault, Flaw};
@@ -18,6 +18,8 @@ use crate::upstream::{Fault, Flaw};
 pub enum Kept {
     /// It enters the map as it is; one with a control character is the end of the answer.
     Keep,
+    /// It enters the map as it is; one with a control character is dropped.
+    KeepValid,
     /// It is as if it had never come, control characters and all; but a bare CR is the end of the answer.
     Drop,
     /// Another value takes its place.
@@ -47,12 +49,14 @@ impl Scan {
     /// # Errors
     /// More than the bounds allow.
     pub(super) fn end(&mut self, input: &[u8], bounds: Bounds) -> Result<Option<usize>, Fault> {
-        while let Some(at) = memchr(b'\n', input.get(self.from..).unwrap_or_default()) {
-            let end = self.from + at + 1;
+        let start = self.from;
+        for at in memchr_iter(b'\n', input.get(start..).unwrap_or_default()) {
+            let end = start + at + 1;
             if end > bounds.head {
                 return Err(Fault::Large);
             }
-            if at == 0 || at == 1 && input.get(self.from) == Some(&b'\r') {
+            let length = end - self.from;
+            if length == 1 || length == 2 && input.get(self.from) == Some(&b'\r') {
                 return Ok(Some(end));
             }
             self.from = end;
@@ -170,35 +174,54 @@ fn status_line(head: &Bytes, line: &[u8]) -> Result<(Version, StatusCode, Option
 /// The field lines up to the empty one.
 fn section(
     whole: &Bytes,
-    mut fields: &[u8],
+    fields: &[u8],
     lines: usize,
     facts: &mut Facts,
     mut field: impl FnMut(&HeaderName, &[u8]) -> Kept,
 ) -> Result<HeaderMap, Flaw> {
     let mut headers = HeaderMap::with_capacity(lines);
-    while let Some((line, rest)) = memchr(b'\n', fields).and_then(|end| fields.split_at_checked(end + 1)) {
-        fields = rest;
-        let line = unended(line);
+    let mut from = 0;
+    let mut before: (&[u8], Option<HeaderName>) = (&[], None);
+    for end in memchr_iter(b'\n', fields) {
+        let line = unended(fields.get(from..=end).unwrap_or_default());
+        from = end + 1;
         if line.is_empty() {
             break;
         }
-        let (name, value) =
-            memchr(b':', line).and_then(|at| line.split_at_checked(at)).ok_or(Flaw::FieldName)?;
-        let name = HeaderName::from_bytes(name).map_err(|_| Flaw::FieldName)?;
+        let (raw, value) = line
+            .iter()
+            .position(|octet| *octet == b':')
+            .and_then(|at| line.split_at_checked(at))
+            .ok_or(Flaw::FieldName)?;
+        let name = match &before {
+            // One after the other, as cookies come.
+            (same, Some(name)) if *same == raw => name.clone(),
+            _ => HeaderName::from_bytes(raw).map_err(|_| Flaw::FieldName)?,
+        };
         let value = trim(value.strip_prefix(b":").unwrap_or_default());
         facts.note(&name, value);
-        let value = match field(&name, value) {
-            Kept::Keep => {
-                HeaderValue::from_maybe_shared(whole.slice_ref(value)).map_err(|_| Flaw::FieldValue)?
+        let kept = match field(&name, value) {
+            Kept::Keep => Some(valid(whole, value).ok_or(Flaw::FieldValue)?),
+            Kept::KeepValid => valid(whole, value),
+            Kept::Replace(value) => Some(value),
+            Kept::Drop => None,
+        };
+        match kept {
+            Some(kept) => {
+                before = (raw, Some(name.clone()));
+                headers.append(name, kept);
             }
             // What others may take for the end of a line is no part of one.
-            _ if memchr(b'\r', value).is_some() => return Err(Flaw::FieldValue),
-            Kept::Replace(value) => value,
-            Kept::Drop => continue,
-        };
-        headers.append(name, value);
+            None if memchr(b'\r', value).is_some() => return Err(Flaw::FieldValue),
+            None => {}
+        }
     }
     Ok(headers)
+}
+
+/// The value without a copy, if no control character is in it.
+fn valid(whole: &Bytes, value: &[u8]) -> Option<HeaderValue> {
+    HeaderValue::from_maybe_shared(whole.slice_ref(value)).ok()
 }
 
 /// A line without its end.

@@ -155,7 +155,7 @@ where
     fn take(&mut self, frame: Frame<Bytes>) -> Result<(), Fault> {
         let data = match frame.into_data() {
             Ok(data) => data,
-            Err(frame) => return self.end(frame.into_trailers().ok()),
+            Err(frame) => return self.end(frame.trailers_ref()),
         };
         if data.is_empty() {
             return Ok(());
@@ -181,7 +181,7 @@ where
     }
 
     /// The content ended, with trailers or without; a body with a length has no place for them.
-    fn end(&mut self, trailers: Option<HeaderMap>) -> Result<(), Fault> {
+    fn end(&mut self, trailers: Option<&HeaderMap>) -> Result<(), Fault> {
         self.ended = true;
         match self.outline {
             Outline::None | Outline::Length(0) => {}
@@ -189,7 +189,7 @@ where
             Outline::Chunked => {
                 let end = if std::mem::take(&mut self.open_chunk) { "\r\n" } else { "" };
                 write!(self.out, "{end}0\r\n")?;
-                for (name, value) in trailers.iter().flatten() {
+                for (name, value) in trailers.into_iter().flatten() {
                     self.out.extend_from_slice(name.as_str().as_bytes());
                     self.out.extend_from_slice(b": ");
                     self.out.extend_from_slice(value.as_bytes());
