@@ -46,4 +46,6 @@ pub mod server;
 #[cfg(feature = "proxy")]
 pub mod timer;
 #[cfg(feature = "proxy")]
+pub mod turn;
+#[cfg(feature = "proxy")]
 pub mod upstream;

@@ -12,6 +12,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::turn::Turn;
+
 /// Octets that are held; beyond it the connection waits until some have left.
 const MOST: usize = 64 * 1024;
 /// Octets from which on a write leaves by itself: copying it would cost more than the system call.
@@ -26,6 +28,7 @@ struct Batch<T> {
     held: Vec<u8>,
     /// Octets of it that have left.
     left: usize,
+    turn: Turn,
     /// What writing said between two polls, for the next one to hear.
     fault: Option<io::Error>,
 }
@@ -38,7 +41,13 @@ impl<T> Clone for Batched<T> {
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
     pub(super) fn new(io: T) -> Self {
-        Self(Rc::new(RefCell::new(Batch { io, held: Vec::new(), left: 0, fault: None })))
+        Self(Rc::new(RefCell::new(Batch {
+            io,
+            held: Vec::new(),
+            left: 0,
+            turn: Turn::default(),
+            fault: None,
+        })))
     }
 
     /// The connection's future; what a poll of it has written leaves at the end of the poll.
@@ -46,6 +55,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
         poll_fn(|cx| {
             let polled = connection.as_mut().poll(cx);
             let batch = &mut *self.0.borrow_mut();
+            if polled.is_pending() && (batch.held.is_empty() || batch.turn.poll(cx).is_pending()) {
+                return polled;
+            }
+            batch.turn.over();
             if let Poll::Ready(Err(fault)) = batch.poll_send(cx) {
                 batch.fault = Some(fault);
                 cx.waker().wake_by_ref();

@@ -130,7 +130,7 @@ cookies: [{provider: A, names: a, purposes: Counting, category: statistical}]
         ("cmplz_statistics=; Max-Age=0", Some(false)),
         ("other=deny", None),
     ] {
-        let after = policy.choice_after(std::iter::once(field.as_bytes()), request(), &before, NOW);
+        let after = policy.choice_after(&[SetCookie::parse(field.as_bytes())], request(), &before, NOW);
         assert_eq!(after.map(|choice| choice.allows(policy.registry(), a)), expected, "{field}");
     }
 }
