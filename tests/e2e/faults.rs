@@ -193,8 +193,7 @@ fn a_content_that_breaks_off_is_seen_to() {
 fn content_that_is_malformed_from_the_beginning_is_no_answer() {
     for chunk in ["zz\r\n", "-1\r\nx\r\n", "1\nx\n", "11111111111111111\r\n"] {
         let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}");
-        let mut agent = gateway(&saying(&answer)).agent();
-        let answer = agent.get(&[]);
+        let answer = visit(&Setup::new(&saying(&answer)));
         assert_eq!(answer.status(), 502, "{chunk:?}");
         assert!(answer.text().contains("not proper HTTP"), "{}", answer.text());
     }
