@@ -9,7 +9,7 @@
 //! [`diagnostic`] faults in files, [`document`] YAML with places, [`cookie`] the wire, [`registry`] what is declared,
 //! [`consent`] what was agreed to, [`policy`] the decision, [`pages`] text of ours, [`config`] the gateway's settings.
 //!
-//! The IO floor (feature `proxy`): `metrics`, `timer`, `audit`, `downstream` the user agent's side, `upstream` the origin
+//! The IO floor (feature `proxy`): `metrics`, `timer`, `turn`, `audit`, `downstream` the user agent's side, `upstream` the origin
 //! server's, `proxy` one exchange, `admin` the operator's listener. On the roof: `server` and `cli`.
 //!
 //! # Words

@@ -21,6 +21,7 @@ use super::pace::{Pace, Paced};
 use super::security::Protocol;
 use super::streams::Streams;
 use super::{Peer, Settings};
+use crate::turn::Turn;
 
 /// Octets that one stream may send before the origin server takes them, and all of a connection together.
 const STREAM_WINDOW: u32 = 256 * 1024;
@@ -51,7 +52,13 @@ pub(super) async fn serve<T, S, A, B>(
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer));
-        async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
+        async move {
+            let answer = answer.await;
+            if stall.is_none() {
+                Turn::come().await;
+            }
+            Ok::<_, Infallible>(answer.map(|body| Ending::new(body, busy, stall)))
+        }
     });
     let ended = match streams {
         None => {

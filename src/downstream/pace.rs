@@ -16,7 +16,6 @@ use tokio::time::{Instant, Sleep};
 
 use super::flat;
 use crate::timer::LazyTimer;
-use crate::turn::Turn;
 
 /// How long a connection may wait in each state.
 #[derive(Clone, Copy, Debug)]
@@ -111,24 +110,13 @@ pub(super) struct Paced<T> {
     io: T,
     pace: Arc<Pace>,
     patience: Patience,
-    turn: Turn,
-    takes_turns: bool,
     read_timer: LazyTimer,
     write_timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> Paced<T> {
     pub(super) fn new(io: T, pace: Arc<Pace>, patience: Patience) -> Self {
-        let takes_turns = !pace.multiplexed;
-        Self {
-            io,
-            pace,
-            patience,
-            turn: Turn::default(),
-            takes_turns,
-            read_timer: LazyTimer::default(),
-            write_timer: None,
-        }
+        Self { io, pace, patience, read_timer: LazyTimer::default(), write_timer: None }
     }
 
     fn give_up<R>(&self, fault: u8) -> Poll<io::Result<R>> {
@@ -140,7 +128,6 @@ impl<T> Paced<T> {
     fn pace_write<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
         if written.is_ready() {
             self.write_timer = None;
-            self.turn.over();
             return written;
         }
         let patience = self.patience.write;
@@ -168,9 +155,6 @@ impl<T: AsyncRead + Unpin> AsyncRead for Paced<T> {
 impl<T: AsyncWrite + Unpin> AsyncWrite for Paced<T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.takes_turns {
-            std::task::ready!(this.turn.poll(cx));
-        }
         let written = Pin::new(&mut this.io).poll_write(cx, bytes);
         this.pace_write(cx, written)
     }
@@ -181,9 +165,6 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Paced<T> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.takes_turns {
-            std::task::ready!(this.turn.poll(cx));
-        }
         let written = flat::poll_write(Pin::new(&mut this.io), cx, slices);
         this.pace_write(cx, written)
     }

@@ -123,7 +123,9 @@ where
     }
 
     fn write(&mut self, cx: &mut Context<'_>, stream: &mut Stream) -> Poll<io::Result<()>> {
-        ready!(self.turn.poll(cx));
+        if self.outline == Outline::None {
+            ready!(self.turn.poll(cx));
+        }
         let out = self.out.get(self.at..).unwrap_or_default();
         let stream = Pin::new(stream);
         let written = if self.piece.is_empty() {
