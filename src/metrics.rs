@@ -60,6 +60,13 @@ impl ByWord {
         }
     }
 
+    /// Adds one to the counter of the word at this place of the list; a place beyond it is not counted.
+    pub fn increment_at(&self, place: usize) {
+        if let Some(counter) = self.counters.get(place) {
+            counter.increment();
+        }
+    }
+
     /// A word's count.
     pub fn value(&self, word: &str) -> u64 {
         let found = self.words.iter().zip(&self.counters).find(|(known, _)| **known == word);

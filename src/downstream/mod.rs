@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of origin servers, policy or cookies: what answers a request is one closure, handed in by the server.
 
+mod batch;
 mod connection;
 mod ending;
 mod flat;
@@ -11,12 +12,10 @@ mod security;
 mod serve;
 mod settings;
 mod streams;
-mod timer;
 mod tls;
 
 pub use listener::bind;
 pub use security::Security;
 pub use serve::serve;
 pub use settings::{Peer, Settings};
-pub use timer::LazyTimer;
 pub use tls::{Error as TlsError, acceptor};

@@ -14,7 +14,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-use super::{LazyTimer, flat};
+use super::flat;
+use crate::timer::LazyTimer;
 
 /// How long a connection may wait in each state.
 #[derive(Clone, Copy, Debug)]

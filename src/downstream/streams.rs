@@ -10,7 +10,7 @@ use std::time::Duration;
 use hyper::rt::Executor;
 use tokio::time::Instant;
 
-use super::LazyTimer;
+use crate::timer::LazyTimer;
 
 /// When a stream was handed octets that it has not asked to follow.
 #[derive(Debug, Default)]

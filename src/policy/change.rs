@@ -2,7 +2,7 @@
 
 use super::Policy;
 use crate::consent::Consent;
-use crate::cookie::{CookiePair, SetCookie, pairs};
+use crate::cookie::{CookiePair, SetCookie};
 
 impl Policy {
     /// The choice by which a response with these `Set-Cookie` fields is judged, if they set or delete a cookie that
@@ -13,24 +13,21 @@ impl Policy {
     /// have several and set one of them. A deletion is no choice.
     pub fn choice_after<'a>(
         &self,
-        fields: impl Iterator<Item = &'a [u8]>,
+        lines: &[SetCookie<'a>],
         cookies: impl Iterator<Item = CookiePair<'a>> + Clone,
         before: &Consent,
         now: i64,
     ) -> Option<Consent> {
-        let named =
-            |field: &&[u8]| pairs(field).next().is_some_and(|pair| self.is_consent_cookie(pair.name()));
-        let set = fields.filter(named).map(|field| (pairs(field).next(), SetCookie::parse(field)));
-        let mut set = set.filter(|(_, cookie)| cookie.refusal().is_none()).peekable();
-        set.peek()?;
-        let set: Vec<_> = set.collect();
-        if set.iter().any(|(_, cookie)| cookie.is_deletion(now)) {
+        let chooses = |line: &&SetCookie<'_>| self.is_consent_cookie(line.name()) && line.refusal().is_none();
+        let set = lines.iter().filter(chooses);
+        set.clone().next()?;
+        if set.clone().any(|line| line.is_deletion(now)) {
             return Some(before.stricter(&Consent::none()));
         }
         let kept = cookies.filter(|pair| {
-            self.is_consent_cookie(pair.name()) && !set.iter().any(|(_, cookie)| cookie.name() == pair.name())
+            self.is_consent_cookie(pair.name()) && !set.clone().any(|line| line.name() == pair.name())
         });
-        let after = set.iter().filter_map(|(pair, _)| *pair).chain(kept);
+        let after = set.clone().map(SetCookie::pair).chain(kept);
         Some(before.stricter(&Consent::read(self.registry(), after, false)))
     }
 }

@@ -18,16 +18,19 @@ use tokio::time::Instant;
 
 use super::exchange::Exchange;
 use super::{Error, fields};
-use crate::downstream::LazyTimer;
 use crate::metrics::Counters;
-use crate::upstream::Lease;
+use crate::timer::LazyTimer;
+use crate::upstream::{self, Fault};
 
 /// Why a body ended before its end.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// The connection broke, or its framing did.
+    /// The user agent's connection broke, or its framing did.
     #[error("{0}")]
     Broken(#[from] hyper::Error),
+    /// The origin server's did.
+    #[error("{0}")]
+    Origin(#[from] Fault),
     /// Nothing came for too long.
     #[error("nothing came for {0:?}")]
     Slow(Duration),
@@ -105,7 +108,7 @@ impl RequestBody {
                 tokio::time::timeout(limit, incoming.frame()).await.map_err(|_| Error::SlowRequest)?;
             match frame {
                 None => return Ok(Self::Whole(whole.freeze())),
-                Some(Err(fault)) => return Err(Error::RequestBody(fault)),
+                Some(Err(fault)) => return Err(Error::RequestBody(fault.into())),
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
                     if whole.len() + data.len() > most {
@@ -198,6 +201,8 @@ pub struct ResponseBody {
     /// The Content-Length of a 304. hyper writes it only for a body that claims to be as long, which it then doesn't
     /// ask for.
     stated: Option<u64>,
+    /// Why it breaks off, told once what came before is on its way.
+    fault: Option<BodyError>,
 }
 
 enum Source {
@@ -208,9 +213,9 @@ enum Source {
 }
 
 struct Download {
-    incoming: Incoming,
-    lease: Option<Lease<RequestBody>>,
-    last: Instant,
+    incoming: upstream::Body<RequestBody>,
+    /// When octets came last; unknown until some have to be waited for.
+    last: Option<Instant>,
     limit: Duration,
     timer: LazyTimer,
 }
@@ -220,26 +225,28 @@ impl ResponseBody {
     pub(super) fn own(text: impl Into<Bytes>, mut exchange: Box<Exchange>) -> Self {
         let text = text.into();
         exchange.complete = text.is_empty();
-        Self { source: Source::Own(text), exchange: Some(exchange), stated: None }
+        Self { source: Source::Own(text), exchange: Some(exchange), stated: None, fault: None }
     }
 
     /// No body: what follows is no HTTP.
     pub(super) fn none() -> Self {
-        Self { source: Source::Own(Bytes::new()), exchange: None, stated: None }
+        Self { source: Source::Own(Bytes::new()), exchange: None, stated: None, fault: None }
     }
 
-    /// The origin server's body; its connection is given back when the body was read whole. `stated` is the
-    /// Content-Length of a 304, which has no body.
+    /// The origin server's body. `stated` is the Content-Length of a 304, which has no body.
     pub(super) fn origin(
-        incoming: Incoming,
-        lease: Lease<RequestBody>,
+        incoming: upstream::Body<RequestBody>,
         exchange: Box<Exchange>,
         stated: Option<u64>,
     ) -> Self {
         let limit = exchange.gateway.snapshot.times.progress;
-        let (last, timer) = (Instant::now(), LazyTimer::default());
-        let download = Download { incoming, lease: Some(lease), last, limit, timer };
-        let mut body = Self { source: Source::Origin(Box::new(download)), exchange: Some(exchange), stated };
+        let download = Download { incoming, last: None, limit, timer: LazyTimer::default() };
+        let mut body = Self {
+            source: Source::Origin(Box::new(download)),
+            exchange: Some(exchange),
+            stated,
+            fault: None,
+        };
         body.notice_end();
         body
     }
@@ -253,24 +260,23 @@ impl ResponseBody {
         }
     }
 
-    /// At the end of the stream: the connection is free, the exchange complete.
+    /// At the end of the stream the exchange is complete.
     fn end(&mut self) {
         if let Some(exchange) = &mut self.exchange {
             exchange.complete = true;
         }
-        if let Source::Origin(download) = &mut self.source
-            && let Some(lease) = download.lease.take()
-        {
-            lease.give_back();
-        }
     }
 
-    fn fail(&mut self, fault: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    /// hyper ends the connection at once when it is told of a fault, with the head and the octets before it unsent if
+    /// they have just been handed over. So it is told the next time that it asks.
+    fn fail(&mut self, cx: &Context<'_>, fault: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some(exchange) = &mut self.exchange {
             exchange.error = "truncated";
         }
         tracing::warn!(%fault, "the origin server's response broke off; the user agent sees it truncated");
-        Poll::Ready(Some(Err(fault)))
+        self.fault = Some(fault);
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -283,6 +289,9 @@ impl Body for ResponseBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
+        if let Some(fault) = this.fault.take() {
+            return Poll::Ready(Some(Err(fault)));
+        }
         let download = match &mut this.source {
             Source::Own(text) if text.is_empty() => return Poll::Ready(None),
             Source::Own(text) => {
@@ -297,7 +306,7 @@ impl Body for ResponseBody {
         };
         match Pin::new(&mut download.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
-                download.last = Instant::now();
+                download.last = None;
                 let mut frame = frame;
                 if let Some(exchange) = &mut this.exchange {
                     exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
@@ -311,16 +320,18 @@ impl Body for ResponseBody {
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(fault))) => this.fail(fault.into()),
+            Poll::Ready(Some(Err(fault))) => this.fail(cx, fault.into()),
             Poll::Ready(None) => {
                 this.end();
                 Poll::Ready(None)
             }
-            Poll::Pending if download.timer.passed(download.last + download.limit, cx) => {
-                let limit = download.limit;
-                this.fail(BodyError::Slow(limit))
+            Poll::Pending => {
+                let (limit, last) = (download.limit, *download.last.get_or_insert_with(Instant::now));
+                if download.timer.passed(last + limit, cx) {
+                    return this.fail(cx, BodyError::Slow(limit));
+                }
+                Poll::Pending
             }
-            Poll::Pending => Poll::Pending,
         }
     }
 

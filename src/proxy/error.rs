@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::BodyError;
 use crate::{config, upstream};
 
 /// On whose side an exchange failed.
@@ -49,7 +50,7 @@ pub enum Error {
     Unmeasured(usize),
     /// The user agent's body broke off or was malformed.
     #[error("the request's body broke off: {0}")]
-    RequestBody(hyper::Error),
+    RequestBody(BodyError),
     /// The user agent sent nothing for too long.
     #[error("the request's body came too slowly")]
     SlowRequest,
@@ -58,12 +59,12 @@ pub enum Error {
     Connect(upstream::Error),
     /// The origin server closed or broke the connection before an answer.
     #[error("the origin server ended the connection before its answer was complete: {0}")]
-    NoAnswer(hyper::Error),
+    NoAnswer(upstream::Fault),
     /// What came is not an HTTP/1.1 answer.
     #[error(
         "the origin server's answer is not HTTP/1.1 as it must be: {0}; if it speaks TLS on this port, write `https://` in `upstream`"
     )]
-    NotHttp(hyper::Error),
+    NotHttp(upstream::Fault),
     /// The head of the answer is larger than the limits.
     #[error(
         "the head of the origin server's answer is larger than `limits.head` or has more fields than `limits.fields`"

@@ -1,141 +1,109 @@
 //! Sending a request to the origin server and waiting for the head of its answer.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use http::header::{self, HeaderName};
+use http::{Method, Request, Response, StatusCode};
+use tokio::time::Instant;
 
-use super::body::Upload;
-use super::{Error, RequestBody, Worker, fields, upgrade};
-use crate::upstream::Lease;
+use super::body::{BodyError, Upload};
+use super::{Error, RequestBody, Worker, upgrade};
+use crate::upstream::{self, Failed, Fault, Kept, Lease, Outgoing};
 
-type Answer = (Response<Incoming>, Lease<RequestBody>);
+type Answer = Response<upstream::Body<RequestBody>>;
 
-/// Sends the request to the origin server of this index, a second time only where nothing can have happened to it.
+/// Sends the request, as of now, to the origin server of this index, a second time only where nothing can have happened to it.
 ///
 /// # Errors
 /// No connection, no answer, none in time, or one that is not HTTP; or the user agent's body failed meanwhile.
 pub(super) async fn send(
     worker: &Rc<Worker>,
     index: usize,
-    mut request: Request<RequestBody>,
+    request: Request<RequestBody>,
     upload: &Upload,
+    begun: Instant,
 ) -> Result<Answer, Error> {
-    count_informational(&mut request, worker);
-    if let Some(lease) = worker.pool.reuse(index) {
-        let spare = spare(&request);
-        match attempt(worker, lease, request, upload).await {
-            Ok(answer) => return Ok(answer),
-            Err(Failed { error, unsent, heard }) => match (unsent, spare) {
-                // Not a byte of it left: any method, any body.
-                (Some(unsent), _) => request = *unsent,
+    let asked = request.headers().contains_key(header::UPGRADE);
+    let repeatable = is_repeatable(&request);
+    let mut outgoing = Outgoing::new(request);
+    if let Some(lease) = worker.pool.reuse(index).await {
+        outgoing = match attempt(worker, lease, outgoing, upload, begun).await {
+            Ok(answer) => return expected(answer, asked),
+            // Not a byte of it left: any method, any body.
+            Err(failed) => match failed.unsent() {
+                Ok(unsent) => unsent,
                 // The connection died before any byte of an answer (RFC 9110 9.2.2).
-                (None, Some(spare)) if !heard && died(&error) => request = spare,
-                _ => return Err(error),
+                Err(failed) if repeatable => {
+                    failed.unheard().map_err(|fault| classify(fault, worker, upload))?
+                }
+                Err(failed) => return Err(classify(failed.fault, worker, upload)),
             },
-        }
+        };
         worker.counters.retries.increment();
     }
     // Boxed: handshakes are large, and seldom; every request's future would be as large as they are, and be moved.
     let lease = Box::pin(worker.pool.connect(index)).await.map_err(Error::Connect)?;
-    attempt(worker, lease, request, upload).await.map_err(|failed| failed.error)
-}
-
-/// An attempt that came to nothing.
-struct Failed {
-    error: Error,
-    /// The request, if not a byte of it was sent.
-    unsent: Option<Box<Request<RequestBody>>>,
-    /// Something came back.
-    heard: bool,
+    match attempt(worker, lease, outgoing, upload, Instant::now()).await {
+        Ok(answer) => expected(answer, asked),
+        Err(failed) => Err(classify(failed.fault, worker, upload)),
+    }
 }
 
 async fn attempt(
-    worker: &Rc<Worker>,
-    mut lease: Lease<RequestBody>,
-    request: Request<RequestBody>,
+    worker: &Worker,
+    lease: Lease<RequestBody>,
+    outgoing: Outgoing<RequestBody>,
     upload: &Upload,
-) -> Result<Answer, Failed> {
+    begun: Instant,
+) -> Result<Answer, Failed<RequestBody>> {
     let limit = worker.gateway.snapshot.times.answer;
-    let asked = request.headers().get(header::UPGRADE).cloned();
-    let begun = tokio::time::Instant::now();
-    let sent = {
-        let mut sending = std::pin::pin!(lease.send(request));
-        loop {
-            // An upload that moves is no origin server that is slow to answer.
-            let moved = begun.max(upload.last());
-            tokio::select! {
-                biased;
-                sent = &mut sending => break Some(sent),
-                () = tokio::time::sleep_until(moved + limit) => {
-                    if upload.last() <= moved {
-                        break None;
-                    }
-                }
-            }
-        }
-    };
-    let failed = |error, unsent| Failed { error, unsent, heard: false };
-    match sent {
-        None => Err(failed(Error::SlowAnswer(limit), None)),
-        Some(Ok(answer))
-            if answer.status() == StatusCode::SWITCHING_PROTOCOLS && !websocket(&asked, &answer) =>
-        {
-            Err(failed(Error::Unasked101, None))
-        }
-        Some(Ok(answer)) if !fields::is_coded_plainly(answer.headers()) => {
-            Err(failed(Error::AnswerCoding, None))
-        }
-        Some(Ok(answer)) => Ok((answer, lease)),
-        Some(Err(mut fault)) => {
-            let unsent = fault.take_message().map(Box::new);
-            let error = classify(fault.into_error(), upload);
-            Err(Failed { error, unsent, heard: lease.heard() })
-        }
-    }
+    // An upload that moves is no origin server that is slow to answer.
+    lease.send(outgoing, || begun.max(upload.last()) + limit, field).await
 }
 
-/// The answer switches to WebSocket, and that was asked for.
-fn websocket(asked: &Option<HeaderValue>, answer: &Response<Incoming>) -> bool {
-    asked.is_some() && upgrade::names_websocket(answer.headers())
+/// What becomes of a field line of the answer. A cookie with a control character, which no browser takes, is no reason
+/// to refuse a page; in any other field it is. What says nothing but of this connection ends here, so that `end_hop`
+/// finds nothing to do in most answers.
+fn field(name: &HeaderName, value: &[u8]) -> Kept {
+    if *name == header::SET_COOKIE {
+        return Kept::KeepValid;
+    }
+    if *name == header::CONNECTION && is_plain(value) || *name == header::TRANSFER_ENCODING {
+        return Kept::Drop;
+    }
+    if name.as_str() == "keep-alive" { Kept::Drop } else { Kept::Keep }
+}
+
+/// `Connection` with one of the two options that name no field.
+fn is_plain(connection: &[u8]) -> bool {
+    connection.eq_ignore_ascii_case(b"keep-alive") || connection.eq_ignore_ascii_case(b"close")
+}
+
+/// The answer, unless it switches protocols without having been asked, or to another one than WebSocket.
+fn expected(answer: Answer, asked: bool) -> Result<Answer, Error> {
+    let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if switches && !(asked && upgrade::names_websocket(answer.headers())) {
+        return Err(Error::Unasked101);
+    }
+    Ok(answer)
 }
 
 /// Whose fault a failed attempt is.
-fn classify(fault: hyper::Error, upload: &Upload) -> Error {
-    if upload.slow() {
-        Error::SlowRequest
-    } else if upload.broken() {
-        Error::RequestBody(fault)
-    } else if fault.is_parse_too_large() {
-        Error::LargeAnswer
-    } else if fault.is_parse() {
-        Error::NotHttp(fault)
-    } else {
-        Error::NoAnswer(fault)
+fn classify(fault: Fault, worker: &Worker, upload: &Upload) -> Error {
+    match fault {
+        Fault::Slow => Error::SlowAnswer(worker.gateway.snapshot.times.answer),
+        _ if upload.slow() => Error::SlowRequest,
+        Fault::Upload(_) => Error::RequestBody(BodyError::Origin(fault)),
+        _ if upload.broken() => Error::RequestBody(BodyError::Origin(fault)),
+        Fault::Large => Error::LargeAnswer,
+        Fault::Coding => Error::AnswerCoding,
+        Fault::Malformed(_) => Error::NotHttp(fault),
+        Fault::Closed | Fault::Broken(_) | Fault::Http2(_) => Error::NoAnswer(fault),
     }
 }
 
-fn died(error: &Error) -> bool {
-    matches!(error, Error::NoAnswer(_))
-}
-
-/// A copy of a request that may be sent again: an idempotent method without a body (RFC 9110 9.2.2).
-fn spare(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
+/// The request may be sent again: an idempotent method without a body (RFC 9110 9.2.2).
+fn is_repeatable(request: &Request<RequestBody>) -> bool {
     let idempotent = [Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE];
-    if !request.body().is_empty() || !idempotent.contains(request.method()) {
-        return None;
-    }
-    let mut spare = Request::new(RequestBody::Empty);
-    *spare.method_mut() = request.method().clone();
-    *spare.uri_mut() = request.uri().clone();
-    *spare.headers_mut() = request.headers().clone();
-    *spare.extensions_mut() = request.extensions().clone();
-    Some(spare)
-}
-
-/// Informational answers end here: hyper's server can't pass them on. They are counted, with whatever they carried.
-fn count_informational(request: &mut Request<RequestBody>, worker: &Worker) {
-    let counters = Arc::clone(&worker.counters);
-    hyper::ext::on_informational(request, move |_| counters.informational.increment());
+    request.body().is_empty() && idempotent.contains(request.method())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
+use super::agreement::Agreements;
 use super::{FAILURES, Local, RequestBody};
 use crate::audit::{Hinted, Hints};
 use crate::config::{Site, Snapshot};
@@ -53,6 +54,8 @@ pub struct Worker {
     pub(super) pool: Rc<Pool<RequestBody>>,
     pub(super) counters: Arc<Counters>,
     pub(super) hints: Hints,
+    /// Choices that it has read of late.
+    pub(super) agreements: Agreements,
     /// What goes on when its connection has ended: tunnels.
     pub(super) tasks: TaskTracker,
 }
@@ -69,7 +72,14 @@ impl Worker {
         let origins = gateway.origins.clone();
         let pool = Pool::new(origins, &snapshot.limits, &snapshot.times, Arc::clone(&counters));
         pool.sweep();
-        Rc::new(Self { pool, counters, hints: Hints::new(hinted), gateway, tasks })
+        Rc::new(Self {
+            pool,
+            counters,
+            hints: Hints::new(hinted),
+            agreements: Agreements::new(),
+            gateway,
+            tasks,
+        })
     }
 }
 

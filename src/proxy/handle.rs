@@ -10,6 +10,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
+use tokio::time::Instant;
 
 use super::body::Upload;
 use super::exchange::Exchange;
@@ -20,7 +21,10 @@ use super::{
 };
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
-use crate::upstream::Lease;
+use crate::upstream;
+
+/// What the origin server answers.
+type Answer = Response<upstream::Body<RequestBody>>;
 
 /// Answers one request: the origin server's response, sifted, or a page that says why there is none.
 pub async fn handle(
@@ -31,7 +35,7 @@ pub async fn handle(
     let mut exchange = Exchange::begin(&worker, &request);
     let wish = upgrade::wish(&mut request);
     match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
-        (Ok(Passed::Origin(answer, _)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+        (Ok(Passed::Origin(answer)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             exchange.status = answer.status().as_u16();
             upgrade::tunnel(answer, wish, exchange)
         }
@@ -39,10 +43,10 @@ pub async fn handle(
             exchange.status = answer.status().as_u16();
             answer.map(|text| ResponseBody::own(text, exchange))
         }
-        (Ok(Passed::Origin(answer, lease)), _) => {
+        (Ok(Passed::Origin(answer)), _) => {
             exchange.status = answer.status().as_u16();
             let stated = stated_length(&answer, false);
-            answer.map(|body| ResponseBody::origin(body, lease, exchange, stated))
+            answer.map(|body| ResponseBody::origin(body, exchange, stated))
         }
         (Err(error), _) => reply::failure(&error, exchange),
     }
@@ -50,7 +54,7 @@ pub async fn handle(
 
 /// Who answered.
 enum Passed {
-    Origin(Response<Incoming>, Lease<RequestBody>),
+    Origin(Answer),
     Own(Box<Response<Bytes>>),
 }
 
@@ -83,8 +87,7 @@ async fn pass(
         return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
     }
     let trailers = fields::accepts_trailers(&parts.headers);
-    fields::remove_connection(&mut parts.headers);
-    fields::remove_spoofs(&mut parts.headers);
+    fields::clean_request(&mut parts.headers, trusted);
     sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
@@ -95,10 +98,10 @@ async fn pass(
         upgrade::ask(&mut parts.headers);
     }
     let head = parts.method == Method::HEAD;
-    let sent = std::time::Instant::now();
+    let sent = Instant::now();
     let worker = Rc::clone(&exchange.worker);
-    let (mut answer, lease) =
-        forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload).await?;
+    let mut answer =
+        forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload, sent).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();
@@ -107,7 +110,7 @@ async fn pass(
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }
-    Ok(Passed::Origin(answer, lease))
+    Ok(Passed::Origin(answer))
 }
 
 /// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that
@@ -141,18 +144,14 @@ async fn request_body(
     let limit = snapshot.times.progress;
     let body = if body.is_end_stream() {
         RequestBody::Empty
-    } else if sized {
-        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
-    } else if site.request_body == config::RequestBody::Stream {
-        // hyper takes it that a GET has no content unless it is told.
-        parts.headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    } else if sized || site.request_body == config::RequestBody::Stream {
         RequestBody::stream(body, upload, limit, &exchange.worker.counters)
     } else {
         parts.headers.remove(header::TRAILER);
         RequestBody::measure(body, snapshot.limits.measured_body, limit).await?
     };
     if announced && body.is_end_stream() {
-        // hyper writes the length of content only (RFC 9110 8.6: a POST without any should say so).
+        // Of content alone the length is written from what is sent (RFC 9110 8.6: a POST without any should say so).
         parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     Ok(body)
@@ -177,7 +176,7 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
 }
 
 /// Takes from an answer what spoke of the connection that it came over.
-fn end_hop(answer: &mut Response<Incoming>, head: bool) {
+fn end_hop(answer: &mut Answer, head: bool) {
     let length = stated_length(answer, head);
     let headers = answer.headers_mut();
     fields::remove_connection(headers);
@@ -197,7 +196,7 @@ fn absolute(target: &Uri, tls: bool, host: &HeaderValue) -> Option<Uri> {
 
 /// The length that a response without content speaks of (RFC 9110 8.6): HEAD, 304, and one that is empty. That of a
 /// response with content is written anew from its framing.
-fn stated_length(answer: &Response<Incoming>, head: bool) -> Option<u64> {
+fn stated_length(answer: &Answer, head: bool) -> Option<u64> {
     let empty = answer.body().is_end_stream() && answer.status() != StatusCode::NO_CONTENT;
     if !head && !empty && answer.status() != StatusCode::NOT_MODIFIED {
         return None;

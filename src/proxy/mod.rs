@@ -2,6 +2,7 @@
 //!
 //! The only conductor: it calls the rooms below, nobody below calls it back. `handle.rs` is the list of steps.
 
+mod agreement;
 mod body;
 mod caching;
 mod error;
@@ -18,7 +19,7 @@ mod target;
 mod upgrade;
 mod visit;
 
-pub use body::{RequestBody, ResponseBody};
+pub use body::{BodyError, RequestBody, ResponseBody};
 pub use error::{Error, FAILURES, Side};
 pub use gateway::{Gateway, WORDS, Worker};
 pub use handle::handle;

@@ -19,8 +19,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
-use super::ResponseBody;
 use super::exchange::Exchange;
+use super::{RequestBody, ResponseBody};
+use crate::upstream;
 
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 
@@ -55,15 +56,16 @@ pub(super) fn ask(headers: &mut HeaderMap) {
 
 /// Passes the 101 on and begins the tunnel. The exchange lasts as long as the tunnel does.
 pub(super) fn tunnel(
-    mut answer: Response<Incoming>,
+    answer: Response<upstream::Body<RequestBody>>,
     user_agent: OnUpgrade,
     mut exchange: Box<Exchange>,
 ) -> Response<ResponseBody> {
-    let origin = hyper::upgrade::on(&mut answer);
+    let (parts, body) = answer.into_parts();
+    let origin = body.upgraded();
     let limit = exchange.gateway.snapshot.times.tunnel;
     let tasks = exchange.worker.tasks.clone();
     let task = async move {
-        let (Ok(user_agent), Ok(origin)) = (user_agent.await, origin.await) else { return };
+        let (Ok(user_agent), Some(origin)) = (user_agent.await, origin) else { return };
         match copy(user_agent, origin, limit).await {
             Ok(sent) => {
                 exchange.sent = sent;
@@ -75,17 +77,16 @@ pub(super) fn tunnel(
         }
     };
     tokio::task::spawn_local(tasks.track_future(task));
-    let (parts, _) = answer.into_parts();
     let mut response = Response::from_parts(parts, ResponseBody::none());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     response
 }
 
 /// Copies both ways until both sides have ended, or nothing has come for too long; the octets sent to the user agent.
-async fn copy(user_agent: Upgraded, origin: Upgraded, limit: Duration) -> io::Result<u64> {
+async fn copy(user_agent: Upgraded, origin: upstream::Upgraded, limit: Duration) -> io::Result<u64> {
     let last = Rc::new(Cell::new(Instant::now()));
     let mut user_agent = Lively { io: TokioIo::new(user_agent), last: Rc::clone(&last) };
-    let mut origin = Lively { io: TokioIo::new(origin), last: Rc::clone(&last) };
+    let mut origin = Lively { io: origin, last: Rc::clone(&last) };
     let mut copying = std::pin::pin!(tokio::io::copy_bidirectional(&mut user_agent, &mut origin));
     loop {
         let seen = last.get();

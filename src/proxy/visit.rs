@@ -1,9 +1,12 @@
 //! What a request says that its response is judged by.
 
+use std::rc::Rc;
+
 use http::Method;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 
+use super::agreement::Agreement;
 use super::exchange::Exchange;
 use super::target;
 use crate::config::Site;
@@ -13,7 +16,7 @@ use crate::cookie::{CookiePair, pairs};
 /// The visitor's side of an exchange, kept until the answer comes.
 pub(super) struct Visit {
     /// What the visitor agreed to when the request was sent.
-    pub(super) consent: Consent,
+    pub(super) agreement: Rc<Agreement>,
     /// Whether the user agent's own connection is secure.
     pub(super) secure: bool,
     /// Whether the visitor goes to a page, as far as it can be told; false where that doesn't matter.
@@ -40,10 +43,11 @@ impl Visit {
     ) -> Self {
         let headers = &parts.headers;
         let mut fields = headers.get_all(header::COOKIE).iter().cloned();
-        let first = fields.next();
-        let cookies = (first, fields.collect());
+        let cookies = (fields.next(), fields.collect());
+        let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
+        let agreement = agreement(exchange, site, lines(&cookies), gpc);
         Self {
-            consent: consent(exchange, site, headers, all(&cookies)),
+            agreement,
             secure,
             navigates: cookies.0.is_some() && site.purge.is_some() && navigates(headers),
             withheld: false,
@@ -54,6 +58,11 @@ impl Visit {
         }
     }
 
+    /// What the visitor agreed to when the request was sent.
+    pub(super) fn consent(&self) -> &Consent {
+        &self.agreement.consent
+    }
+
     /// The host that the user agent asked, without port.
     pub(super) fn host(&self) -> &str {
         target::split(self.authority.as_bytes()).unwrap_or_default()
@@ -61,7 +70,7 @@ impl Visit {
 
     /// The values of the Cookie fields as they came.
     pub(super) fn fields(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        all(&self.cookies)
+        lines(&self.cookies)
     }
 
     /// Whether the request came with a cookie of that name and value.
@@ -70,24 +79,23 @@ impl Visit {
     }
 }
 
-/// The octets of the Cookie fields.
-fn all(cookies: &(Option<HeaderValue>, Vec<HeaderValue>)) -> impl Iterator<Item = &[u8]> + Clone {
-    cookies.0.iter().chain(&cookies.1).map(HeaderValue::as_bytes)
+fn lines((first, others): &(Option<HeaderValue>, Vec<HeaderValue>)) -> impl Iterator<Item = &[u8]> + Clone {
+    first.iter().chain(others).map(HeaderValue::as_bytes)
 }
 
 /// What this visitor agreed to: every cookie that holds a choice, and Sec-GPC.
-fn consent<'a>(
+fn agreement<'a>(
     exchange: &mut Exchange,
     site: &Site,
-    headers: &HeaderMap,
     fields: impl Iterator<Item = &'a [u8]> + Clone,
-) -> Consent {
-    let registry = site.policy.registry();
-    let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
-    let consent = Consent::read(registry, fields.flat_map(pairs), gpc);
-    exchange.consent = consent.reading().word();
+    gpc: bool,
+) -> Rc<Agreement> {
+    let settings = site.policy.registry().consent();
+    let holding = fields.flat_map(pairs).filter(|pair| settings.reads(pair.name()));
+    let agreement = exchange.worker.agreements.of(site, holding, gpc);
+    exchange.consent = agreement.consent.reading().word();
     exchange.worker.counters.consent.increment(exchange.consent);
-    consent
+    agreement
 }
 
 /// Whether a page is asked for. Browsers say so by Sec-Fetch-Mode, which a service worker's fetch of a page has too, but

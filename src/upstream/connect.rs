@@ -6,9 +6,9 @@ use std::time::Duration;
 use rustls::{CertificateError, Error as TlsError};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use super::Origin;
+use super::stream::Stream;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -77,12 +77,6 @@ pub enum Error {
         /// What hyper says.
         source: hyper::Error,
     },
-}
-
-/// A connection's bytes.
-pub(super) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
 }
 
 /// Connects within the limit, name resolution and TLS included.

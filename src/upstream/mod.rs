@@ -2,12 +2,20 @@
 //!
 //! Knows nothing of user agents, policy or cookies.
 
+mod body;
+mod codec;
 mod connect;
-mod heard;
+mod fault;
+mod lease;
 mod origin;
 mod pool;
-mod sender;
+mod shelf;
+mod stream;
 
+pub use body::{Body, Upgraded};
+pub use codec::Kept;
 pub use connect::Error;
+pub use fault::{Fault, Flaw};
+pub use lease::{Failed, Lease, Outgoing};
 pub use origin::{Origin, OriginError};
-pub use pool::{Lease, Pool};
+pub use pool::Pool;

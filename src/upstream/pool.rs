@@ -1,179 +1,170 @@
 //! A worker's connections to origin servers: opened when needed, kept while idle, never shared between threads.
 //!
-//! hyper's client drives each connection in a task of the same thread. A connection goes back into the pool only when
-//! its response was read whole; hyper then says by itself whether it can carry another request.
+//! HTTP/1.1 is driven by whoever waits for an answer (`codec`); HTTP/2 by hyper, each connection in a task of the same
+//! thread. A connection is kept only when the response that it carried was read whole.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::error::Error as StdError;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
-use http::{Request, Response};
+use bytes::Bytes;
 use http_body::Body;
-use hyper::body::Incoming;
-use hyper::client::conn::{TrySendError, http1, http2};
+use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::connect::{Stream, connect};
-use super::heard::Heard;
-use super::sender::Sender;
+use super::codec::{Bounds, Connection};
+use super::connect::connect;
+use super::lease::{Lease, Line};
+use super::shelf::{SWEEPS, Shelf};
+use super::stream::Stream;
 use super::{Error, Origin};
 use crate::config::{Limits, Times};
 use crate::metrics::Counters;
 
 /// The connections of one worker, by origin server. `B` is the body of the requests that the proxy sends.
 pub struct Pool<B> {
-    origins: Vec<Origin>,
-    idle: Vec<RefCell<VecDeque<Idle<B>>>>,
-    http1: http1::Builder,
-    http2: http2::Builder<Here>,
+    places: Vec<Place<B>>,
+    http2: Builder<Here>,
     connect: Duration,
     keep: Duration,
-    most: usize,
+    bounds: Bounds,
     counters: Arc<Counters>,
+    /// Something happened to an idle connection.
+    sweeper: Arc<Notify>,
 }
 
-struct Idle<B> {
-    sender: Sender<B>,
-    heard: Arc<AtomicBool>,
+/// One origin server and the connections to it.
+struct Place<B> {
+    origin: Origin,
+    /// Idle ones of HTTP/1.1, each for one request at a time.
+    shelf: Rc<Shelf>,
+    /// Those of HTTP/2, idle or not, each for many.
+    shared: RefCell<Vec<Shared<B>>>,
+}
+
+struct Shared<B> {
+    sender: SendRequest<B>,
+    /// When it was last given a request.
     since: Instant,
-}
-
-/// A connection that carries one request and may be given back.
-pub struct Lease<B> {
-    sender: Sender<B>,
-    /// It carried a request before, so it may be dead without our knowing.
-    pub reused: bool,
-    heard: Arc<AtomicBool>,
-    index: usize,
-    pool: Rc<Pool<B>>,
-}
-
-impl<B: Body + 'static> Lease<B> {
-    /// Sends the request and waits for the head of its answer.
-    ///
-    /// # Errors
-    /// What hyper says; a request of which not an octet was sent comes back with it.
-    pub async fn send(
-        &mut self,
-        request: Request<B>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<B>>> {
-        self.sender.send(request).await
-    }
-
-    /// Any octet came from the origin server since the connection was leased: a request that failed after that has
-    /// been seen, and must not be sent again.
-    ///
-    /// On HTTP/2, where others are heard on the same connection, always.
-    pub fn heard(&self) -> bool {
-        matches!(self.sender, Sender::Http2(_)) || self.heard.load(Ordering::Relaxed)
-    }
-
-    /// Keeps the connection for the next request; to be called when the response was read whole.
-    pub fn give_back(self) {
-        let Some(idle) = self.pool.idle.get(self.index) else { return };
-        let mut idle = idle.borrow_mut();
-        // One of HTTP/2 has never left.
-        if matches!(self.sender, Sender::Http2(_)) || self.sender.is_closed() || idle.len() >= self.pool.most
-        {
-            return;
-        }
-        idle.push_back(Idle { sender: self.sender, heard: self.heard, since: Instant::now() });
-    }
 }
 
 impl<B> Pool<B>
 where
-    B: Body + Unpin + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body<Data = Bytes> + Unpin + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     /// An empty pool over these origin servers, which are named by their index from now on.
     pub fn new(origins: Vec<Origin>, limits: &Limits, times: &Times, counters: Arc<Counters>) -> Rc<Self> {
-        let mut http1 = http1::Builder::new();
-        http1.max_headers(limits.fields).max_header_size(limits.head);
-        let mut http2 = http2::Builder::new(Here);
+        let mut http2 = Builder::new(Here);
         http2
             .timer(TokioTimer::new())
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
             .initial_stream_window_size(1024 * 1024)
             .initial_connection_window_size(4 * 1024 * 1024);
-        let idle = origins.iter().map(|_| RefCell::default()).collect();
-        let (connect, keep, most) = (times.connect, times.idle, limits.idle_upstream);
-        Rc::new(Self { origins, idle, http1, http2, connect, keep, most, counters })
+        let sweeper = Arc::new(Notify::new());
+        let place = |origin| {
+            let shelf = Rc::new(Shelf::new(limits.idle_upstream, &sweeper));
+            Place { origin, shelf, shared: RefCell::default() }
+        };
+        let places = origins.into_iter().map(place).collect();
+        let bounds = Bounds { fields: limits.fields, head: limits.head };
+        let (connect, keep) = (times.connect, times.idle);
+        Rc::new(Self { places, http2, connect, keep, bounds, counters, sweeper })
     }
 
-    /// The newest idle connection, if one is usable.
-    pub fn reuse(self: &Rc<Self>, index: usize) -> Option<Lease<B>> {
-        let mut idle = self.idle.get(index)?.borrow_mut();
-        let usable = idle.iter().rposition(|idle| idle.sender.is_ready())?;
-        let another = idle.get_mut(usable).and_then(|idle| {
-            let sender = idle.sender.another()?;
-            idle.since = Instant::now();
-            Some((sender, Arc::clone(&idle.heard)))
-        });
-        let (sender, heard) = match another {
-            Some(another) => another,
-            None => idle.remove(usable).map(|idle| (idle.sender, idle.heard))?,
+    /// The newest idle connection, if one is usable. One that the origin server closed meanwhile, or sent something
+    /// on, is not.
+    pub async fn reuse(&self, index: usize) -> Option<Lease<B>> {
+        let place = self.places.get(index)?;
+        let line = if place.origin.h2 {
+            Line::Http2(place.share()?)
+        } else {
+            let connection = poll_fn(|cx| Poll::Ready(place.shelf.take(cx))).await?;
+            Line::Http1(connection, Rc::clone(&place.shelf))
         };
-        heard.store(false, Ordering::Relaxed);
         self.counters.upstream_reuses.increment();
-        Some(Lease { sender, reused: true, heard, index, pool: Rc::clone(self) })
+        Some(self.lease(line))
     }
 
     /// A new connection.
     ///
     /// # Errors
     /// What stood in the way, in words for the operator.
-    pub async fn connect(self: &Rc<Self>, index: usize) -> Result<Lease<B>, Error> {
-        let origin = &self.origins[index];
+    pub async fn connect(&self, index: usize) -> Result<Lease<B>, Error> {
+        let place = &self.places[index];
         self.counters.upstream_connects.increment();
-        let heard = Arc::new(AtomicBool::new(false));
-        let sender = match connect(origin, self.connect).await? {
-            Stream::Plain(stream) => self.handshake(origin, Heard::new(stream, &heard)).await?,
-            Stream::Tls(stream) => self.handshake(origin, Heard::new(*stream, &heard)).await?,
-        };
-        if let (Some(sender), Some(idle)) = (sender.another(), self.idle.get(index)) {
-            idle.borrow_mut().push_back(Idle { sender, heard: Arc::clone(&heard), since: Instant::now() });
+        let stream = connect(&place.origin, self.connect).await?;
+        if !place.origin.h2 {
+            return Ok(self.lease(Line::Http1(Connection::new(stream), Rc::clone(&place.shelf))));
         }
-        Ok(Lease { sender, reused: false, heard, index, pool: Rc::clone(self) })
+        let sender = match stream {
+            Stream::Tls(stream) => self.handshake(&place.origin, *stream).await?,
+            stream => self.handshake(&place.origin, stream).await?,
+        };
+        place.shared.borrow_mut().push(Shared { sender: sender.clone(), since: Instant::now() });
+        Ok(self.lease(Line::Http2(sender)))
     }
 
-    async fn handshake<T>(&self, origin: &Origin, stream: T) -> Result<Sender<B>, Error>
+    fn lease(&self, line: Line<B>) -> Lease<B> {
+        Lease { line, bounds: self.bounds, counters: Arc::clone(&self.counters) }
+    }
+
+    async fn handshake<T>(&self, origin: &Origin, stream: T) -> Result<SendRequest<B>, Error>
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let fault = |source| Error::Handshake { host: origin.host.clone(), source };
+        let (sender, connection) = self.http2.handshake(TokioIo::new(stream)).await.map_err(fault)?;
         // How a connection ends is told to the requests that it carries; an idle one that ends is just closed.
-        if origin.h2 {
-            let (sender, connection) = self.http2.handshake(TokioIo::new(stream)).await.map_err(fault)?;
-            tokio::task::spawn_local(async move { drop(connection.await) });
-            return Ok(Sender::Http2(sender));
-        }
-        let (sender, connection) = self.http1.handshake(TokioIo::new(stream)).await.map_err(fault)?;
-        tokio::task::spawn_local(async move { drop(connection.with_upgrades().await) });
-        Ok(Sender::Http1(sender))
+        tokio::task::spawn_local(async move { drop(connection.await) });
+        Ok(sender)
     }
 
-    /// Drops what is closed or idle for too long, now and then, until the pool itself is dropped.
+    /// Drops what is closed at once and what is idle for too long now and then, until the pool itself is dropped.
     pub fn sweep(self: &Rc<Self>) {
         let pool = Rc::downgrade(self);
-        let every = self.keep / 4;
+        let every = (self.keep / u32::from(SWEEPS)).max(Duration::from_millis(100));
+        let bell = Arc::clone(&self.sweeper);
         tokio::task::spawn_local(async move {
+            let mut clock = tokio::time::interval(every);
             loop {
-                tokio::time::sleep(every.max(Duration::from_millis(100))).await;
+                let tick = tokio::select! {
+                    _ = clock.tick() => true,
+                    () = bell.notified() => false,
+                };
                 let Some(pool) = pool.upgrade() else { return };
-                for idle in &pool.idle {
-                    idle.borrow_mut()
-                        .retain(|idle| !idle.sender.is_closed() && idle.since.elapsed() < pool.keep);
+                for place in &pool.places {
+                    place.shelf.answer_bell();
+                    if tick {
+                        place.sweep(pool.keep);
+                    }
                 }
             }
         });
+    }
+}
+
+impl<B> Place<B> {
+    /// A handle of a connection of HTTP/2 that takes another request.
+    fn share(&self) -> Option<SendRequest<B>> {
+        let mut shared = self.shared.borrow_mut();
+        let usable = shared.iter_mut().rev().find(|shared| shared.sender.is_ready())?;
+        usable.since = Instant::now();
+        Some(usable.sender.clone())
+    }
+
+    fn sweep(&self, keep: Duration) {
+        self.shelf.sweep();
+        let usable = |shared: &Shared<B>| !shared.sender.is_closed() && shared.since.elapsed() < keep;
+        self.shared.borrow_mut().retain(usable);
     }
 }
 

@@ -175,9 +175,21 @@ fn a_tab_is_no_control_character() {
 }
 
 #[test]
-fn other_control_characters_are_an_answer_that_is_refused() {
+fn of_other_control_characters_a_cookie_is_dropped_alone() {
     for octet in ["\u{0}", "\u{1}", "\u{8}", "\u{b}", "\u{1f}", "\u{7f}"] {
-        let origin = answering(&page(&[&format!("Set-Cookie: sessionid=a{octet}b")]));
+        let cookie = format!("sessionid=a{octet}b");
+        let attribute = format!("sessionid=1; Path=/{octet}");
+        assert_eq!(
+            kept(&[], &["csrftoken=1", &cookie, &attribute, "messages=2"]),
+            ["csrftoken=1", "messages=2"]
+        );
+    }
+}
+
+#[test]
+fn control_characters_in_another_field_are_an_answer_that_is_refused() {
+    for octet in ["\u{0}", "\u{1}", "\u{8}", "\u{b}", "\u{1f}", "\u{7f}"] {
+        let origin = answering(&page(&["Set-Cookie: sessionid=1", &format!("X-Note: a{octet}b")]));
         let answer = gateway(&origin).agent().get(&[]);
         assert_eq!((answer.status(), answer.has("set-cookie")), (502, false), "{octet:?}");
         assert!(answer.text().contains("not proper HTTP"), "{}", answer.text());

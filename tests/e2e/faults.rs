@@ -190,6 +190,16 @@ fn a_content_that_breaks_off_is_seen_to() {
 }
 
 #[test]
+fn content_that_is_malformed_from_the_beginning_is_no_answer() {
+    for chunk in ["zz\r\n", "-1\r\nx\r\n", "1\nx\n", "11111111111111111\r\n"] {
+        let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}");
+        let answer = visit(&Setup::new(&saying(&answer)));
+        assert_eq!(answer.status(), 502, "{chunk:?}");
+        assert!(answer.text().contains("not proper HTTP"), "{}", answer.text());
+    }
+}
+
+#[test]
 fn a_content_that_stands_still_is_seen_to_break_off() {
     let origin = origin(|visit| {
         visit.request();

@@ -130,7 +130,7 @@ cookies: [{provider: A, names: a, purposes: Counting, category: statistical}]
         ("cmplz_statistics=; Max-Age=0", Some(false)),
         ("other=deny", None),
     ] {
-        let after = policy.choice_after(std::iter::once(field.as_bytes()), request(), &before, NOW);
+        let after = policy.choice_after(&[SetCookie::parse(field.as_bytes())], request(), &before, NOW);
         assert_eq!(after.map(|choice| choice.allows(policy.registry(), a)), expected, "{field}");
     }
 }
@@ -141,9 +141,9 @@ fn a_choice_in_the_response_counts_at_once_if_it_is_stricter() {
     let granted = consent(policy.registry(), r#"{"statistical":true}"#);
     let ga = policy.registry().lookup(b"_ga").unwrap();
     let after = |before: &Consent, fields: &[&str]| {
-        let fields = fields.iter().map(|field| field.as_bytes());
+        let lines: Vec<_> = fields.iter().map(|field| SetCookie::parse(field.as_bytes())).collect();
         policy
-            .choice_after(fields, std::iter::empty(), before, NOW)
+            .choice_after(&lines, std::iter::empty(), before, NOW)
             .map(|choice| choice.allows(policy.registry(), ga))
     };
     let (yes, no) = (

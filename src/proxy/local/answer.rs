@@ -67,7 +67,7 @@ fn banner(asked: Asked<'_>) -> Response<Bytes> {
     let companion = asked.companion();
     let ask = match open {
         true => asked.registry().asked().to_vec(),
-        false => unanswered(asked.registry(), &asked.visit.consent, companion.as_ref()),
+        false => unanswered(asked.registry(), asked.visit.consent(), companion.as_ref()),
     };
     if ask.is_empty() {
         let mut nothing = respond::empty(StatusCode::NO_CONTENT);

@@ -43,7 +43,7 @@ impl Fault {
 /// that was not answered is `null`; `asked` is what a banner has to ask.
 pub(super) fn state(asked: Asked<'_>) -> Value {
     let companion = asked.companion();
-    let ask = unanswered(asked.registry(), &asked.visit.consent, companion.as_ref());
+    let ask = unanswered(asked.registry(), asked.visit.consent(), companion.as_ref());
     describe(asked, &asked.answers(), &ask, companion.as_ref())
 }
 

@@ -61,13 +61,13 @@ impl<'a> Asked<'a> {
 
     /// When the choice that counts was made, where that is known.
     pub(super) fn chosen_at(&self) -> Option<i64> {
-        let chosen = self.visit.consent.reading() == Reading::Read;
+        let chosen = self.visit.consent().reading() == Reading::Read;
         self.companion().filter(|_| chosen).map(|companion| companion.time)
     }
 
     /// What the visitor has answered already.
     pub(super) fn answers(&self) -> Choices {
-        Choices::of(self.registry(), &self.visit.consent)
+        Choices::of(self.registry(), self.visit.consent())
     }
 
     /// Whether the user agent objects to tracking (`Sec-GPC: 1`).

@@ -69,7 +69,7 @@ pub(super) async fn make(
         note(exchange, asked, &Choices::default(), act);
         return Made { granted: !choices.grants(), ..removed(exchange, asked) };
     }
-    if !choices.iter().any(|(target, granted)| granted && !agreed(registry, &asked.visit.consent, target)) {
+    if !choices.iter().any(|(target, granted)| granted && !agreed(registry, asked.visit.consent(), target)) {
         note(exchange, asked, &choices, act);
         return written(exchange, asked, &choices, act);
     }
@@ -84,7 +84,7 @@ pub(super) async fn make(
     let before = asked.answers();
     let refused = writable(registry, refusals(&before, &choices));
     if refused == before {
-        let consent = asked.visit.consent.clone();
+        let consent = asked.visit.consent().clone();
         return Made { granted: false, consent, companion: asked.companion(), cookies: Vec::new() };
     }
     note(exchange, asked, &refused, act);

@@ -1,0 +1,242 @@
+//! The head of an answer: found in what was read, line by line, then read in one pass.
+//!
+//! Strictly: nothing precedes the status line, no line is folded, no space surrounds a name, no CR stands alone. Lines may
+//! end with a bare LF, as programs that are no servers by trade write them (RFC 9112 2.2); they are written anew anyway.
+//! Values are slices of the one buffer that the head came in.
+
+use bytes::Bytes;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{Response, StatusCode, Version};
+use hyper::ext::ReasonPhrase;
+use memchr::{memchr, memchr_iter};
+
+use super::framing::Facts;
+use crate::upstream::{Fault, Flaw};
+
+/// What becomes of a field line while the head is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It enters the map as it is; one with a control character is the end of the answer.
+    Keep,
+    /// It enters the map as it is; one with a control character is dropped.
+    KeepValid,
+    /// It is as if it had never come, control characters and all; but a bare CR is the end of the answer.
+    Drop,
+    /// Another value takes its place.
+    Replace(HeaderValue),
+}
+
+/// How large a head or trailers may be.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::upstream) struct Bounds {
+    /// Field lines.
+    pub(in crate::upstream) fields: usize,
+    /// Octets.
+    pub(in crate::upstream) head: usize,
+}
+
+/// The search for the empty line, which goes on where it left off when more octets come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Scan {
+    from: usize,
+    /// Lines before the empty one.
+    pub(super) lines: usize,
+}
+
+impl Scan {
+    /// The length of the lines up to and with the empty one; `None` until that has come.
+    ///
+    /// # Errors
+    /// More than the bounds allow.
+    pub(super) fn end(&mut self, input: &[u8], bounds: Bounds) -> Result<Option<usize>, Fault> {
+        let start = self.from;
+        for at in memchr_iter(b'\n', input.get(start..).unwrap_or_default()) {
+            let end = start + at + 1;
+            if end > bounds.head {
+                return Err(Fault::Large);
+            }
+            let length = end - self.from;
+            if length == 1 || length == 2 && input.get(self.from) == Some(&b'\r') {
+                return Ok(Some(end));
+            }
+            self.from = end;
+            self.lines += 1;
+            // The first line of a head is no field.
+            if self.lines > bounds.fields + 1 {
+                return Err(Fault::Large);
+            }
+        }
+        if input.len() > bounds.head { Err(Fault::Large) } else { Ok(None) }
+    }
+
+    /// The same for a head, whose beginning tells early that it is none.
+    ///
+    /// # Errors
+    /// As above, or another protocol.
+    pub(super) fn head_end(&mut self, input: &[u8], bounds: Bounds) -> Result<Option<usize>, Fault> {
+        if self.from == 0 && !input.iter().zip(PROTOCOL).all(|(octet, expected)| octet == expected) {
+            return Err(Flaw::StatusLine.into());
+        }
+        self.end(input, bounds)
+    }
+}
+
+const PROTOCOL: &[u8] = b"HTTP/1.";
+
+/// A head as it was read.
+#[derive(Debug)]
+pub(in crate::upstream) struct Head {
+    pub(super) status: StatusCode,
+    pub(super) version: Version,
+    /// Where it isn't the one that the status code usually has.
+    pub(super) reason: Option<ReasonPhrase>,
+    pub(super) headers: HeaderMap,
+    pub(super) facts: Facts,
+}
+
+impl Head {
+    /// Another one follows; 101 is the last that is HTTP.
+    pub(super) fn is_informational(&self) -> bool {
+        is_informational(self.status)
+    }
+
+    /// The response that it begins.
+    pub(in crate::upstream) fn into_response<B>(self, body: B) -> Response<B> {
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.version_mut() = self.version;
+        *response.headers_mut() = self.headers;
+        if let Some(reason) = self.reason {
+            response.extensions_mut().insert(reason);
+        }
+        response
+    }
+}
+
+fn is_informational(status: StatusCode) -> bool {
+    status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS
+}
+
+/// Reads a whole head of so many lines; `field` says what becomes of each field, but for those of informational answers, which are
+/// dropped.
+///
+/// # Errors
+/// A status line or a field line that is none.
+pub(super) fn read(
+    head: &Bytes,
+    lines: usize,
+    mut field: impl FnMut(&HeaderName, &[u8]) -> Kept,
+) -> Result<Head, Flaw> {
+    let end = memchr(b'\n', head).unwrap_or(head.len());
+    let (line, fields) = head.split_at_checked(end + 1).unwrap_or((head, &[]));
+    let (version, status, reason) = status_line(head, line)?;
+    let mut facts = Facts::of(version);
+    let headers = if is_informational(status) {
+        section(head, fields, 0, &mut facts, |_, _| Kept::Drop)?
+    } else {
+        section(head, fields, lines, &mut facts, &mut field)?
+    };
+    Ok(Head { status, version, reason, headers, facts })
+}
+
+/// Reads trailers, which are fields and nothing else.
+///
+/// # Errors
+/// A field line that is none.
+pub(super) fn read_trailers(section_: &Bytes, lines: usize) -> Result<HeaderMap, Flaw> {
+    section(section_, section_, lines, &mut Facts::default(), |_, _| Kept::Keep)
+}
+
+/// `HTTP/1.1 200 OK` (RFC 9112 4); the reason and the space before it may be missing, as some write it.
+fn status_line(head: &Bytes, line: &[u8]) -> Result<(Version, StatusCode, Option<ReasonPhrase>), Flaw> {
+    let line = unended(line).strip_prefix(PROTOCOL);
+    let (minor, rest) = line.and_then(<[u8]>::split_first).ok_or(Flaw::StatusLine)?;
+    let version = match minor {
+        b'1' => Version::HTTP_11,
+        b'0' => Version::HTTP_10,
+        _ => return Err(Flaw::StatusLine),
+    };
+    let (code, reason) =
+        rest.strip_prefix(b" ").and_then(|rest| rest.split_at_checked(3)).ok_or(Flaw::StatusLine)?;
+    let status = StatusCode::from_bytes(code).map_err(|_| Flaw::StatusLine)?;
+    let reason = match reason {
+        [] => reason,
+        [b' ', reason @ ..] => reason,
+        _ => return Err(Flaw::StatusLine),
+    };
+    if status.canonical_reason().map(str::as_bytes) == Some(reason) {
+        return Ok((version, status, None));
+    }
+    let reason = ReasonPhrase::try_from(head.slice_ref(reason)).map_err(|_| Flaw::StatusLine)?;
+    Ok((version, status, Some(reason)))
+}
+
+/// The field lines up to the empty one.
+fn section(
+    whole: &Bytes,
+    fields: &[u8],
+    lines: usize,
+    facts: &mut Facts,
+    mut field: impl FnMut(&HeaderName, &[u8]) -> Kept,
+) -> Result<HeaderMap, Flaw> {
+    let mut headers = HeaderMap::with_capacity(lines);
+    let mut from = 0;
+    let mut before: (&[u8], Option<HeaderName>) = (&[], None);
+    for end in memchr_iter(b'\n', fields) {
+        let line = unended(fields.get(from..=end).unwrap_or_default());
+        from = end + 1;
+        if line.is_empty() {
+            break;
+        }
+        let (raw, value) = line
+            .iter()
+            .position(|octet| *octet == b':')
+            .and_then(|at| line.split_at_checked(at))
+            .ok_or(Flaw::FieldName)?;
+        let name = match &before {
+            // One after the other, as cookies come.
+            (same, Some(name)) if *same == raw => name.clone(),
+            _ => HeaderName::from_bytes(raw).map_err(|_| Flaw::FieldName)?,
+        };
+        let value = trim(value.strip_prefix(b":").unwrap_or_default());
+        facts.note(&name, value);
+        let kept = match field(&name, value) {
+            Kept::Keep => Some(valid(whole, value).ok_or(Flaw::FieldValue)?),
+            Kept::KeepValid => valid(whole, value),
+            Kept::Replace(value) => Some(value),
+            Kept::Drop => None,
+        };
+        match kept {
+            Some(kept) => {
+                before = (raw, Some(name.clone()));
+                headers.append(name, kept);
+            }
+            // What others may take for the end of a line is no part of one.
+            None if memchr(b'\r', value).is_some() => return Err(Flaw::FieldValue),
+            None => {}
+        }
+    }
+    Ok(headers)
+}
+
+/// The value without a copy, if no control character is in it.
+fn valid(whole: &Bytes, value: &[u8]) -> Option<HeaderValue> {
+    HeaderValue::from_maybe_shared(whole.slice_ref(value)).ok()
+}
+
+/// A line without its end.
+fn unended(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Without the space and tabs around it, and nothing else: a CR there is a fault.
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = value {
+        value = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}

@@ -1,0 +1,59 @@
+//! Why an exchange with an origin server failed once there was a connection.
+
+use std::error::Error as StdError;
+use std::io;
+
+/// Why an answer, or its content, did not come.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The connection ended before the answer did.
+    #[error("it closed the connection too early")]
+    Closed,
+    /// The connection broke.
+    #[error("{0}")]
+    Broken(#[from] io::Error),
+    /// What came is not HTTP/1.1.
+    #[error("{0}")]
+    Malformed(#[from] Flaw),
+    /// A head or trailers beyond the limits.
+    #[error("a head or trailers larger than the limits")]
+    Large,
+    /// A transfer coding other than `chunked` (RFC 9112 6.1).
+    #[error("a transfer coding other than chunked")]
+    Coding,
+    /// No answer within the limit.
+    #[error("no answer in time")]
+    Slow,
+    /// The content of the request failed on its way to the origin server.
+    #[error("{0}")]
+    Upload(Box<dyn StdError + Send + Sync>),
+    /// What hyper says of an HTTP/2 connection.
+    #[error("{0}")]
+    Http2(hyper::Error),
+}
+
+/// What is wrong with the octets of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// It begins otherwise than with `HTTP/1.0` or `HTTP/1.1` and a status code (RFC 9112 4).
+    #[error("it does not begin with a status line of HTTP/1.1")]
+    StatusLine,
+    /// A line without a field name, or with space around it (RFC 9112 5.1, 5.2).
+    #[error("a field line has no proper field name")]
+    FieldName,
+    /// A control character (RFC 9110 5.5).
+    #[error("a field value holds a control character")]
+    FieldValue,
+    /// Several lengths, or none that is a number (RFC 9112 6.3).
+    #[error("its Content-Length is contradictory or no number")]
+    Length,
+    /// Chunks from a server that doesn't know them (RFC 9112 6.1).
+    #[error("it is of HTTP/1.0 and has a Transfer-Encoding")]
+    OldCoding,
+    /// No chunk where one has to be (RFC 9112 7.1).
+    #[error("its chunks are malformed")]
+    Chunk,
+    /// Informational answers without end.
+    #[error("too many informational answers precede it")]
+    Informational,
+}

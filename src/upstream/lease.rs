@@ -1,0 +1,175 @@
+//! A connection in use: one request goes in, the head of its answer comes out.
+
+use std::error::Error as StdError;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+
+use bytes::Bytes;
+use http::header::HeaderName;
+use http::{Request, Response};
+use http_body::Body as HttpBody;
+use hyper::client::conn::http2::SendRequest;
+use tokio::time::Instant;
+
+use super::Fault;
+use super::body::{Body, Source};
+use super::codec::{Bounds, Connection, Content, Kept, Rules, Sending, ask};
+use super::shelf::Shelf;
+use crate::metrics::Counters;
+use crate::timer::LazyTimer;
+
+/// A connection that carries one request. The body of its answer gives it back.
+pub struct Lease<B> {
+    pub(super) line: Line<B>,
+    pub(super) bounds: Bounds,
+    pub(super) counters: Arc<Counters>,
+}
+
+pub(super) enum Line<B> {
+    Http1(Connection, Rc<Shelf>),
+    Http2(SendRequest<B>),
+}
+
+/// A request that was not answered yet.
+pub struct Outgoing<B>(Form<B>);
+
+enum Form<B> {
+    Request(Request<B>),
+    Written(Sending<B>),
+}
+
+/// An attempt that came to nothing.
+pub struct Failed<B> {
+    /// Why.
+    pub fault: Fault,
+    /// The request, as far as it could go out again: whole, if nothing of it was sent.
+    outgoing: Option<Box<Outgoing<B>>>,
+    sent: bool,
+    heard: bool,
+}
+
+impl<B> Outgoing<B> {
+    /// A request as it is to be sent.
+    pub fn new(request: Request<B>) -> Self {
+        Self(Form::Request(request))
+    }
+}
+
+impl<B> Failed<B>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    /// The request, if not an octet of it was sent because there was no connection any more.
+    ///
+    /// # Errors
+    /// The attempt, if something was.
+    pub fn unsent(mut self) -> Result<Outgoing<B>, Self> {
+        let ended = matches!(self.fault, Fault::Closed | Fault::Broken(_) | Fault::Http2(_));
+        match self.outgoing.take() {
+            Some(outgoing) if ended && !self.sent => Ok(*outgoing),
+            outgoing => Err(Self { outgoing, ..self }),
+        }
+    }
+
+    /// The request once more, if it has no content and the connection ended without an octet of an answer: it was
+    /// probably not seen. Not over HTTP/2, where others are heard on the same connection.
+    ///
+    /// # Errors
+    /// The fault, if it is another one.
+    pub fn unheard(self) -> Result<Outgoing<B>, Fault> {
+        let died = matches!(self.fault, Fault::Closed | Fault::Broken(_)) && !self.heard;
+        match self.outgoing.map(|outgoing| outgoing.0) {
+            Some(Form::Written(sending)) if died => {
+                sending.again().map(|again| Outgoing(Form::Written(again))).ok_or(self.fault)
+            }
+            _ => Err(self.fault),
+        }
+    }
+}
+
+impl<B> Lease<B>
+where
+    B: HttpBody<Data = Bytes> + Unpin + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    /// Sends the request and waits for the head of its answer, until `patience` says that it was long enough. Over
+    /// HTTP/1.1 `field` says what becomes of each field line while it is read, its value being octets still.
+    ///
+    /// # Errors
+    /// What went wrong, with the request if it can be sent again.
+    pub async fn send(
+        self,
+        outgoing: Outgoing<B>,
+        patience: impl Fn() -> Instant,
+        field: impl FnMut(&HeaderName, &[u8]) -> Kept,
+    ) -> Result<Response<Body<B>>, Failed<B>> {
+        let Self { line, bounds, counters } = self;
+        let (mut connection, shelf) = match (line, outgoing.0) {
+            (Line::Http1(connection, shelf), form) => (connection, (shelf, form)),
+            (Line::Http2(sender), Form::Request(request)) => {
+                return multiplexed(sender, request, patience, &counters).await;
+            }
+            // A request is written for one origin server, which doesn't change its protocol.
+            (Line::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),
+        };
+        let (shelf, form) = shelf;
+        let mut sending = match form {
+            Form::Request(request) => Sending::new(request),
+            Form::Written(sending) => sending,
+        };
+        let rules = Rules { bounds, counters: &counters };
+        match ask(&mut connection, &mut sending, &rules, patience, field).await {
+            Ok(head) => {
+                let content = Content::after(&head, connection, sending, bounds, &shelf).map_err(failed)?;
+                Ok(head.into_response(Body(Source::Http1(content))))
+            }
+            Err((fault, heard)) => {
+                let sent = sending.sent;
+                let outgoing = Some(Box::new(Outgoing(Form::Written(sending))));
+                Err(Failed { fault, outgoing, sent, heard })
+            }
+        }
+    }
+}
+
+fn failed<B>(fault: Fault) -> Failed<B> {
+    Failed { fault, outgoing: None, sent: true, heard: true }
+}
+
+/// The same over HTTP/2, which hyper speaks.
+async fn multiplexed<B>(
+    mut sender: SendRequest<B>,
+    mut request: Request<B>,
+    patience: impl Fn() -> Instant,
+    counters: &Arc<Counters>,
+) -> Result<Response<Body<B>>, Failed<B>>
+where
+    B: HttpBody<Data = Bytes> + Unpin + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let informational = Arc::clone(counters);
+    hyper::ext::on_informational(&mut request, move |_| informational.informational.increment());
+    let mut timer = LazyTimer::default();
+    let answered = {
+        let mut answering = pin!(sender.try_send_request(request));
+        poll_fn(|cx| match answering.as_mut().poll(cx) {
+            Poll::Ready(answered) => Poll::Ready(Some(answered)),
+            Poll::Pending if timer.passed(patience(), cx) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    };
+    match answered {
+        None => Err(failed(Fault::Slow)),
+        Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, sender)))),
+        Some(Err(mut fault)) => {
+            let unsent = fault.take_message().map(|request| Box::new(Outgoing::new(request)));
+            let sent = unsent.is_none();
+            Err(Failed { fault: Fault::Http2(fault.into_error()), outgoing: unsent, sent, heard: true })
+        }
+    }
+}
