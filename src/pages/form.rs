@@ -6,7 +6,7 @@ use super::html::Html;
 use super::markup::said;
 use super::shell::Shell;
 use super::slot::Slot;
-use super::switches::{Switch, key, targets};
+use super::switches::{Switch, targets};
 use super::words::Said;
 use super::{Action, Place};
 use crate::registry::{Category, KeyTarget, Phrase, Rule};
@@ -22,7 +22,7 @@ pub(super) fn choice(html: &mut Html<Slot>, shell: &Shell<'_>, switches: &[Switc
     html.slot(Slot::Status).slot(Slot::Gpc);
     open(html, shell, ("tamis-all", from));
     for target in targets(switches) {
-        ask(html, key(shell.registry, target));
+        ask(html, shell.registry.key(target));
     }
     both_buttons(html, shell);
     html.raw("</form>\n");
@@ -31,7 +31,11 @@ pub(super) fn choice(html: &mut Html<Slot>, shell: &Shell<'_>, switches: &[Switc
     said(html, &shell.words.say(Phrase::ByCategory));
     html.raw("</legend>\n<ul>\n");
     let exempt = shell.registry.categories().iter().filter(|category| category.rule == Rule::Exempt);
-    exempt.filter(|category| has_rows(shell, category)).for_each(|category| always_on(html, shell, category));
+    let has_switch = |category: &Category| {
+        switches.iter().any(|switch| std::ptr::eq(shell.registry.category(switch.category), category))
+    };
+    let exempt = exempt.filter(|category| has_rows(shell, category) && !has_switch(category));
+    exempt.for_each(|category| always_on(html, shell, category));
     switches.iter().for_each(|one| switch(html, shell, one));
     html.raw("</ul>\n</fieldset>\n<div class=\"tamis-buttons\">");
     button(html, shell, Action::Save, Phrase::Save);
@@ -119,7 +123,7 @@ fn describe(html: &mut Html<Slot>, shell: &Shell<'_>, category: &Category) {
 }
 
 fn toggle(html: &mut Html<Slot>, shell: &Shell<'_>, target: KeyTarget, title: &Said) {
-    let key = key(shell.registry, target);
+    let key = shell.registry.key(target);
     html.raw("<label class=\"tamis-label\"><span class=\"tamis-name\">");
     said(html, title);
     html.raw("</span> <input type=\"checkbox\" role=\"switch\" name=\"grant\"").attribute("value", key);

@@ -6,7 +6,6 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::html::{Html, Never};
 use super::markup::said;
-use super::switches::key;
 use super::words::{Said, Words};
 use super::{Notice, Visit};
 use crate::consent::Choice;
@@ -55,7 +54,7 @@ impl Filling<'_> {
             Slot::Checked(target) if visit.is_on(registry, target) => {
                 html.raw(" checked");
             }
-            Slot::Was(target) if visit.is_on(registry, target) => hidden(html, "was", key(registry, target)),
+            Slot::Was(target) if visit.is_on(registry, target) => hidden(html, "was", registry.key(target)),
             Slot::Checked(_) | Slot::Was(_) => {}
             Slot::Open(category) if self.differs(category) => {
                 html.raw(" open");
@@ -70,7 +69,7 @@ impl Filling<'_> {
             Slot::Notice => self.notice(html),
             Slot::Status => self.status(html),
             Slot::Gpc => self.gpc(html),
-            Slot::Ask => visit.ask.iter().for_each(|target| hidden(html, "ask", key(registry, *target))),
+            Slot::Ask => visit.ask.iter().for_each(|target| hidden(html, "ask", registry.key(*target))),
             Slot::Asked => self.asked(html),
         }
     }
