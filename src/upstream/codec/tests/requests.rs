@@ -102,7 +102,7 @@ async fn head(
     let counters = counters();
     let rules = Rules { bounds: BOUNDS, counters: &counters };
     let late = Instant::now() + Duration::from_secs(60);
-    ask(connection, sending, &rules, || late, |_, _| Kept::Keep).await
+    ask(connection, sending, &rules, || late, |_| Kept::Keep).await
 }
 
 const HEAD: &str = "POST /a?b HTTP/1.1\r\nhost: x\r\n";
