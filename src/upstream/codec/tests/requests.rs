@@ -282,3 +282,15 @@ fn content_that_fails_beside_its_answer_ends_both() {
         assert!(shelf.is_empty());
     });
 }
+
+#[test]
+fn a_request_that_stands_still_after_its_answer_is_given_up() {
+    run(async {
+        let body = Script { steps: [data("a")].into(), length: Some(2), stuck: true };
+        let (body, mut far, shelf) = early(body, "HTTP/1.1 204 No Content\r\n\r\n").await;
+        drop(body);
+        let mut octets = Vec::new();
+        while far.read_buf(&mut octets).await.unwrap() > 0 {}
+        assert!(octets.ends_with(b"a") && shelf.is_empty());
+    });
+}
