@@ -11,6 +11,10 @@ use crate::upstream::{Kept, Line};
 /// What becomes of a line. A cookie with a control character, which no browser takes, is dropped and is no reason to
 /// refuse a page; in any other field it is. What speaks of nothing but this connection ends here.
 pub(super) fn field(exchange: &mut Exchange, site: &Site, line: Line<'_>) -> Kept {
+    // All that is looked for has a name of 10 or 17 octets, which most have not.
+    if !matches!(line.name.as_str().len(), 10 | 17) {
+        return Kept::Keep;
+    }
     if *line.name == header::SET_COOKIE {
         if line.valid {
             return Kept::Keep;
