@@ -3,14 +3,13 @@
 //! Nothing here knows what the file was for. A [`Diagnostic`] carries its [`Source`], so it can show the excerpt
 //! by itself; [`Diagnostics`] is all that one run found, in the order of the files' text.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// A text with the name under which its author knows it (a path, mostly).
-#[derive(Debug)]
 pub struct Source {
     /// Shown before line and column.
     pub name: String,
@@ -18,6 +17,13 @@ pub struct Source {
     pub text: String,
     /// Where each line begins, found when first asked for: a large file has many places to tell.
     lines: OnceLock<Vec<usize>>,
+}
+
+/// By its name: the text may be long, and is the author's.
+impl fmt::Debug for Source {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_tuple("Source").field(&self.name).finish()
+    }
 }
 
 impl Source {

@@ -9,8 +9,9 @@
 //! [`diagnostic`] faults in files, [`document`] YAML with places, [`cookie`] the wire, [`registry`] what is declared,
 //! [`consent`] what was agreed to, [`policy`] the decision, [`pages`] text of ours, [`config`] the gateway's settings.
 //!
-//! The IO floor (feature `proxy`): `metrics`, `timer`, `audit`, `downstream` the user agent's side, `upstream` the origin
-//! server's, `proxy` one exchange, `admin` the operator's listener. On the roof: `server` and `cli`.
+//! The IO floor (feature `proxy`): `metrics`, `timer`, `turn`, `store` consent records, `audit`, `downstream` the user agent's
+//! side, `upstream` the origin server's, `proxy` one exchange, `admin` the operator's listener. On the roof: `server` and
+//! `cli`.
 //!
 //! # Words
 //!
@@ -44,6 +45,10 @@ pub mod proxy;
 #[cfg(feature = "proxy")]
 pub mod server;
 #[cfg(feature = "proxy")]
+pub mod store;
+#[cfg(feature = "proxy")]
 pub mod timer;
+#[cfg(feature = "proxy")]
+pub mod turn;
 #[cfg(feature = "proxy")]
 pub mod upstream;

@@ -2,6 +2,8 @@
 //!
 //! Each worker counts for itself: one writer, no lock, no shared cache line. Whoever reads adds the workers up.
 
+mod records;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +13,8 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
+
+pub use records::{RecordCounters, SharedCounter};
 
 /// A number that one worker raises and anybody reads.
 #[derive(Debug, Default)]
@@ -52,6 +56,13 @@ impl ByWord {
         let same = self.words.iter().position(|known| std::ptr::eq(*known, word));
         let place = same.or_else(|| self.words.iter().position(|known| *known == word));
         if let Some(counter) = place.and_then(|place| self.counters.get(place)) {
+            counter.increment();
+        }
+    }
+
+    /// Adds one to the counter of the word at this place of the list; a place beyond it is not counted.
+    pub fn increment_at(&self, place: usize) {
+        if let Some(counter) = self.counters.get(place) {
             counter.increment();
         }
     }
@@ -169,6 +180,7 @@ impl Counters {
 #[derive(Debug)]
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
+    records: Arc<RecordCounters>,
 }
 
 type Plain = (&'static str, &'static str, fn(&Counters) -> &Counter);
@@ -219,7 +231,13 @@ const COOKIES: &str = "Cookies judged";
 impl Metrics {
     /// Over the counters of these workers.
     pub fn new(workers: Vec<Arc<Counters>>) -> Self {
-        Self { workers }
+        Self { workers, records: Arc::default() }
+    }
+
+    /// These, with the counts of a store; without one they stay at zero.
+    #[must_use]
+    pub fn with_records(self, records: Arc<RecordCounters>) -> Self {
+        Self { records, ..self }
     }
 
     /// One counter, added up.
@@ -261,7 +279,7 @@ impl Collector for Metrics {
             self.encode_family(&mut encoder, name, help, family)?;
             rest = others;
         }
-        Ok(())
+        self.records.encode(&mut encoder)
     }
 }
 
@@ -293,6 +311,18 @@ mod tests {
 
     const WORDS: Words =
         Words { reasons: &["exempt", "undeclared"], readings: &["absent"], failures: &["upstream"] };
+
+    #[test]
+    fn records_are_counted_with_or_without_a_store() {
+        let records = Arc::new(RecordCounters::default());
+        records.missing.add(3);
+        records.queued.set(7);
+        let text = Arc::new(Metrics::new(Vec::new()).with_records(records)).encode().unwrap();
+        assert!(text.contains("tamis_records_missing_total 3\n"), "{text}");
+        assert!(text.contains("tamis_records_queued 7\n"), "{text}");
+        let without = Arc::new(Metrics::new(Vec::new())).encode().unwrap();
+        assert!(without.contains("tamis_records_missing_total 0\n"), "{without}");
+    }
 
     #[test]
     fn workers_are_added_up_under_their_labels() {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use tamis::config;
 use tamis::diagnostic::{Diagnostics, Source};
+use tamis::pages::{Export, export};
 use tamis::registry::Registry;
 
 type Fault = (usize, usize, String);
@@ -40,6 +41,8 @@ const REGISTRY: Corpus = Corpus {
         // They need hundreds of lines.
         "too-many",
         "too-many-alike",
+        // It is looked for once all rows are sound.
+        "unwritable-choice",
         // What is undeclared can't be declared wrongly too.
         "consent-cookie-undeclared",
     ],
@@ -72,6 +75,35 @@ fn configuration_faults() {
 #[test]
 fn faults_of_both_files() {
     golden(&BOTH);
+}
+
+/// The shipped registries as `tamis policy` writes them.
+#[test]
+fn policies() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut failures = Vec::new();
+    for (name, languages) in [("lille", ["en", "fr"]), ("lille-analytics", ["fr", "en"])] {
+        let path = root.join(format!("config/registry/{name}.yaml"));
+        let registry = Registry::compile(source(&path)).0.unwrap();
+        for language in languages {
+            for (format, ending) in [
+                (Export::Html, "html"),
+                (Export::Markdown, "md"),
+                (Export::Json, "json"),
+                (Export::Csv, "csv"),
+                (Export::Shown, "txt"),
+            ] {
+                let written = export(&registry, Some(language), format).unwrap();
+                let expected = root.join(format!("tests/golden/policy/{name}.{language}.{ending}"));
+                if std::env::var_os("TAMIS_BLESS").is_some() {
+                    fs::write(&expected, &written).unwrap();
+                } else if fs::read_to_string(&expected).unwrap_or_default() != written {
+                    failures.push(format!("{} differs; found:\n{written}", expected.display()));
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 /// Compiles with the registries of `tests/golden/config/registry` and the one variable `HOST`.

@@ -1,8 +1,10 @@
 //! First-run help: each undeclared cookie-name that was blocked is logged once, with the YAML to paste.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+
+use foldhash::fast::FixedState;
 
 use crate::config::{Site, SiteId};
 use crate::policy::{Direction, declaration_yaml};
@@ -12,10 +14,10 @@ const MOST: usize = 200;
 /// A name longer than this is no cookie that somebody declares.
 const LONGEST: usize = 128;
 
-/// Names by site.
+/// Names by site. Visitors choose them, but too few are kept for collisions to cost anything.
 #[derive(Debug, Default)]
 struct Seen {
-    names: HashMap<SiteId, HashSet<Box<[u8]>>>,
+    names: Vec<HashSet<Box<[u8]>, FixedState>>,
     /// Names of all sites.
     count: usize,
 }
@@ -23,7 +25,10 @@ struct Seen {
 impl Seen {
     /// Whether the name is met for the first time, and there is room to remember it. Allocates only then.
     fn is_new(&mut self, site: SiteId, name: &[u8]) -> bool {
-        let names = self.names.entry(site).or_default();
+        if self.names.len() <= site.index() {
+            self.names.resize_with(site.index() + 1, HashSet::default);
+        }
+        let Some(names) = self.names.get_mut(site.index()) else { return false };
         if self.count >= MOST || names.contains(name) {
             return false;
         }

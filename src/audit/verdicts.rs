@@ -36,7 +36,9 @@ fn event(
 ) {
     let registry = policy.registry();
     let row = reason.entry().map(|id| registry.entry(id));
-    let declared = row.and_then(|_| registry.declaration(name)).map(|(_, name)| name);
+    // What every registry has without a line of its own has no place to be told.
+    let written = row.filter(|row| !row.shipped);
+    let declared = written.and_then(|_| registry.declaration(name)).map(|(_, name)| name);
     tracing::debug!(
         target: VERDICTS,
         exchange,

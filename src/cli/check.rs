@@ -47,7 +47,7 @@ fn unusable(snapshot: Snapshot) -> Vec<String> {
         Some(format!("listener {}: {fault}", listener.address))
     });
     let mut faults: Vec<String> = certificates.collect();
-    faults.extend(Gateway::new(snapshot).err().map(|(site, fault)| format!("site {site}: {fault}")));
+    faults.extend(Gateway::new(snapshot, None).err().map(|(site, fault)| format!("site {site}: {fault}")));
     faults
 }
 

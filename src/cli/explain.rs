@@ -17,7 +17,7 @@ use super::terminal::complain;
 use super::{FAULTY, Format, WRONG, load};
 use crate::consent::Consent;
 use crate::policy::{
-    Explanation, consent_values, cookie_fields, explain_cookie_field, explain_dump, explain_set_cookie,
+    Explanation, cookie_fields, cookie_pairs, explain_cookie_field, explain_dump, explain_set_cookie,
 };
 
 #[derive(Debug, clap::Args)]
@@ -100,19 +100,17 @@ fn try_explain(arguments: &Arguments) -> Result<(), Refusal> {
 /// The visitor's choice: what `--consent` says, else what the Cookie fields hold.
 fn consent(arguments: &Arguments, rules: &Rules, dump: &[u8]) -> Consent {
     let registry = rules.policy.registry();
-    let given = arguments.consent.as_ref().map(|value| value.as_bytes());
-    let copies: Vec<&[u8]> = match given {
-        // Copied with its name, as browsers' tools show it.
-        Some(value) => {
-            let prefix = format!("{}=", registry.consent().cookie);
-            vec![value.strip_prefix(prefix.as_bytes()).unwrap_or(value)]
-        }
-        None => {
-            let fields = arguments.cookie.iter().map(|field| field.as_bytes()).chain(cookie_fields(dump));
-            fields.flat_map(|field| consent_values(&rules.policy, field)).collect()
-        }
-    };
-    Consent::read(registry, copies.into_iter(), arguments.gpc)
+    if let Some(given) = &arguments.consent {
+        let given = given.as_bytes();
+        // Copied with its name, as browsers' tools show it, or with those of all that a consent manager writes.
+        let named = cookie_pairs(given).any(|pair| registry.consent().reads(pair.name()));
+        let name = format!("{}=", registry.consent().cookie);
+        let field = if named { given.to_vec() } else { [name.as_bytes(), given].concat() };
+        return Consent::read(registry, cookie_pairs(&field), arguments.gpc);
+    }
+    let fields = arguments.cookie.iter().map(|field| field.as_bytes()).chain(cookie_fields(dump));
+    let pairs: Vec<_> = fields.flat_map(cookie_pairs).collect();
+    Consent::read(registry, pairs.into_iter(), arguments.gpc)
 }
 
 /// Every verdict, in the order in which an exchange comes to them.

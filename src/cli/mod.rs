@@ -6,6 +6,8 @@ mod check;
 mod demo;
 mod explain;
 mod load;
+mod policy;
+mod records;
 mod run;
 mod schema;
 mod signals;
@@ -43,9 +45,15 @@ enum Command {
     /// Say what becomes of cookies, why, and by which line of the registry
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Arguments),
+    /// Write the cookie policy of a registry: as a page, Markdown, JSON or CSV
+    #[command(after_help = policy::EXAMPLES)]
+    Policy(policy::Arguments),
     /// Print the JSON Schema of a file, by which editors complete and check it
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Arguments),
+    /// List, export, verify and delete the records of visitors' choices
+    #[command(after_help = records::EXITS)]
+    Records(records::Arguments),
     /// Show the sieve at work: a small portal behind a real gateway, on this machine only
     #[command(after_help = EXITS)]
     Demo(demo::Arguments),
@@ -73,7 +81,9 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
+        Command::Records(arguments) => records::records(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }
 }

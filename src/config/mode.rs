@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::schema;
-use super::values::{Wrong, parsed};
+use super::values::{Wrong, parsed, path};
 use crate::document::{Document, Node};
 
 /// What becomes of a verdict.
@@ -78,27 +78,12 @@ fn rule(document: &Document, node: &Node) -> Option<(Rule, Range<usize>)> {
 
 /// A path's beginning without its last slash.
 fn prefix_of(text: &str) -> Result<String, Wrong> {
-    let refused = |help: String| Err(Wrong::new(format!("`{text}` is no beginning of a path"), help));
-    if !text.starts_with('/') {
-        return refused(format!("begin it with a slash: /{text}"));
+    const WHAT: &str = "beginning of a path";
+    if let Some(prefix) = text.strip_suffix('*').filter(|prefix| prefix.starts_with('/')) {
+        let help = format!("leave the `*` out, a prefix covers all below it: {prefix}");
+        return Err(Wrong::new(format!("`{text}` is no {WHAT}"), help));
     }
-    if let Some(prefix) = text.strip_suffix('*') {
-        return refused(format!("leave the `*` out, a prefix covers all below it: {prefix}"));
-    }
-    if let Some((path, _)) = text.split_once(['?', '#']) {
-        return refused(format!("write the path alone, without query or fragment: {path}"));
-    }
-    if text.bytes().any(|byte| !byte.is_ascii_graphic()) {
-        return refused("write it percent-encoded, as user agents send it: /pr%C3%A9vue/".to_owned());
-    }
-    if text.split('/').any(|segment| segment == "." || segment == "..") {
-        return refused(
-            "write it without dot segments: user agents resolve them before they send a path".to_owned(),
-        );
-    }
-    if text.contains("//") {
-        return refused("write one slash between segments".to_owned());
-    }
+    path(text, WHAT)?;
     Ok(text.strip_suffix('/').unwrap_or(text).to_owned())
 }
 

@@ -1,8 +1,13 @@
 //! What may be written in `tamis.yaml`: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/configuration.md says the same (`tests/schema`).
 
+mod records;
+mod site;
+
+pub(super) use records::RECORDS;
+pub(super) use site::{PAGES, PATH, SITE, UNDECLARED, UPSTREAM};
+
 use crate::document::{Form, Kind, Mapping, Setting};
-use crate::registry::SITE_REWRITE;
 
 /// The JSON Schema (draft 2020-12) of the configuration; any value may hold `${NAME}`.
 pub fn schema() -> serde_json::Value {
@@ -35,6 +40,11 @@ static NETWORK: Form = Form {
     name: "network",
     about: "An address, or an address and the length of its network: `10.0.0.0/8`.",
     kind: Kind::Pattern("^[0-9A-Fa-f.:]+(/[0-9]+)?$"),
+};
+static PAGE: Form = Form {
+    name: "path of a page",
+    about: "A path that begins with a slash and is percent-encoded, without query.",
+    kind: Kind::Pattern("^/[!-~]+$"),
 };
 static PREFIX: Form = Form {
     name: "path",
@@ -92,6 +102,10 @@ pub static SETTINGS: Mapping = Mapping {
             .default("{}")
             .about("What is written about the work.")
             .example("{ format: json }"),
+        Setting::new("records", Kind::Either(&[Kind::Choice(&["off"]), Kind::Mapping(&RECORDS)]))
+            .default("{}")
+            .about("How choices made through tamis are recorded, or that they are not.")
+            .example("{ retention: 3 years }"),
         Setting::new("unknown_host", Kind::Choice(&["reject", "not_found"]))
             .default("reject")
             .about("The answer for a host that no site takes: 421 (Misdirected Request) or 404 (Not Found).")
@@ -234,117 +248,6 @@ pub(super) static LOG: Mapping = Mapping {
             .default("true")
             .about("One line an exchange, with counts of verdicts.")
             .example("false"),
-    ],
-    one_of: &[],
-};
-
-pub(super) static SITE: Mapping = Mapping {
-    what: "a site",
-    settings: &[
-        Setting::new("hosts", Kind::OneOrMore(&Kind::Form(&HOST), 1))
-            .absent("required, unless `default: true`")
-            .about("The hosts that it takes; `*.example.net` takes all below example.net.")
-            .example("[opendata.example.org, \"*.example.net\", \"[2001:db8::1]\"]"),
-        Setting::new("default", Kind::Boolean)
-            .default("false")
-            .about("It takes every host that no other site takes; one site at most.")
-            .example("true"),
-        Setting::new("registry", Kind::Form(&FILE))
-            .about("The cookies that it declares; sites may share one.")
-            .example("registry/site.yaml"),
-        Setting::new("upstream", Kind::Either(&[Kind::Form(&URL), Kind::Mapping(&UPSTREAM)]))
-            .about("Its origin server.")
-            .example("http://127.0.0.1:8000"),
-        Setting::new("host", Kind::Either(&[Kind::Choice(&["keep"]), Kind::Form(&HOST_AND_PORT)]))
-            .default("keep")
-            .about("The `Host` that the origin sees: as the user agent sent it, or this one.")
-            .example("origin.example.org:8000"),
-        Setting::new("mode", Kind::Choice(&["enforce", "observe"]))
-            .default("enforce")
-            .about("Verdicts are carried out, or only counted and logged.")
-            .example("observe"),
-        Setting::new("paths", Kind::List(&Kind::Mapping(&PATH), 0))
-            .default("[]")
-            .about("Another mode for some paths; the longest prefix wins.")
-            .example("[{ prefix: /preview/, mode: observe }]"),
-        Setting::new("undeclared", Kind::Either(&[UNDECLARED_WORDS, Kind::Mapping(&UNDECLARED)]))
-            .default("block")
-            .about(
-                "What becomes of cookies that the registry doesn't name: stripped, passed and reported, or passed.",
-            )
-            .example("{ request: allow, response: block }"),
-        Setting::new("rewrite", Kind::Mapping(&SITE_REWRITE))
-            .default("{}")
-            .about("What is changed on every `Set-Cookie` that passes, unless its row of the registry says otherwise.")
-            .example("{ secure: set, same_site: lax }"),
-        Setting::new("purge", Kind::Choice(&["on", "off"]))
-            .default("on")
-            .about("Declared cookies without the consent that they need are expired when a page is loaded.")
-            .example("off"),
-        Setting::new("purge_undeclared", Kind::Choice(&["never", "host-only"]))
-            .default("never")
-            .about("Whether undeclared cookies are expired too, as cookies of this host alone.")
-            .example("host-only"),
-        Setting::new("make_private", Kind::Boolean)
-            .default("true")
-            .about("A response whose `Set-Cookie` fields tamis changes is kept from shared caches.")
-            .example("false"),
-        Setting::new("request_body", Kind::Choice(&["measure", "stream"]))
-            .default("measure")
-            .about("A request body without a length is held and sent with its length, or sent as it comes.")
-            .example("stream"),
-    ],
-    one_of: &["hosts", "default"],
-};
-
-pub(super) static UPSTREAM: Mapping = Mapping {
-    what: "`upstream`",
-    settings: &[
-        Setting::new("url", Kind::Form(&URL))
-            .about("Where requests go; port 80 or 443 if none is written.")
-            .example("https://origin.internal:8443"),
-        Setting::new("ca_file", Kind::Form(&FILE))
-            .absent("the system's certificates")
-            .about("Which authorities may have signed the origin's certificate (PEM); for https only.")
-            .example("ca.pem"),
-        Setting::new("server_name", Kind::Form(&HOST))
-            .absent("the URL's host")
-            .about("The name that the certificate must have, also sent as SNI; for https only.")
-            .example("origin.example.org"),
-        Setting::new("h2", Kind::Boolean)
-            .default("false")
-            .about("HTTP/2 is spoken to the origin: over https by ALPN, over http by prior knowledge.")
-            .example("true"),
-    ],
-    one_of: &[],
-};
-
-pub(super) static PATH: Mapping = Mapping {
-    what: "a path rule",
-    settings: &[
-        Setting::new("prefix", Kind::Form(&PREFIX))
-            .about("It covers the path that equals it and every path that continues it after a `/`.")
-            .example("/preview/"),
-        Setting::new("mode", Kind::Choice(&["enforce", "observe"]))
-            .about("What becomes of verdicts there.")
-            .example("observe"),
-    ],
-    one_of: &[],
-};
-
-const UNDECLARED_WORDS: Kind = Kind::Choice(&["block", "report", "allow"]);
-
-pub(super) static UNDECLARED: Mapping = Mapping {
-    what: "`undeclared`",
-    settings: &[
-        Setting::new("request", UNDECLARED_WORDS)
-            .default("block")
-            .about("What becomes of them on their way to the origin.")
-            .example("allow"),
-        Setting::new("response", UNDECLARED_WORDS)
-            .default("block")
-            .about("What becomes of them on their way to the user agent.")
-            .example("report"),
     ],
     one_of: &[],
 };

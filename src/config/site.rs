@@ -7,6 +7,7 @@ use std::path::Path;
 use super::cookies::Treatment;
 use super::host::{self, Pattern};
 use super::mode::{Mode, Modes};
+use super::pages::Pages;
 use super::registries::Registries;
 use super::schema;
 use super::upstream::Upstream;
@@ -44,6 +45,8 @@ pub struct Site {
     pub make_private: bool,
     /// What becomes of a request body without a length.
     pub request_body: RequestBody,
+    /// Where tamis answers by itself: its policy page and preference centre; nowhere where `None`.
+    pub pages: Option<Pages>,
     modes: Modes,
 }
 
@@ -118,6 +121,9 @@ impl Site {
         let bodies = [("measure", RequestBody::Measure), ("stream", RequestBody::Stream)];
         let body = fields.optional("request_body");
         let body = body.and_then(|node| document.choice(node, "`request_body`", &bodies));
+        let pages = Pages::read(document, fields.optional("pages"));
+        let honours_gpc = registry.as_ref().is_some_and(|registry| !registry.consent().gpc_denies.is_empty());
+        let pages = pages.map(|pages| Pages { gpc: pages.gpc && honours_gpc, ..pages });
         fields.finish();
         let name = claims.hosts.first().map_or_else(|| "default".to_owned(), |(host, _)| host.to_string());
         let site = match (registry, upstream, host) {
@@ -130,6 +136,7 @@ impl Site {
                 purge,
                 make_private,
                 request_body: body.unwrap_or(RequestBody::Measure),
+                pages,
                 modes,
             }),
             _ => None,

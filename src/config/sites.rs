@@ -54,10 +54,13 @@ impl Sites {
 
     fn named(&self, host: &str) -> Option<SiteId> {
         let exact = self.exact.get(host);
+        if exact.is_some() || self.below.is_empty() {
+            return exact.copied();
+        }
         // From the left, so that the longest comes first. A wildcard stands for at least one octet.
-        let parents =
-            || host.match_indices('.').filter(|(at, _)| *at > 0).filter_map(|(at, _)| host.get(at + 1..));
-        exact.or_else(|| parents().find_map(|parent| self.below.get(parent))).copied()
+        let mut parents =
+            host.match_indices('.').filter(|(at, _)| *at > 0).filter_map(|(at, _)| host.get(at + 1..));
+        parents.find_map(|parent| self.below.get(parent)).copied()
     }
 
     /// The section `sites:`; `None` if any site can't be used.

@@ -10,6 +10,7 @@ use super::limits::{Limits, Times};
 use super::listener::{Listener, Listeners};
 use super::log::Log;
 use super::network;
+use super::records::Records;
 use super::registries::{Read, Registries};
 use super::schema;
 use super::site::Surroundings;
@@ -38,6 +39,8 @@ pub struct Snapshot {
     pub times: Times,
     /// What is written about it.
     pub log: Log,
+    /// Where choices are recorded; `None` where they are not.
+    pub records: Option<Records>,
     /// The answer for a host that no site takes.
     pub unknown_host: UnknownHost,
     /// The sites; at least one.
@@ -94,6 +97,7 @@ impl Snapshot {
         let limits = Limits::read(document, fields.optional("limits"));
         let times = Times::read(document, fields.optional("times"));
         let log = Log::read(document, fields.optional("log"));
+        let records = Records::read(document, fields.optional("records"), base);
         let words = [("reject", UnknownHost::Reject), ("not_found", UnknownHost::NotFound)];
         let unknown_host = fields.optional("unknown_host");
         let unknown_host = unknown_host.and_then(|node| document.choice(node, "`unknown_host`", &words));
@@ -112,6 +116,7 @@ impl Snapshot {
             limits,
             times,
             log,
+            records,
             unknown_host: unknown_host.unwrap_or(UnknownHost::Reject),
             sites: sites?,
         })

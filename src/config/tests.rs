@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -221,7 +222,7 @@ fn paths_are_relative_to_the_directory_of_the_file() {
     assert_eq!(sites[0].upstream.ca_file.as_deref(), Some(Path::new("/etc/tamis/ca.pem")));
     // Two sites, one file: read and compiled once.
     assert_eq!(asked.into_inner(), [Path::new("/etc/tamis/r.yaml")]);
-    assert!(std::ptr::eq(sites[0].policy.registry(), sites[1].policy.registry()));
+    assert!(Arc::ptr_eq(sites[0].policy.registry(), sites[1].policy.registry()));
 }
 
 #[test]
@@ -289,7 +290,8 @@ fn the_shipped_example_works_as_it_is_with_its_commented_lines_too() {
     for direction in [Direction::Request, Direction::Response] {
         assert_eq!(site.policy.undeclared(direction), Undeclared::Block);
     }
-    let uncommented = ["- address: \"[::]:8443\"", "  tls:", "trusted_proxies:", "paths:", "  - { prefix:"];
+    let uncommented =
+        ["- address: \"[::]:8443\"", "  tls:", "trusted_proxies:", "paths:", "  - { prefix:", "pages:"];
     let text =
         uncommented.iter().fold(example.to_owned(), |text, line| text.replace(&format!("# {line}"), line));
     let edited = snapshot(&text);

@@ -54,3 +54,26 @@ pub(super) fn at_least_one<'d>(
     }
     Some(items)
 }
+
+/// Whether a text is a path, or the beginning of one, as user agents send it; `what` names it: "a path".
+pub(super) fn path(text: &str, what: &str) -> Result<(), Wrong> {
+    let refused = |help: String| Err(Wrong::new(format!("`{text}` is no {what}"), help));
+    if !text.starts_with('/') {
+        return refused(format!("begin it with a slash: /{text}"));
+    }
+    if let Some((path, _)) = text.split_once(['?', '#']) {
+        return refused(format!("write the path alone, without query or fragment: {path}"));
+    }
+    if text.bytes().any(|byte| !byte.is_ascii_graphic()) {
+        return refused("write it percent-encoded, as user agents send it: /pr%C3%A9vue/".to_owned());
+    }
+    if text.split('/').any(|segment| segment == "." || segment == "..") {
+        return refused(
+            "write it without dot segments: user agents resolve them before they send a path".to_owned(),
+        );
+    }
+    if text.contains("//") {
+        return refused("write one slash between segments".to_owned());
+    }
+    Ok(())
+}

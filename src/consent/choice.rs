@@ -1,4 +1,6 @@
-//! The words for what was chosen, and for why a value could not be read.
+//! The words for what was chosen, by whose cookie, and for why a value could not be read.
+
+use crate::registry::Manager;
 
 /// What the visitor said about a category or a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +19,39 @@ pub enum Reading {
     /// The request carried none.
     #[default]
     Absent,
+    /// One is there, and nothing was chosen in it that counts: the banner is still open, or it was a supposed consent, or
+    /// one of an older revision.
+    Undecided,
     /// Every copy was read.
     Read,
     /// At least one copy could not be read, so nothing is granted; the fault of the first such copy.
     Unreadable(Unreadable),
+}
+
+/// Whose cookies said what was chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody's.
+    #[default]
+    Nobody,
+    /// The site's own consent cookie.
+    Own,
+    /// Another manager's.
+    Manager(Manager),
+    /// Those of several; the stricter counts.
+    Several,
+}
+
+impl Source {
+    /// A stable word for logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Own => "own",
+            Self::Manager(manager) => manager.word(),
+            Self::Several => "several",
+        }
+    }
 }
 
 /// Why the value of a consent cookie counts as no choice.
@@ -74,8 +105,9 @@ impl Unreadable {
 
 impl Reading {
     /// Every word that [`word`](Self::word) gives, each once.
-    pub const WORDS: [&'static str; 10] = [
+    pub const WORDS: [&'static str; 11] = [
         "absent",
+        "undecided",
         "read",
         "empty",
         "encoding",
@@ -91,6 +123,7 @@ impl Reading {
     pub fn word(self) -> &'static str {
         match self {
             Self::Absent => "absent",
+            Self::Undecided => "undecided",
             Self::Read => "read",
             Self::Unreadable(why) => why.word(),
         }

@@ -1,7 +1,7 @@
 //! The decision: one bit a category, and the few services that have a choice of their own.
 
-use super::{Choice, Reading};
-use crate::registry::{CategoryId, Entry, EntryId, Registry, ServiceId};
+use super::{Choice, Choices, Reading, Source};
+use crate::registry::{CategoryId, Entry, EntryId, KeyTarget, Registry, ServiceId};
 
 /// What a user agent agreed to, as far as this request shows. It holds no word of the cookie's value, and none that
 /// the registry doesn't list.
@@ -12,13 +12,23 @@ pub struct Consent {
     denied: u64,
     /// The services with a choice, sorted, each once; `true` = granted.
     services: Vec<(ServiceId, bool)>,
+    /// The categories that `Sec-GPC` denied and no choice granted.
+    by_signal: u64,
+    by: Source,
     reading: Reading,
 }
 
 impl Consent {
     /// No choice at all: only exempt cookies pass. Allocates nothing.
     pub const fn none() -> Self {
-        Self { granted: 0, denied: 0, services: Vec::new(), reading: Reading::Absent }
+        Self {
+            granted: 0,
+            denied: 0,
+            services: Vec::new(),
+            by_signal: 0,
+            by: Source::Nobody,
+            reading: Reading::Absent,
+        }
     }
 
     /// No choice, for this reason.
@@ -53,6 +63,38 @@ impl Consent {
         }
     }
 
+    /// What the visitor answered about a category: what only `Sec-GPC` denies was not answered.
+    pub fn answer(&self, category: CategoryId) -> Choice {
+        if self.denied_by_signal(category) { Choice::Unset } else { self.category(category) }
+    }
+
+    /// Whether it is `Sec-GPC` that denies a category, rather than a choice.
+    pub fn denied_by_signal(&self, category: CategoryId) -> bool {
+        self.by_signal & bit(category) != 0
+    }
+
+    /// Denies a category because the user agent sends `Sec-GPC: 1`, unless it was chosen.
+    pub(super) fn deny_by_signal(&mut self, category: CategoryId) {
+        if self.category(category) == Choice::Unset {
+            self.choose_category(category, false);
+            self.by_signal |= bit(category);
+        }
+    }
+
+    /// What a user agent with these choices agrees to.
+    pub(super) fn of_choices(choices: &Choices) -> Self {
+        let mut consent = Self::nothing(Reading::Read);
+        let mut services = Vec::new();
+        for (target, granted) in choices.iter() {
+            match target {
+                KeyTarget::Category(category) => consent.choose_category(category, granted),
+                KeyTarget::Service(service) => services.push((service, granted)),
+            }
+        }
+        consent.choose_services(services);
+        consent
+    }
+
     /// What was said of a service by itself.
     pub fn service(&self, service: ServiceId) -> Choice {
         let found = self.services.binary_search_by_key(&service, |(id, _)| *id);
@@ -60,6 +102,26 @@ impl Consent {
             Some((_, true)) => Choice::Granted,
             Some((_, false)) => Choice::Denied,
             None => Choice::Unset,
+        }
+    }
+
+    /// Whose cookies were read.
+    pub fn by(&self) -> Source {
+        self.by
+    }
+
+    /// Names whose cookies were read.
+    pub(super) fn said_by(self, by: Source) -> Self {
+        Self { by, ..self }
+    }
+
+    /// What two sources say together. One without a choice that counts takes no part.
+    pub(super) fn and(self, other: Self) -> Self {
+        let silent = |consent: &Self| matches!(consent.reading, Reading::Absent | Reading::Undecided);
+        match (silent(&self), silent(&other)) {
+            (true, _) => other,
+            (false, true) => self,
+            (false, false) => self.stricter(&other),
         }
     }
 
@@ -89,9 +151,17 @@ impl Consent {
         let reading = match (self.reading, other.reading) {
             (Reading::Unreadable(fault), _) | (_, Reading::Unreadable(fault)) => Reading::Unreadable(fault),
             (Reading::Read, _) | (_, Reading::Read) => Reading::Read,
+            (Reading::Undecided, _) | (_, Reading::Undecided) => Reading::Undecided,
             (Reading::Absent, Reading::Absent) => Reading::Absent,
         };
-        Self { granted: self.granted & other.granted, denied, services, reading }
+        let chosen = self.denied & !self.by_signal | other.denied & !other.by_signal;
+        let by_signal = (self.by_signal | other.by_signal) & !chosen;
+        let by = match (self.by, other.by) {
+            (by, Source::Nobody) | (Source::Nobody, by) => by,
+            (a, b) if a == b => a,
+            _ => Source::Several,
+        };
+        Self { granted: self.granted & other.granted, denied, services, by_signal, by, reading }
     }
 
     /// Says of every category of a registry the same.

@@ -6,7 +6,7 @@ use super::{Choice, Unreadable, flag, list, object};
 use crate::registry::{ConsentSettings, Format};
 
 /// The longest value that is read, in bytes: browsers store no longer cookie (6265bis 5.6).
-const MOST_BYTES: usize = 4096;
+pub(super) const MOST_BYTES: usize = 4096;
 
 /// Words that, granted, say that something was refused; what an array or object under them names is refused too.
 const REFUSALS: [&str; 12] = [
@@ -39,6 +39,8 @@ pub(super) struct Statement {
     /// Words by which it seems to refuse everything, such as `"consent": false`. Unless the registry knows the word,
     /// a grant beside it is a contradiction.
     pub(super) refusals: Vec<String>,
+    /// Words of categories of which only the services count that are granted by name.
+    pub(super) narrowed: Vec<String>,
 }
 
 impl Statement {
@@ -57,7 +59,7 @@ impl Statement {
 
     /// A statement about everything at once.
     pub(super) fn of_all(choice: Choice) -> Self {
-        Self { words: Vec::new(), others: choice, refusals: Vec::new() }
+        Self { words: Vec::new(), others: choice, refusals: Vec::new(), narrowed: Vec::new() }
     }
 }
 
@@ -76,6 +78,16 @@ impl Words {
             self.refuse(word);
         }
         self.said.push((word.to_owned(), choice));
+    }
+
+    /// How many words were said, repeated ones counted.
+    pub(super) fn len(&self) -> usize {
+        self.said.len()
+    }
+
+    /// Whether anything was granted or denied.
+    pub(super) fn decide(&self) -> bool {
+        self.said.iter().any(|(_, choice)| *choice != Choice::Unset)
     }
 
     /// Notes a word by which everything seems refused.
@@ -99,7 +111,7 @@ impl Words {
                 _ => words.push((word, granted)),
             }
         }
-        Ok(Statement { words, others, refusals: self.refusals })
+        Ok(Statement { words, others, refusals: self.refusals, narrowed: Vec::new() })
     }
 }
 

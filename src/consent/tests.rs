@@ -3,10 +3,12 @@
 mod properties;
 mod site;
 mod table;
+mod written;
 
 use site::{allowed, read, registry};
 
 use super::{Choice, Consent, Reading, Unreadable};
+use crate::cookie::pairs;
 use crate::registry::{KeyTarget, Registry};
 
 fn choice(registry: &Registry, consent: &Consent, word: &str) -> Choice {
@@ -18,7 +20,8 @@ fn choice(registry: &Registry, consent: &Consent, word: &str) -> Choice {
 }
 
 fn read_all(copies: &[&str], gpc: bool) -> Consent {
-    Consent::read(registry("auto"), copies.iter().map(|copy| copy.as_bytes()), gpc)
+    let field: Vec<String> = copies.iter().map(|copy| format!("cookies_preferences={copy}")).collect();
+    Consent::read(registry("auto"), pairs(field.join("; ").as_bytes()), gpc)
 }
 
 #[test]

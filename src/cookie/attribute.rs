@@ -1,7 +1,7 @@
 //! The cookie-avs of a set-cookie-string.
 
 use super::date::date;
-use super::octets::{Segments, split_once, trim};
+use super::octets::{trim, until};
 
 /// One cookie-av as it stands, known to browsers or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,9 +12,15 @@ pub struct Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    fn parse(raw: &'a [u8]) -> Self {
-        let (name, value) = split_once(raw, b'=');
-        Self { raw, name: trim(name), value: trim(value.unwrap_or_default()) }
+    /// The first cookie-av of the octets, cut at its first `=`, and what follows its semicolon where there is one.
+    fn cut(octets: &'a [u8]) -> (Self, Option<&'a [u8]>) {
+        let (name, rest) = until(octets, |octet| matches!(octet, b';' | b'='));
+        let (value, rest) = match rest.strip_prefix(b"=") {
+            Some(rest) => until(rest, |octet| octet == b';'),
+            None => (b"".as_slice(), rest),
+        };
+        let raw = octets.get(..octets.len() - rest.len()).unwrap_or(octets);
+        (Self { raw, name: trim(name), value: trim(value) }, rest.strip_prefix(b";"))
     }
 
     /// Every octet between two semicolons, white space included: the pair and all raw attributes joined by `;` are
@@ -37,16 +43,57 @@ impl<'a> Attribute<'a> {
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
+
+    /// What browsers know it as.
+    fn known(&self) -> Option<Known> {
+        // As nearly everybody spells them, then as anybody may.
+        match self.name {
+            b"Path" => return Some(Known::Path),
+            b"Max-Age" => return Some(Known::MaxAge),
+            b"Expires" | b"expires" => return Some(Known::Expires),
+            b"SameSite" => return Some(Known::SameSite),
+            b"HttpOnly" => return Some(Known::HttpOnly),
+            b"Secure" => return Some(Known::Secure),
+            b"Domain" => return Some(Known::Domain),
+            _ => {}
+        }
+        // No two of the same length begin with the same letter: one comparison tells.
+        let (name, known) = match (self.name.len(), self.name.first()?.to_ascii_lowercase()) {
+            (4, _) => ("Path", Known::Path),
+            (6, b's') => ("Secure", Known::Secure),
+            (6, _) => ("Domain", Known::Domain),
+            (7, b'e') => ("Expires", Known::Expires),
+            (7, _) => ("Max-Age", Known::MaxAge),
+            (8, b's') => ("SameSite", Known::SameSite),
+            (8, _) => ("HttpOnly", Known::HttpOnly),
+            (11, _) => ("Partitioned", Known::Partitioned),
+            _ => return None,
+        };
+        self.is(name).then_some(known)
+    }
+}
+
+/// The attributes that mean something to browsers (6265bis 5.6.1 to 5.6.7, CHIPS).
+#[derive(Clone, Copy)]
+enum Known {
+    Expires,
+    MaxAge,
+    Domain,
+    Path,
+    Secure,
+    HttpOnly,
+    SameSite,
+    Partitioned,
 }
 
 /// The iterator of [`SetCookie::attributes`](super::SetCookie::attributes).
 #[derive(Clone)]
-pub struct Attributes<'a>(Segments<'a>);
+pub struct Attributes<'a>(Option<&'a [u8]>);
 
 impl<'a> Attributes<'a> {
     /// The attributes in what follows the first semicolon, if there is one.
     pub(super) fn of(unparsed: Option<&'a [u8]>) -> Self {
-        Self(Segments::of(unparsed))
+        Self(unparsed)
     }
 }
 
@@ -54,7 +101,9 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = Attribute<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(Attribute::parse)
+        let (attribute, rest) = Attribute::cut(self.0?);
+        self.0 = rest;
+        Some(attribute)
     }
 }
 
@@ -112,12 +161,11 @@ impl<'a> Settled<'a> {
     pub(super) fn of(attributes: Attributes<'a>) -> Self {
         let mut settled = Self::default();
         for attribute in attributes {
-            if attribute.value.len() <= MOST_OCTETS {
-                settled.append(attribute);
-            } else if attribute.is("Expires") {
-                settled.last.0 = Some(None);
-            } else if attribute.is("Max-Age") {
-                settled.last.1 = Some(None);
+            match (attribute.known(), attribute.value.len() <= MOST_OCTETS) {
+                (Some(known), true) => settled.append(known, attribute.value),
+                (Some(Known::Expires), false) => settled.last.0 = Some(None),
+                (Some(Known::MaxAge), false) => settled.last.1 = Some(None),
+                _ => {}
             }
         }
         settled
@@ -125,31 +173,29 @@ impl<'a> Settled<'a> {
 
     /// Processes one attribute as 6265bis 5.6.1 to 5.6.7 say. An `Expires` or `Max-Age` that does not parse is never
     /// appended to the list, so an earlier valid one stays; any other replaces the one before, even by nothing.
-    fn append(&mut self, attribute: Attribute<'a>) {
-        let value = attribute.value;
-        if attribute.is("Expires") {
-            let time = date(value);
-            self.lifetimes.0 += 1;
-            self.last.0 = Some(time);
-            self.expires = time.or(self.expires);
-        } else if attribute.is("Max-Age") {
-            let seconds = max_age(value);
-            self.lifetimes.1 += 1;
-            self.last.1 = Some(seconds);
-            self.max_age = seconds.or(self.max_age);
-        } else if attribute.is("Domain") {
-            let domain = value.strip_prefix(b".").unwrap_or(value);
-            self.domain = Some(domain).filter(|domain| !domain.is_empty());
-        } else if attribute.is("Path") {
-            self.path = Some(value).filter(|path| path.starts_with(b"/"));
-        } else if attribute.is("SameSite") {
-            self.same_site = same_site(value);
-        } else if attribute.is("Secure") {
-            self.secure = true;
-        } else if attribute.is("HttpOnly") {
-            self.http_only = true;
-        } else if attribute.is("Partitioned") {
-            self.partitioned = true;
+    fn append(&mut self, known: Known, value: &'a [u8]) {
+        match known {
+            Known::Expires => {
+                let time = date(value);
+                self.lifetimes.0 += 1;
+                self.last.0 = Some(time);
+                self.expires = time.or(self.expires);
+            }
+            Known::MaxAge => {
+                let seconds = max_age(value);
+                self.lifetimes.1 += 1;
+                self.last.1 = Some(seconds);
+                self.max_age = seconds.or(self.max_age);
+            }
+            Known::Domain => {
+                let domain = value.strip_prefix(b".").unwrap_or(value);
+                self.domain = Some(domain).filter(|domain| !domain.is_empty());
+            }
+            Known::Path => self.path = Some(value).filter(|path| path.starts_with(b"/")),
+            Known::SameSite => self.same_site = same_site(value),
+            Known::Secure => self.secure = true,
+            Known::HttpOnly => self.http_only = true,
+            Known::Partitioned => self.partitioned = true,
         }
     }
 }

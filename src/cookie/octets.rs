@@ -10,6 +10,13 @@ pub(super) fn split_once(octets: &[u8], separator: u8) -> (&[u8], Option<&[u8]>)
     (before, rest.split_first().map(|(_, after)| after))
 }
 
+/// The octets before the first that `ends`, and those from it on. Goes octet by octet, for what is mostly over before a
+/// wider search has begun.
+pub(super) fn until(octets: &[u8], ends: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+    let length = octets.iter().position(|octet| ends(*octet)).unwrap_or(octets.len());
+    octets.split_at_checked(length).unwrap_or((octets, b""))
+}
+
 /// Without leading and trailing WSP, which is SP and HTAB and nothing else (RFC 5234 B.1).
 pub(super) fn trim(mut octets: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = octets {
@@ -27,27 +34,4 @@ pub(super) fn is_control(octet: u8) -> bool {
 /// octets at a time.
 pub(super) fn holds_control(octets: &[u8]) -> bool {
     octets.iter().fold(false, |found, octet| found | is_control(*octet))
-}
-
-/// What lies between semicolons, untrimmed; an empty string holds one empty segment.
-#[derive(Clone)]
-pub(super) struct Segments<'a> {
-    rest: Option<&'a [u8]>,
-}
-
-impl<'a> Segments<'a> {
-    /// The segments of the octets, or none at all.
-    pub(super) fn of(octets: Option<&'a [u8]>) -> Self {
-        Self { rest: octets }
-    }
-}
-
-impl<'a> Iterator for Segments<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (segment, rest) = split_once(self.rest?, b';');
-        self.rest = rest;
-        Some(segment)
-    }
 }

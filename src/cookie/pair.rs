@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::octets::{Segments, split_once, trim};
+use super::octets::{split_once, trim, until};
 
 /// One cookie-pair, borrowed from its field.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,14 +13,20 @@ pub struct CookiePair<'a> {
 }
 
 impl<'a> CookiePair<'a> {
-    /// Name and value of a name-value-pair string (6265bis 5.6, steps 3 and 4): cut at the first `=`; where there
-    /// is none, all is value and the name is empty.
-    pub(super) fn parse(octets: &'a [u8]) -> Self {
-        let (name, value) = match split_once(octets, b'=') {
-            (name, Some(value)) => (name, value),
-            (value, None) => (b"".as_slice(), value),
+    /// The first pair of the octets, which a semicolon ends, and what follows it where there is one. Name and value as
+    /// in 6265bis 5.6, steps 3 and 4: cut at the first `=`; where there is none, all is value and the name is empty.
+    pub(super) fn cut(octets: &'a [u8]) -> (Self, Option<&'a [u8]>) {
+        let (name, rest) = until(octets, |octet| matches!(octet, b';' | b'='));
+        let (name, value, rest) = match rest.strip_prefix(b"=") {
+            Some(rest) => {
+                let (value, rest) = split_once(rest, b';');
+                (name, value, rest)
+            }
+            None => (b"".as_slice(), name, rest.strip_prefix(b";")),
         };
-        Self { raw: trim(octets), name: trim(name), value: trim(value) }
+        let length = octets.len() - rest.map_or(0, |rest| rest.len() + 1);
+        let raw = octets.get(..length).unwrap_or(octets);
+        (Self { raw: trim(raw), name: trim(name), value: trim(value) }, rest)
     }
 
     /// The octets as they came, without the white space around them.
@@ -72,18 +78,24 @@ impl fmt::Debug for CookiePair<'_> {
 /// Semicolons separate, nothing else: not commas, and quotes do not protect them. Segments of white space alone are
 /// no pairs. One pass, no allocation.
 pub fn pairs(field: &[u8]) -> Pairs<'_> {
-    Pairs(Segments::of(Some(field)))
+    Pairs(Some(field))
 }
 
 /// The iterator of [`pairs`].
 #[derive(Clone)]
-pub struct Pairs<'a>(Segments<'a>);
+pub struct Pairs<'a>(Option<&'a [u8]>);
 
 impl<'a> Iterator for Pairs<'a> {
     type Item = CookiePair<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.by_ref().map(CookiePair::parse).find(|pair| !pair.raw.is_empty())
+        loop {
+            let (pair, rest) = CookiePair::cut(self.0?);
+            self.0 = rest;
+            if !pair.raw.is_empty() {
+                return Some(pair);
+            }
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::attribute::Settled;
-use super::octets::split_once;
 use super::{Attributes, CookiePair, Refusal, SameSite};
 
 /// One set-cookie-string, borrowed from its field: the pair, its attributes, and what browsers make of them.
@@ -21,10 +20,10 @@ impl<'a> SetCookie<'a> {
     /// [`refusal`](Self::refusal). Never to be given several fields joined: the comma of `Expires` makes the joint
     /// ambiguous (6265bis 3).
     pub fn parse(field_value: &'a [u8]) -> Self {
-        let (pair, unparsed) = split_once(field_value, b';');
+        let (pair, unparsed) = CookiePair::cut(field_value);
         let mut cookie = Self {
             raw: field_value,
-            pair: CookiePair::parse(pair),
+            pair,
             unparsed,
             settled: Settled::of(Attributes::of(unparsed)),
             refusal: None,
@@ -36,6 +35,11 @@ impl<'a> SetCookie<'a> {
     /// The field value, every octet as it came.
     pub fn raw(&self) -> &'a [u8] {
         self.raw
+    }
+
+    /// What comes before the first semicolon.
+    pub fn pair(&self) -> CookiePair<'a> {
+        self.pair
     }
 
     /// The cookie-name, case-sensitive; empty for a nameless cookie.
@@ -67,6 +71,11 @@ impl<'a> SetCookie<'a> {
     /// The last valid `Expires` in Unix seconds; counts only where there is no `Max-Age`.
     pub fn expires(&self) -> Option<i64> {
         self.settled.expires
+    }
+
+    /// Whether any `Expires` came, so that the time matters to what the line says.
+    pub fn is_dated(&self) -> bool {
+        self.settled.last.0.is_some()
     }
 
     /// How often `Expires` and `Max-Age` came, valid or not, but for those longer than browsers read.

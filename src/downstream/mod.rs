@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of origin servers, policy or cookies: what answers a request is one closure, handed in by the server.
 
+mod batch;
 mod connection;
 mod ending;
 mod flat;

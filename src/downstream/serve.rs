@@ -68,7 +68,7 @@ fn admit<S, A, B>(
         let Ok(local) = stream.local_addr() else { return };
         // Small answers leave at once; a socket that can't do it works all the same.
         let _ = stream.set_nodelay(true);
-        let peer = Peer { address, local, secure: security.tls.is_some() };
+        let peer = Peer::new(address, local, security.tls.is_some());
         let handshake = tokio::time::timeout(settings.patience.head, security.greet(stream));
         match handshake.await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {

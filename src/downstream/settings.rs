@@ -21,6 +21,31 @@ pub struct Peer {
     pub local: SocketAddr,
     /// The connection is TLS.
     pub secure: bool,
+    /// The other end's address as text, an IPv4 one as such.
+    node: Node,
+}
+
+/// The text of an IP address: octets, and how many count. The longest has 45 (RFC 4291 2.2).
+#[derive(Clone, Copy, Debug)]
+struct Node([u8; 45], u8);
+
+impl Peer {
+    /// Of one connection.
+    pub fn new(address: SocketAddr, local: SocketAddr, secure: bool) -> Self {
+        let mut node = Node([0; 45], 0);
+        let text = address.ip().to_canonical().to_string();
+        if let Some(place) = node.0.get_mut(..text.len()) {
+            place.copy_from_slice(text.as_bytes());
+            node.1 = u8::try_from(text.len()).unwrap_or_default();
+        }
+        Self { address, local, secure, node }
+    }
+
+    /// The address of the other end as text, written once a connection; without zone.
+    pub fn node(&self) -> &str {
+        let text = self.node.0.get(..usize::from(self.node.1)).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
 }
 
 /// How a worker serves connections.

@@ -2,27 +2,32 @@
 
 use super::Policy;
 use crate::consent::Consent;
-use crate::cookie::{SetCookie, pairs};
+use crate::cookie::{CookiePair, SetCookie};
 
 impl Policy {
-    /// The choice by which a response with these `Set-Cookie` fields is judged, if they set or delete the consent
-    /// cookie; `now` in Unix seconds.
+    /// The choice by which a response with these `Set-Cookie` fields is judged, if they set or delete a cookie that
+    /// holds one; `cookies` are the cookie-pairs of the request, `now` is in Unix seconds.
     ///
     /// It is the stricter of the old choice and the new one: a withdrawal counts at once, a grant from the next request
-    /// on, in which the user agent confirms it. A deletion is no choice.
+    /// on, in which the user agent confirms it. The new one is read from the cookies as they will be, since a manager may
+    /// have several and set one of them. A deletion is no choice.
     pub fn choice_after<'a>(
         &self,
-        fields: impl Iterator<Item = &'a [u8]>,
+        lines: &[SetCookie<'a>],
+        cookies: impl Iterator<Item = CookiePair<'a>> + Clone,
         before: &Consent,
         now: i64,
     ) -> Option<Consent> {
-        let named =
-            |field: &&[u8]| pairs(field).next().is_some_and(|pair| self.is_consent_cookie(pair.name()));
-        let heard = fields.filter(named).map(SetCookie::parse).filter(|cookie| cookie.refusal().is_none());
-        let choices = heard.map(|cookie| match cookie.is_deletion(now) {
-            true => Consent::none(),
-            false => Consent::read(self.registry(), std::iter::once(cookie.value()), false),
+        let chooses = |line: &&SetCookie<'_>| self.is_consent_cookie(line.name()) && line.refusal().is_none();
+        let set = lines.iter().filter(chooses);
+        set.clone().next()?;
+        if set.clone().any(|line| line.is_deletion(now)) {
+            return Some(before.stricter(&Consent::none()));
+        }
+        let kept = cookies.filter(|pair| {
+            self.is_consent_cookie(pair.name()) && !set.clone().any(|line| line.name() == pair.name())
         });
-        choices.fold(None, |strictest, choice| Some(strictest.as_ref().unwrap_or(before).stricter(&choice)))
+        let after = set.clone().map(SetCookie::pair).chain(kept);
+        Some(before.stricter(&Consent::read(self.registry(), after, false)))
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::sentences::{change, sentence};
 use super::{Direction, Occasion, Policy, Reason, Verdict, declaration_yaml};
 use crate::consent::Consent;
-use crate::cookie::{SetCookie, pairs, shown};
+use crate::cookie::{Pairs, SetCookie, pairs, shown};
 
 /// A verdict with all that a person needs to agree or to change it.
 ///
@@ -82,11 +82,9 @@ fn without_value(field: &[u8]) -> String {
     text
 }
 
-/// The values of the consent cookie in a `Cookie` field: its value, or the whole line with the field name.
-pub fn consent_values<'a>(policy: &Policy, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    let consent =
-        pairs(field_value(line, Direction::Request)).filter(|pair| policy.is_consent_cookie(pair.name()));
-    consent.map(|pair| pair.value())
+/// The cookie-pairs of a `Cookie` field: its value, or the whole line with the field name.
+pub fn cookie_pairs(line: &[u8]) -> Pairs<'_> {
+    pairs(field_value(line, Direction::Request))
 }
 
 /// What follows the field's own name and colon, or all of it where the line does not start with them; without the
@@ -124,7 +122,7 @@ fn explain(
 fn declared(policy: &Policy, name: &[u8]) -> Option<Declared> {
     let registry = policy.registry();
     let (entry, written) = registry.declaration(name)?;
-    let entry = registry.entry(entry);
+    let entry = Some(registry.entry(entry)).filter(|entry| !entry.shipped)?;
     let category = registry.category(entry.category);
     Some(Declared {
         file: registry.file().to_owned(),

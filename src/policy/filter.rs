@@ -26,17 +26,31 @@ impl Policy {
     /// lose the session.
     pub fn filter_request<'a>(
         &self,
-        fields: impl Iterator<Item = &'a [u8]> + Clone,
+        mut fields: impl Iterator<Item = &'a [u8]>,
+        consent: &Consent,
+        secure: bool,
+        seen: impl FnMut(&[u8], Verdict),
+    ) -> Sifted {
+        let Some(first) = fields.next() else { return Sifted::Unchanged };
+        let Some(second) = fields.next() else { return self.filter_field(first, consent, secure, seen) };
+        let all: Vec<&[u8]> = [first, second].into_iter().chain(fields).collect();
+        let all = all.join(&b"; "[..]);
+        match self.filter_field(&all, consent, secure, seen) {
+            Sifted::Unchanged => sifted(join(pairs(&all), all.len())),
+            changed => changed,
+        }
+    }
+
+    fn filter_field(
+        &self,
+        field: &[u8],
         consent: &Consent,
         secure: bool,
         mut seen: impl FnMut(&[u8], Verdict),
     ) -> Sifted {
-        let several = fields.clone().nth(1).is_some();
-        let room = fields.clone().map(|field| field.len() + 2).sum();
-        let all = fields.flat_map(pairs);
-        let mut renaming = self.renames.then(|| Renaming::of(self, all.clone(), secure));
+        let mut renaming = self.renames.then(|| Renaming::of(self, pairs(field), secure));
         let mut changed: Option<Vec<u8>> = None;
-        for (count, pair) in all.clone().enumerate() {
+        for (count, pair) in pairs(field).enumerate() {
             let verdict = self.judge_counted(count, &pair, consent);
             let (verdict, name) = match &mut renaming {
                 Some(renaming) => renaming.settle(self, &pair, verdict),
@@ -45,9 +59,9 @@ impl Policy {
             seen(pair.name(), verdict);
             match (&mut changed, verdict) {
                 (None, Verdict::Forward(_)) => {}
-                (None, Verdict::Strip(_)) => changed = Some(join(all.clone().take(count), room)),
+                (None, Verdict::Strip(_)) => changed = Some(join(pairs(field).take(count), field.len())),
                 (None, Verdict::Rewrite(_)) => {
-                    let kept = changed.insert(join(all.clone().take(count), room));
+                    let kept = changed.insert(join(pairs(field).take(count), field.len()));
                     append_as(kept, name.unwrap_or(pair.name()), &pair);
                 }
                 (Some(kept), Verdict::Forward(_)) => append(kept, pair.raw()),
@@ -55,13 +69,7 @@ impl Policy {
                 (Some(_), Verdict::Strip(_)) => {}
             }
         }
-        match changed {
-            None if !several => Sifted::Unchanged,
-            changed => match changed.unwrap_or_else(|| join(all, room)) {
-                kept if kept.is_empty() => Sifted::Empty,
-                kept => Sifted::Fewer(kept),
-            },
-        }
+        changed.map_or(Sifted::Unchanged, sifted)
     }
 
     /// Judges a pair that `count` others came before.
@@ -72,6 +80,10 @@ impl Policy {
             Verdict::Strip(Reason::TooMany)
         }
     }
+}
+
+fn sifted(kept: Vec<u8>) -> Sifted {
+    if kept.is_empty() { Sifted::Empty } else { Sifted::Fewer(kept) }
 }
 
 /// The pairs as one field value, with room for all that may still follow.

@@ -55,7 +55,7 @@ impl Policy {
     }
 
     /// The declared cookies.
-    pub fn registry(&self) -> &Registry {
+    pub fn registry(&self) -> &Arc<Registry> {
         &self.registry
     }
 
@@ -98,9 +98,9 @@ impl Policy {
         }
     }
 
-    /// Whether the name is that of the cookie with the visitor's choice; octets, case-sensitive.
+    /// Whether the name is that of a cookie with the visitor's choice; octets, case-sensitive.
     pub(super) fn is_consent_cookie(&self, name: &[u8]) -> bool {
-        name == self.registry.consent().cookie.as_bytes()
+        self.registry.consent().reads(name)
     }
 
     fn judge_name(&self, name: &[u8], consent: &Consent, direction: Direction) -> Verdict {

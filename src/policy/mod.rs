@@ -15,11 +15,12 @@ mod rewrite;
 mod sentences;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod verdict;
 
 pub use declaration::declaration_yaml;
 pub use dump::{cookie_fields, explain_dump};
-pub use explain::{Declared, Explanation, consent_values, explain_cookie_field, explain_set_cookie};
+pub use explain::{Declared, Explanation, cookie_pairs, explain_cookie_field, explain_set_cookie};
 pub use filter::Sifted;
 pub use judge::{Policy, Undeclared};
 pub use purge::{Expiry, Purge, PurgeUndeclared};

@@ -92,7 +92,9 @@ impl Policy {
         let entry = reason.entry().map(|id| self.registry().entry(id));
         let promise = Promise::of(name);
         let domains = match entry {
-            Some(entry) if !promise.host => domains(entry, purge.host),
+            Some(entry) if !promise.host => {
+                domains(&entry.domains, entry.set_by == Some(SetBy::Script), purge.host)
+            }
             _ => Vec::new(),
         };
         let mut paths = vec!["/"];
@@ -137,12 +139,12 @@ impl Policy {
     }
 }
 
-const EXPIRED: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+pub(super) const EXPIRED: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// The Domain attributes that a cookie may have: those declared that take in the host and, for a cookie that a script
-/// sets, the host and every parent of it that has a dot, since trackers try them all. None for an IP
+/// sets (`tried`), the host and every parent of it that has a dot, since trackers try them all. None for an IP
 /// address, nor for a host that could write attributes of its own.
-fn domains(entry: &Entry, host: &str) -> Vec<String> {
+pub(super) fn domains(declared: &[String], tried: bool, host: &str) -> Vec<String> {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let mut found: Vec<String> = Vec::new();
     let written = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
@@ -152,13 +154,13 @@ fn domains(entry: &Entry, host: &str) -> Vec<String> {
     if address || !host.bytes().all(written) || host.split('.').any(str::is_empty) {
         return found;
     }
-    for domain in &entry.domains {
+    for domain in declared {
         let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
         if matches(&host, &domain) && !found.contains(&domain) {
             found.push(domain);
         }
     }
-    if entry.set_by == Some(SetBy::Script) {
+    if tried {
         let mut parent = Some(host.as_str());
         while let Some(domain) = parent.filter(|domain| domain.contains('.')) {
             if !found.iter().any(|other| other == domain) {
@@ -194,7 +196,7 @@ fn attributes(entry: Option<&Entry>, promise: Promise, partitioned: bool, secure
 }
 
 /// Whether browsers read the field as the deletion of that name at that path: a name may hold what can't be written.
-fn expires(field: &[u8], name: &[u8], path: &str) -> bool {
+pub(super) fn expires(field: &[u8], name: &[u8], path: &str) -> bool {
     let cookie = SetCookie::parse(field);
     cookie.refusal().is_none()
         && cookie.name() == name

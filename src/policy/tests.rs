@@ -11,7 +11,7 @@ use super::*;
 use crate::consent::Consent;
 use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::Source;
-use crate::registry::Registry;
+use crate::registry::{self, Registry};
 
 /// 2026-11-23 00:00:00 UTC.
 const NOW: i64 = 1_795_392_000;
@@ -30,7 +30,8 @@ fn policy(undeclared: Undeclared) -> Policy {
 }
 
 fn consent(registry: &Registry, value: &str) -> Consent {
-    Consent::read(registry, std::iter::once(value.as_bytes()), false)
+    let field = format!("{}={value}", registry.consent().cookie);
+    Consent::read(registry, pairs(field.as_bytes()), false)
 }
 
 /// `\xNN` as an octet, all else as it stands.
@@ -42,6 +43,39 @@ fn octets(text: &str) -> Vec<u8> {
         out.extend_from_slice(&part.as_bytes()[2..]);
     }
     out
+}
+
+/// Whatever the registry says of them, cookies with a choice pass both ways, and scripts can read them.
+#[test]
+fn cookies_of_consent_managers_are_never_filtered() {
+    let yaml = "
+version: '1'
+consent: {adapters: [onetrust, complianz, {manager: klaro, cookie: site_klaro}]}
+cookies: [{provider: A, names: [OptanonConsent, cmplz_marketing], purposes: Ads, category: third-party}]
+";
+    let policy = Policy::new(compile(yaml).unwrap(), Undeclared::Block, Undeclared::Block, 2);
+    let rewrite = registry::Rewrite { http_only: Some(registry::Presence::Set), ..Default::default() };
+    let policy = policy.rewriting(rewrite);
+    let names = ["OptanonConsent", "OptanonAlertBoxClosed", "cmplz_marketing", "cmplz_id", "site_klaro"];
+    for name in names {
+        let line = format!("{name}=1; Path=/");
+        let pair = pairs(line.as_bytes()).next().unwrap();
+        let forward = Verdict::Forward(Reason::ConsentCookie);
+        assert_eq!(policy.judge_pair(&pair, &Consent::none()), forward, "{name}");
+        let occasion = Occasion { consent: &Consent::none(), now: NOW, secure: true };
+        let sifted = policy.sift_set_cookie(&SetCookie::parse(line.as_bytes()), occasion, |_, _| false);
+        assert_eq!(sifted, (forward, None), "{name}");
+    }
+    let field = format!("{}=1; a=1; klaro=1; tamis_choice=1", names.join("=1; "));
+    let sifted = policy.filter_request(std::iter::once(field.as_bytes()), &Consent::none(), true, |_, _| {});
+    assert_eq!(sifted, Sifted::Fewer(format!("{}=1", names.join("=1; ")).into_bytes()));
+    let few = policy.filter_request(
+        std::iter::once(b"tamis_choice=1; klaro=1".as_slice()),
+        &Consent::none(),
+        true,
+        |_, _| {},
+    );
+    assert_eq!(few, Sifted::Fewer(b"tamis_choice=1".to_vec()));
 }
 
 #[test]

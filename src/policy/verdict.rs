@@ -102,7 +102,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Every word that [`word`](Self::word) gives, each once: the label values of the metrics.
+    /// Every word that [`word`](Self::word) gives, each once, in the order of the reasons: the label values of the metrics.
     pub const WORDS: [&'static str; 16] = [
         "consent-cookie",
         "exempt",
@@ -124,23 +124,28 @@ impl Reason {
 
     /// A stable word for logs and metrics.
     pub fn word(self) -> &'static str {
+        Self::WORDS.get(self.place()).copied().unwrap_or_default()
+    }
+
+    /// The place of its word in [`WORDS`](Self::WORDS).
+    pub fn place(self) -> usize {
         match self {
-            Self::ConsentCookie => "consent-cookie",
-            Self::Exempt(_) => "exempt",
-            Self::Agreed(_) => "agreed",
-            Self::Deletion => "deletion",
-            Self::UndeclaredAllowed => "undeclared-allowed",
-            Self::UndeclaredReported => "undeclared-reported",
-            Self::NotAgreed(_) => "not-agreed",
-            Self::Renewal(_) => "renewal",
-            Self::Superseded(_) => "superseded",
-            Self::Undeclared => "undeclared",
-            Self::Nameless => "nameless",
-            Self::Disguised => "disguised",
-            Self::ControlCharacter => "control-character",
-            Self::TooLarge => "too-large",
-            Self::Prefix => "prefix",
-            Self::TooMany => "too-many",
+            Self::ConsentCookie => 0,
+            Self::Exempt(_) => 1,
+            Self::Agreed(_) => 2,
+            Self::Deletion => 3,
+            Self::UndeclaredAllowed => 4,
+            Self::UndeclaredReported => 5,
+            Self::NotAgreed(_) => 6,
+            Self::Renewal(_) => 7,
+            Self::Superseded(_) => 8,
+            Self::Undeclared => 9,
+            Self::Nameless => 10,
+            Self::Disguised => 11,
+            Self::ControlCharacter => 12,
+            Self::TooLarge => 13,
+            Self::Prefix => 14,
+            Self::TooMany => 15,
         }
     }
 

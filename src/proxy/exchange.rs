@@ -86,7 +86,7 @@ impl Exchange {
             }
         };
         *tally += 1;
-        counter.increment(reason.word());
+        counter.increment_at(reason.place());
         if let Verdict::Strip(_) = verdict
             && self.gateway.snapshot.log.access
         {
@@ -103,7 +103,7 @@ impl Exchange {
     /// Counts a field that expires a cookie.
     pub(super) fn purged(&mut self, site: &Site, name: &[u8], reason: Reason) {
         self.cookies.purged += 1;
-        self.worker.counters.purged.increment(reason.word());
+        self.worker.counters.purged.increment_at(reason.place());
         if let Some(exchange) = self.traced {
             audit::trace_purge(exchange, &site.policy, name, reason);
         }

@@ -3,15 +3,18 @@
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 /// Fields of the connection, whoever names them.
-const CONNECTION: [HeaderName; 7] = [
-    header::CONNECTION,
-    header::UPGRADE,
-    header::TE,
-    header::TRANSFER_ENCODING,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    HeaderName::from_static("http2-settings"),
-];
+fn is_of_connection(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "upgrade"
+            | "te"
+            | "transfer-encoding"
+            | "keep-alive"
+            | "proxy-connection"
+            | "http2-settings"
+    )
+}
 
 /// Fields that `Connection` can't take away, whoever names them: where a request goes, how long it is, and what
 /// gateways on its way say of it, this one and those that it trusts.
@@ -22,19 +25,34 @@ fn is_end_to_end(name: &HeaderName) -> bool {
 
 /// Removes the fields of the connection and those that `Connection` names.
 pub(super) fn remove_connection(headers: &mut HeaderMap) {
-    if headers.contains_key(header::CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(header::CONNECTION)
-            .iter()
-            .flat_map(|value| value.as_bytes().split(|b| *b == b','))
-            .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-            .filter(|name| !is_end_to_end(name))
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
+    remove_what_it_names(headers);
+    remove_named(headers, is_of_connection);
+}
+
+/// Removes from a request the fields of the connection, and what somebody before us must not say: names that speak for
+/// us or for another field ([`is_spoof`]); where the other side is not `trusted`, what gateways say ([`is_claim`]).
+pub(super) fn clean_request(headers: &mut HeaderMap, trusted: bool) {
+    remove_what_it_names(headers);
+    remove_named(headers, |name| is_of_connection(name) || is_spoof(name) || (!trusted && is_claim(name)));
+}
+
+fn remove_what_it_names(headers: &mut HeaderMap) {
+    if !headers.contains_key(header::CONNECTION) {
+        return;
     }
-    remove_named(headers, |name| CONNECTION.contains(name));
+    let lines = headers.get_all(header::CONNECTION);
+    if lines.iter().all(|line| [b"keep-alive".as_slice(), b"close"].contains(&line.as_bytes())) {
+        return;
+    }
+    let named: Vec<HeaderName> = lines
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|b| *b == b','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+        .filter(|name| !is_end_to_end(name))
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
 }
 
 /// Joins the cookie fields of HTTP/2, which sends one a pair, into the one that other contexts know (RFC 9113 8.2.3).
@@ -93,9 +111,7 @@ pub(super) fn clean_trailers(trailers: &mut HeaderMap) -> usize {
     for name in [header::CONTENT_LENGTH, header::HOST, header::TRAILER, header::AUTHORIZATION] {
         trailers.remove(name);
     }
-    remove_connection(trailers);
-    remove_claims(trailers);
-    remove_spoofs(trailers);
+    clean_request(trailers, false);
     cookies
 }
 
@@ -106,33 +122,26 @@ pub(super) const SET_COOKIE2: HeaderName = HeaderName::from_static("set-cookie2"
 /// The gateway's word to the backend about the visitor's choice.
 pub(super) const X_CONSENT: HeaderName = HeaderName::from_static("x-consent");
 
-/// Removes what only a trusted gateway may say: X-Forwarded-*, Forwarded, X-Real-IP.
-pub(super) fn remove_claims(headers: &mut HeaderMap) {
-    remove_named(headers, |name| is_claim(name.as_str()));
-}
-
+/// What only a trusted gateway may say: X-Forwarded-*, Forwarded, X-Real-IP.
 fn is_claim(name: &str) -> bool {
     name.starts_with("x-forwarded") || name == "forwarded" || name == "x-real-ip"
 }
 
-/// Removes what nobody before us may say: X-Consent, and names that a CGI-like backend takes for another one:
+/// What nobody before us may say: X-Consent, and names that a CGI-like backend takes for another one:
 /// `x_forwarded_for` and `X-Forwarded-For` are both `HTTP_X_FORWARDED_FOR` there, `content_length` is the length itself.
-pub(super) fn remove_spoofs(headers: &mut HeaderMap) {
-    remove_named(headers, |name| {
-        let name = name.as_str();
-        if !name.contains('_') {
-            return name.starts_with("x-consent");
-        }
-        let twin = name.replace('_', "-");
-        let claims = twin.starts_with("x-forwarded") || twin.starts_with("x-consent") || twin == "x-real-ip";
-        let framing = ["content-length", "content-type", "transfer-encoding", "set-cookie", "sec-gpc"];
-        claims || framing.contains(&twin.as_str())
-    });
+fn is_spoof(name: &str) -> bool {
+    if !name.bytes().any(|octet| octet == b'_') {
+        return name.starts_with("x-consent");
+    }
+    let twin = name.replace('_', "-");
+    let claims = twin.starts_with("x-forwarded") || twin.starts_with("x-consent") || twin == "x-real-ip";
+    let framing = ["content-length", "content-type", "transfer-encoding", "set-cookie", "sec-gpc"];
+    claims || framing.contains(&twin.as_str())
 }
 
 /// One pass over the names; allocates only where there is something to remove.
-fn remove_named(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
-    let names: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name)).cloned().collect();
+fn remove_named(headers: &mut HeaderMap, unwanted: impl Fn(&str) -> bool) {
+    let names: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name.as_str())).cloned().collect();
     for name in names {
         headers.remove(name);
     }
@@ -178,7 +187,7 @@ mod tests {
             ("x-consent", "statistical"),
             ("api_key", "stays"),
         ]);
-        remove_spoofs(&mut map);
+        clean_request(&mut map, true);
         assert_eq!(map, headers(&[("api_key", "stays")]));
     }
 

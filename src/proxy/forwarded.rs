@@ -2,20 +2,17 @@
 //!
 //! What a request brings is believed only from listed networks; from anywhere else it is removed before ours is set.
 
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use super::{Error, fields};
+use super::Error;
+
 use crate::downstream::Peer;
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-
-/// Octets of the longest IPv6 address in text (RFC 4291 2.2).
-const LONGEST_NODE: usize = 45;
 
 /// The address of the other side, an IPv4 one as such.
 pub(super) fn address(peer: &Peer) -> IpAddr {
@@ -32,31 +29,24 @@ pub(super) fn proto(headers: &HeaderMap, peer: &Peer, trusted: bool) -> &'static
     }
 }
 
-/// Sets X-Forwarded-For, -Proto, -Host and Forwarded for the origin server.
+/// Sets X-Forwarded-For, -Proto, -Host and Forwarded for the origin server; what was there of them was said by somebody
+/// who is `trusted`, or is gone.
 pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host: &HeaderValue) {
-    let address = address(peer);
-    if !trusted {
-        fields::remove_claims(headers);
-    }
     let own = if peer.secure { "https" } else { "http" };
     let proto = proto(headers, peer, trusted);
-    let mut node = String::with_capacity(LONGEST_NODE);
-    // Writing to a string does not fail.
-    let _ = write!(node, "{address}");
-    append(headers, &FOR, &[&node]);
+    let node = peer.node();
+    append(headers, &FOR, &[node]);
     headers.insert(PROTO, HeaderValue::from_static(proto));
     if !headers.contains_key(&HOST) {
         headers.insert(HOST, host.clone());
     }
-    if address.is_ipv6() {
-        node = format!("\"[{node}]\"");
-    }
+    let (open, close) = if node.contains(':') { ("\"[", "]\"") } else { ("", "") };
     // A quoted-string; a Host that was let in holds neither quotes nor backslashes.
     let (begin, host, end) = match std::str::from_utf8(host.as_bytes()) {
         Ok(host) if !host.is_empty() => (";host=\"", host, "\""),
         _ => ("", "", ""),
     };
-    append(headers, &header::FORWARDED, &["for=", &node, ";proto=", own, begin, host, end]);
+    append(headers, &header::FORWARDED, &["for=", open, node, close, ";proto=", own, begin, host, end]);
 }
 
 /// Adds ourselves to Via, and finds out whether we are in it already.
@@ -97,16 +87,19 @@ fn append(headers: &mut HeaderMap, name: &HeaderName, element: &[&str]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fields;
     use super::*;
 
     fn announced(peer: &str, secure: bool, lines: &[(&'static str, &'static str)]) -> Vec<String> {
         let address = peer.parse().unwrap();
-        let peer = Peer { address, local: address, secure };
+        let peer = Peer::new(address, address, secure);
         let mut headers: HeaderMap = lines
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        announce(&mut headers, &peer, address_is_listed(&peer), &HeaderValue::from_static("x.test"));
+        let trusted = address_is_listed(&peer);
+        fields::clean_request(&mut headers, trusted);
+        announce(&mut headers, &peer, trusted, &HeaderValue::from_static("x.test"));
         let mut all: Vec<_> = headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap())).collect();
         all.sort();
         all

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
-use super::{FAILURES, RequestBody};
+use super::agreement::Agreements;
+use super::{FAILURES, Local, RequestBody};
 use crate::audit::{Hinted, Hints};
-use crate::config::Snapshot;
+use crate::config::{Site, Snapshot};
 use crate::consent::Reading;
 use crate::metrics::{Counters, Words};
 use crate::policy::Reason;
+use crate::store::Store;
 use crate::upstream::{Origin, OriginError, Pool};
 
 /// One compiled configuration with its origin servers ready to be connected to.
@@ -19,18 +21,30 @@ pub struct Gateway {
     pub snapshot: Snapshot,
     /// One a site, in the sites' order.
     pub origins: Vec<Origin>,
+    /// The pages of each site, in the sites' order.
+    locals: Vec<Option<Local>>,
+    /// Where choices are recorded, unless they are not.
+    pub(super) store: Option<Store>,
 }
 
 impl Gateway {
-    /// Settles the upstreams of a configuration.
+    /// Settles the upstreams of a configuration and renders its pages.
     ///
     /// # Errors
     /// A site's name and why its upstream can't be used.
-    pub fn new(snapshot: Snapshot) -> Result<Arc<Self>, (String, OriginError)> {
-        let origin =
-            |site: &crate::config::Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
+    pub fn new(snapshot: Snapshot, store: Option<Store>) -> Result<Arc<Self>, (String, OriginError)> {
+        let origin = |site: &Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
         let origins = snapshot.sites.iter().map(origin).collect::<Result<_, _>>()?;
-        Ok(Arc::new(Self { snapshot, origins }))
+        let locals = snapshot.sites.iter().map(Local::compile).collect();
+        Ok(Arc::new(Self { snapshot, origins, locals, store }))
+    }
+
+    /// The pages of a site, if this path, without the query, is one of theirs.
+    pub(super) fn local(&self, site: &Site, path: &str) -> Option<&Local> {
+        if !site.pages.as_ref().is_some_and(|pages| pages.take(path)) {
+            return None;
+        }
+        self.locals.get(site.id.index())?.as_ref()
     }
 }
 
@@ -40,6 +54,8 @@ pub struct Worker {
     pub(super) pool: Rc<Pool<RequestBody>>,
     pub(super) counters: Arc<Counters>,
     pub(super) hints: Hints,
+    /// Choices that it has read of late.
+    pub(super) agreements: Agreements,
     /// What goes on when its connection has ended: tunnels.
     pub(super) tasks: TaskTracker,
 }
@@ -56,7 +72,14 @@ impl Worker {
         let origins = gateway.origins.clone();
         let pool = Pool::new(origins, &snapshot.limits, &snapshot.times, Arc::clone(&counters));
         pool.sweep();
-        Rc::new(Self { pool, counters, hints: Hints::new(hinted), gateway, tasks })
+        Rc::new(Self {
+            pool,
+            counters,
+            hints: Hints::new(hinted),
+            agreements: Agreements::new(),
+            gateway,
+            tasks,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -15,7 +16,7 @@ use super::exchange::Exchange;
 use super::target::Target;
 use super::visit::Visit;
 use super::{
-    Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, reply, sift, target,
+    Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, local, reply, sift, target,
     upgrade,
 };
 use crate::config::{self, HostField, Site};
@@ -34,11 +35,15 @@ pub async fn handle(
     let mut exchange = Exchange::begin(&worker, &request);
     let wish = upgrade::wish(&mut request);
     match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
-        (Ok(answer), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+        (Ok(Passed::Origin(answer)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             exchange.status = answer.status().as_u16();
             upgrade::tunnel(answer, wish, exchange)
         }
-        (Ok(answer), _) => {
+        (Ok(Passed::Own(answer)), _) => {
+            exchange.status = answer.status().as_u16();
+            answer.map(|text| ResponseBody::own(text, exchange))
+        }
+        (Ok(Passed::Origin(answer)), _) => {
             exchange.status = answer.status().as_u16();
             let stated = stated_length(&answer, false);
             answer.map(|body| ResponseBody::origin(body, exchange, stated))
@@ -47,13 +52,19 @@ pub async fn handle(
     }
 }
 
+/// Who answered.
+enum Passed {
+    Origin(Answer),
+    Own(Box<Response<Bytes>>),
+}
+
 /// Down once, back once.
 async fn pass(
     exchange: &mut Exchange,
     request: Request<Incoming>,
     peer: Peer,
     websocket: bool,
-) -> Result<Answer, Error> {
+) -> Result<Passed, Error> {
     let gateway = Arc::clone(&exchange.gateway);
     let snapshot = &gateway.snapshot;
     let (mut parts, body) = request.into_parts();
@@ -71,9 +82,12 @@ async fn pass(
         fields::join_crumbs(&mut parts.headers);
     }
     let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
+    if let Some(local) = gateway.local(site, parts.uri.path()) {
+        let asked = local::Asked { local, site, visit: &visit, parts: &parts };
+        return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
+    }
     let trailers = fields::accepts_trailers(&parts.headers);
-    fields::remove_connection(&mut parts.headers);
-    fields::remove_spoofs(&mut parts.headers);
+    fields::clean_request(&mut parts.headers, trusted);
     sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
@@ -97,7 +111,7 @@ async fn pass(
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }
-    Ok(answer)
+    Ok(Passed::Origin(answer))
 }
 
 /// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that

@@ -2,6 +2,7 @@
 //!
 //! The only conductor: it calls the rooms below, nobody below calls it back. `handle.rs` is the list of steps.
 
+mod agreement;
 mod answer;
 mod body;
 mod caching;
@@ -12,6 +13,7 @@ mod forward;
 mod forwarded;
 mod gateway;
 mod handle;
+mod local;
 mod reply;
 mod sift;
 mod target;
@@ -22,3 +24,4 @@ pub use body::{BodyError, RequestBody, ResponseBody};
 pub use error::{Error, FAILURES, Side};
 pub use gateway::{Gateway, WORDS, Worker};
 pub use handle::handle;
+pub use local::Local;

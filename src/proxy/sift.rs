@@ -18,14 +18,15 @@ use crate::policy::{Direction, Expiry, Occasion, Purge, PurgeUndeclared, Reason,
 pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, headers: &mut HeaderMap) {
     let undeclared = site.purge == Some(PurgeUndeclared::HostOnly);
     let mut withheld = false;
-    let sifted = site.policy.filter_request(visit.fields(), &visit.consent, visit.secure, |name, verdict| {
-        withheld |= match verdict.reason() {
-            Reason::NotAgreed(_) => true,
-            Reason::Undeclared => undeclared,
-            _ => false,
-        };
-        exchange.judged(site, name, verdict, Direction::Request);
-    });
+    let sifted =
+        site.policy.filter_request(visit.fields(), visit.consent(), visit.secure, |name, verdict| {
+            withheld |= match verdict.reason() {
+                Reason::NotAgreed(_) => true,
+                Reason::Undeclared => undeclared,
+                _ => false,
+            };
+            exchange.judged(site, name, verdict, Direction::Request);
+        });
     visit.withheld = withheld;
     if exchange.mode == Mode::Observe {
         return;
@@ -43,7 +44,7 @@ pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, h
             }
         }
     }
-    if let Ok(decision) = HeaderValue::try_from(visit.consent.header(site.policy.registry())) {
+    if let Some(decision) = visit.agreement.header.clone() {
         headers.insert(X_CONSENT, decision);
     }
 }
@@ -66,11 +67,14 @@ pub(super) fn response(
     if !(sets || visit.withheld && visit.navigates) {
         return;
     }
-    let now = server_time(headers, now());
-    let lines = headers.get_all(header::SET_COOKIE).iter().map(HeaderValue::as_bytes);
-    let chosen = site.policy.choice_after(lines, &visit.consent, now);
-    let occasion = Occasion { consent: chosen.as_ref().unwrap_or(&visit.consent), now, secure: visit.secure };
-    let sifted = sift(exchange, site, visit, occasion, headers);
+    let fields = headers.get_all(header::SET_COOKIE);
+    let mut lines = Vec::with_capacity(fields.iter().count());
+    lines.extend(fields.iter().map(|field| SetCookie::parse(field.as_bytes())));
+    let now = if lines.iter().any(SetCookie::is_dated) { server_time(headers, now()) } else { now() };
+    let chosen = site.policy.choice_after(&lines, visit.fields().flat_map(pairs), visit.consent(), now);
+    let occasion =
+        Occasion { consent: chosen.as_ref().unwrap_or(visit.consent()), now, secure: visit.secure };
+    let sifted = sift(exchange, site, visit, occasion, (&lines, headers));
     let due = visit.navigates && (visit.withheld || chosen.is_some());
     let cached =
         || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
@@ -93,19 +97,22 @@ fn sift(
     site: &Site,
     visit: &Visit,
     occasion: Occasion<'_>,
-    headers: &HeaderMap,
+    (lines, headers): (&[SetCookie<'_>], &HeaderMap),
 ) -> Option<Vec<HeaderValue>> {
     let fields = headers.get_all(header::SET_COOKIE);
     let mut changed: Option<Vec<HeaderValue>> = None;
-    for (count, field) in fields.iter().enumerate() {
-        let cookie = SetCookie::parse(field.as_bytes());
+    for (count, (field, cookie)) in fields.iter().zip(lines).enumerate() {
         let carried = |name: &[u8], value: &[u8]| visit.carries(name, value);
-        let (verdict, rewritten) = site.policy.sift_set_cookie(&cookie, occasion, carried);
+        let (verdict, rewritten) = site.policy.sift_set_cookie(cookie, occasion, carried);
         exchange.judged(site, cookie.name(), verdict, Direction::Response);
         if matches!(verdict, Verdict::Forward(_)) && changed.is_none() {
             continue;
         }
-        let kept = changed.get_or_insert_with(|| fields.iter().take(count).cloned().collect());
+        let kept = changed.get_or_insert_with(|| {
+            let mut kept = Vec::with_capacity(lines.len());
+            kept.extend(fields.iter().take(count).cloned());
+            kept
+        });
         match verdict {
             Verdict::Forward(_) => kept.push(field.clone()),
             Verdict::Rewrite(_) => kept.extend(rewritten.and_then(value)),

@@ -10,12 +10,21 @@ use super::Error;
 pub(super) struct Target {
     /// The Host to forward: the field's own octets, or the authority of an absolute target.
     pub(super) authority: HeaderValue,
+    /// Octets of it that are the host.
+    host: usize,
 }
 
 impl Target {
+    /// `None` if the authority is none.
+    fn of(authority: HeaderValue) -> Option<Self> {
+        let host = split(authority.as_bytes())?.len();
+        Some(Self { authority, host })
+    }
+
     /// The host without port, brackets kept; the empty string where HTTP/1.0 gave none.
     pub(super) fn host(&self) -> &str {
-        split(self.authority.as_bytes()).unwrap_or_default()
+        let host = self.authority.as_bytes().get(..self.host);
+        host.and_then(|host| std::str::from_utf8(host).ok()).unwrap_or_default()
     }
 }
 
@@ -38,26 +47,23 @@ pub(super) fn read(parts: &mut Parts) -> Result<Target, Error> {
         }
         _ => return Err(Error::Host),
     };
-    if split(authority.as_bytes()).is_none() {
-        return Err(Error::Host);
-    }
+    let target = Target::of(authority).ok_or(Error::Host)?;
     if let Some(named) = parts.uri.authority() {
         // An absolute target replaces Host (RFC 9112 3.2.2); one that disagrees is a trick, not a request.
-        if !authority.is_empty() && !named.as_str().as_bytes().eq_ignore_ascii_case(authority.as_bytes()) {
+        let authority = target.authority.as_bytes();
+        if !authority.is_empty() && !named.as_str().as_bytes().eq_ignore_ascii_case(authority) {
             return Err(Error::Target);
         }
         let named = HeaderValue::from_str(named.as_str()).map_err(|_| Error::Host)?;
-        if split(named.as_bytes()).is_none() {
-            return Err(Error::Host);
-        }
+        let target = Target::of(named).ok_or(Error::Host)?;
         let path = parts.uri.path_and_query().cloned();
         parts.uri = Uri::from(path.unwrap_or_else(|| PathAndQuery::from_static("/")));
-        return Ok(Target { authority: named });
+        return Ok(target);
     }
     if !parts.uri.path().starts_with('/') && parts.uri.path() != "*" {
         return Err(Error::Target);
     }
-    Ok(Target { authority })
+    Ok(target)
 }
 
 fn is_http2(parts: &Parts) -> bool {
@@ -81,8 +87,14 @@ pub(super) fn split(authority: &[u8]) -> Option<&str> {
     };
     let digits = port.strip_prefix(':').unwrap_or(port);
     let port_fits = port.is_empty() || (digits.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit()));
-    let name = |b: u8| b.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=[]:".contains(&b);
-    (port_fits && host.bytes().all(name)).then_some(host)
+    (port_fits && host.bytes().all(is_of_host)).then_some(host)
+}
+
+/// An octet of a reg-name or of an address in brackets, but for the comma, which servers take for the end of a list's
+/// first Host.
+fn is_of_host(octet: u8) -> bool {
+    matches!(octet, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%' | b'!' | b'$' | b'&'
+        | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=' | b'[' | b']' | b':')
 }
 
 #[cfg(test)]

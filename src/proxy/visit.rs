@@ -1,9 +1,12 @@
 //! What a request says that its response is judged by.
 
+use std::rc::Rc;
+
 use http::Method;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 
+use super::agreement::Agreement;
 use super::exchange::Exchange;
 use super::target;
 use crate::config::Site;
@@ -13,7 +16,7 @@ use crate::cookie::{CookiePair, pairs};
 /// The visitor's side of an exchange, kept until the answer comes.
 pub(super) struct Visit {
     /// What the visitor agreed to when the request was sent.
-    pub(super) consent: Consent,
+    pub(super) agreement: Rc<Agreement>,
     /// Whether the user agent's own connection is secure.
     pub(super) secure: bool,
     /// Whether the visitor goes to a page, as far as it can be told; false where that doesn't matter.
@@ -23,7 +26,8 @@ pub(super) struct Visit {
     pub(super) method: Method,
     /// Whether the request has credentials (RFC 9111 3.5).
     pub(super) authorized: bool,
-    authority: HeaderValue,
+    /// The host that the user agent asked, with its port if it has one.
+    pub(super) authority: HeaderValue,
     /// The Cookie fields as they came: one, in all but a few requests.
     cookies: (Option<HeaderValue>, Vec<HeaderValue>),
 }
@@ -39,17 +43,24 @@ impl Visit {
     ) -> Self {
         let headers = &parts.headers;
         let mut fields = headers.get_all(header::COOKIE).iter().cloned();
-        let first = fields.next();
+        let cookies = (fields.next(), fields.collect());
+        let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
+        let agreement = agreement(exchange, site, lines(&cookies), gpc);
         Self {
-            consent: consent(exchange, site, headers),
+            agreement,
             secure,
-            navigates: first.is_some() && site.purge.is_some() && navigates(headers),
+            navigates: cookies.0.is_some() && site.purge.is_some() && navigates(headers),
             withheld: false,
             method: parts.method.clone(),
             authorized: headers.contains_key(header::AUTHORIZATION),
             authority: authority.clone(),
-            cookies: (first, fields.collect()),
+            cookies,
         }
+    }
+
+    /// What the visitor agreed to when the request was sent.
+    pub(super) fn consent(&self) -> &Consent {
+        &self.agreement.consent
     }
 
     /// The host that the user agent asked, without port.
@@ -59,7 +70,7 @@ impl Visit {
 
     /// The values of the Cookie fields as they came.
     pub(super) fn fields(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.cookies.0.iter().chain(&self.cookies.1).map(HeaderValue::as_bytes)
+        lines(&self.cookies)
     }
 
     /// Whether the request came with a cookie of that name and value.
@@ -68,17 +79,23 @@ impl Visit {
     }
 }
 
-/// What this visitor agreed to: every copy of the consent cookie, and Sec-GPC.
-fn consent(exchange: &mut Exchange, site: &Site, headers: &HeaderMap) -> Consent {
-    let registry = site.policy.registry();
-    let name = registry.consent().cookie.as_bytes();
-    let fields = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
-    let copies = fields.flat_map(pairs).filter(|pair| pair.name() == name).map(|pair| pair.value());
-    let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
-    let consent = Consent::read(registry, copies, gpc);
-    exchange.consent = consent.reading().word();
+fn lines((first, others): &(Option<HeaderValue>, Vec<HeaderValue>)) -> impl Iterator<Item = &[u8]> + Clone {
+    first.iter().chain(others).map(HeaderValue::as_bytes)
+}
+
+/// What this visitor agreed to: every cookie that holds a choice, and Sec-GPC.
+fn agreement<'a>(
+    exchange: &mut Exchange,
+    site: &Site,
+    fields: impl Iterator<Item = &'a [u8]> + Clone,
+    gpc: bool,
+) -> Rc<Agreement> {
+    let settings = site.policy.registry().consent();
+    let holding = fields.flat_map(pairs).filter(|pair| settings.reads(pair.name()));
+    let agreement = exchange.worker.agreements.of(site, holding, gpc);
+    exchange.consent = agreement.consent.reading().word();
     exchange.worker.counters.consent.increment(exchange.consent);
-    consent
+    agreement
 }
 
 /// Whether a page is asked for. Browsers say so by Sec-Fetch-Mode, which a service worker's fetch of a page has too, but

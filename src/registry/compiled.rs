@@ -4,20 +4,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
+use jiff::civil::Date;
 
 use super::index::Index;
 use super::{
-    Category, CategoryId, ConsentSettings, Entry, EntryId, KeyTarget, Name, Page, Service, ServiceId, read,
+    Adapter, Category, CategoryId, ConsentSettings, Entry, EntryId, Key, KeyTarget, Name, Page, Phrase,
+    Service, ServiceId, Text, read,
 };
 use crate::diagnostic::{Diagnostics, Source};
 
 /// The declared cookies of one site, consistent and indexed.
 #[derive(Debug)]
 pub struct Registry {
-    pub(super) file: String,
+    pub(super) source: Arc<Source>,
     pub(super) version: String,
     pub(super) site: Option<String>,
+    pub(super) date: Option<Date>,
     pub(super) page: Page,
+    pub(super) texts: Vec<(Phrase, Text)>,
     pub(super) languages: Vec<String>,
     pub(super) categories: Vec<Category>,
     pub(super) services: Vec<Service>,
@@ -25,6 +29,7 @@ pub struct Registry {
     pub(super) targets: HashMap<String, KeyTarget, FixedState>,
     pub(super) entries: Vec<Entry>,
     pub(super) index: Index,
+    pub(super) asked: Vec<KeyTarget>,
 }
 
 impl Registry {
@@ -97,7 +102,12 @@ impl Registry {
 
     /// The file's name, as it was given.
     pub fn file(&self) -> &str {
-        &self.file
+        &self.source.name
+    }
+
+    /// The file's text, as it was given: what a digest of the registry is of.
+    pub fn text(&self) -> &str {
+        &self.source.text
     }
 
     /// The version of the policy, as written.
@@ -108,6 +118,16 @@ impl Registry {
     /// The address of the site, as written.
     pub fn site(&self) -> Option<&str> {
         self.site.as_deref()
+    }
+
+    /// The day of that version, where it is known.
+    pub fn date(&self) -> Option<Date> {
+        self.date
+    }
+
+    /// A text of the interface as the site wants it, where it wants it otherwise than shipped.
+    pub fn phrase(&self, phrase: Phrase) -> Option<&Text> {
+        self.texts.iter().find(|(other, _)| *other == phrase).map(|(_, text)| text)
     }
 
     /// The prose of the policy page.
@@ -121,9 +141,44 @@ impl Registry {
         &self.languages
     }
 
+    /// The name of the cookie that accompanies a choice made through tamis; declared in every registry.
+    pub const COMPANION: &str = "tamis_choice";
+
+    /// What visitors are asked about, categories first, each in the registry's order: the categories and services that
+    /// some declared cookie waits for. A service also makes its category one, since that is its choice by default.
+    pub fn asked(&self) -> &[KeyTarget] {
+        &self.asked
+    }
+
+    /// The key of a category or service.
+    ///
+    /// # Panics
+    /// If the id came from a larger registry.
+    pub fn key(&self, target: KeyTarget) -> &str {
+        match target {
+            KeyTarget::Category(id) => &self.category(id).key,
+            KeyTarget::Service(id) => &self.service(id).key,
+        }
+    }
+
+    /// The word that stands for a category or service when a choice is written into the consent cookie: the first of
+    /// `keys:` that does and that the format can hold, else its key. `None` if that means something else there.
+    pub fn word(&self, target: KeyTarget) -> Option<&str> {
+        let mut words = self.consent.keys.iter().filter(|key| key.target == target);
+        let fits = |key: &&Key| self.consent.format.holds(&key.word);
+        let word = words.find(fits).map_or(self.key(target), |key| &key.word);
+        (self.key_target(word) == Some(target)).then_some(word)
+    }
+
     /// What a word of the consent cookie chooses: `keys:` first, then categories' and services' keys.
     pub fn key_target(&self, word: &str) -> Option<KeyTarget> {
         self.targets.get(word).copied()
+    }
+
+    /// What a word of another manager's cookie chooses: its own `keys:` first.
+    pub fn adapter_target(&self, adapter: &Adapter, word: &str) -> Option<KeyTarget> {
+        let own = adapter.keys.binary_search_by(|key| key.word.as_str().cmp(word)).ok();
+        own.and_then(|at| adapter.keys.get(at)).map(|key| key.target).or_else(|| self.key_target(word))
     }
 }
 

@@ -101,7 +101,7 @@ pub struct Attributes {
 pub struct Name {
     /// As in the file: `_pk_id.{id}.{id}`.
     pub pattern: String,
-    /// Line in the registry's file, from 1.
+    /// Line in the registry's file, from 1; 0 for a name that isn't in it.
     pub line: usize,
     /// Column, from 1.
     pub column: usize,
@@ -144,6 +144,8 @@ pub struct Entry {
     pub rename: Option<String>,
     /// Whether it waits for consent, settled from the category's rule and `anonymised`.
     pub needs_consent: bool,
+    /// Not in the file: every registry has it.
+    pub shipped: bool,
 }
 
 impl Entry {

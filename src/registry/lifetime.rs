@@ -4,6 +4,13 @@ use jiff::Span;
 
 use super::Lifetime;
 
+impl Lifetime {
+    /// Reads a lifetime (docs/registry.md); `None` if it is none: unreadable, not positive, or with parts of a second.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse(text)
+    }
+}
+
 const DAY: u64 = 24 * 60 * 60;
 const YEAR: u64 = 365 * DAY;
 

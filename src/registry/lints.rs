@@ -1,11 +1,13 @@
 //! What is allowed and most likely a mistake: warnings, and the one contradiction that is an error.
 
+mod choices;
+
 use std::ops::Range;
 
 use super::overlap::{covers, witness};
-use super::read::{Consent, Declared, Keys, Row, declaring};
+use super::read::{Consent, Declared, Keys, Row};
 use super::{Entry, Lifetime, Rule, SameSite, SetBy, known};
-use crate::document::{Document, Node};
+use crate::document::Document;
 
 /// Audience measurement is exempt for at most 13 months (CNIL, cnil.fr/fr/node/167364): 395 whole days.
 const MOST_ANONYMOUS: u64 = 395 * 24 * 60 * 60;
@@ -24,7 +26,7 @@ pub(super) fn report(document: &Document, rows: &[Row<'_>], consent: &Consent<'_
             known_names(document, row, entry);
         }
     }
-    consent_cookie(document, rows, consent);
+    choices::report(document, rows, consent);
     unreachable(document, rows);
 }
 
@@ -121,35 +123,6 @@ fn known_names(document: &Document, row: &Row<'_>, entry: &Entry) {
             let help = "choose a category that needs consent; or another name, if this is no tracker";
             document.warning(&name.span, "tracker-marked-necessary", message, help);
         }
-    }
-}
-
-/// The cookie that holds the choice: declared, readable by the page, and exempt.
-fn consent_cookie(document: &Document, rows: &[Row<'_>], consent: &Consent<'_>) {
-    let Some(at) = consent.at else { return };
-    let cookie = consent.settings.cookie.as_bytes();
-    let Some((row, name)) = declaring(rows, cookie) else {
-        let message = format!("the consent cookie `{}` is not declared", consent.settings.cookie);
-        let help = "declare it like the others: visitors read about it on the policy page";
-        document.warning(&at.span, "consent-cookie-undeclared", message, help);
-        return;
-    };
-    let Some(entry) = &row.entry else { return };
-    if let Some(node) = row.places.http_only.filter(|_| entry.attributes.http_only == Some(true)) {
-        // 6265bis 5.7 step 12: once it is HttpOnly, the site's own banner can't change it.
-        let help = "write `http_only: false`, unless only the server reads and writes it";
-        document.warning(
-            &node.span,
-            "consent-cookie-http-only",
-            "no script can read or renew this choice",
-            help,
-        );
-    }
-    if entry.needs_consent {
-        let help = "declare it in an exempt category: a refusal has to be remembered too";
-        let message = "the consent cookie is declared as one that needs consent";
-        let at = row.places.category.map_or(&name.span, |node: &Node| &node.span);
-        document.warning(at, "consent-cookie-needs-consent", message, help);
     }
 }
 

@@ -1,6 +1,8 @@
 //! What may be written in a registry: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/registry.md says the same (`tests/schema`).
 
+use super::Manager;
+use super::wording::TEXTS;
 use crate::document::{Form, Kind, Mapping, Open, Setting};
 
 /// The JSON Schema (draft 2020-12) of a registry.
@@ -24,7 +26,7 @@ static NAME: Form = Form {
     about: "Byte by byte, or a pattern: `*` stands for any bytes or none, `{id}` for one or more bytes other than `.`.",
     kind: Kind::Pattern(r"^[^\x00-\x1f\x7f=; ]([^\x00-\x1f\x7f=;]*[^\x00-\x1f\x7f=; ])?$"),
 };
-static TEXT: Form = Form {
+pub(super) static TEXT: Form = Form {
     name: "text",
     about: "A string, or one string a language under its BCP 47 tag: `{en: …, fr: …}`.",
     kind: Kind::Either(&[
@@ -40,6 +42,10 @@ pub static SETTINGS: Mapping = Mapping {
         Setting::new("version", Kind::String)
             .about("The policy's version, shown to visitors and kept in records. A date is a good one; in quotes.")
             .example("\"2026-11-23\""),
+        Setting::new("date", Kind::Pattern(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
+            .absent("the version, where that is a date")
+            .about("The day of this version, shown beside it. In quotes.")
+            .example("\"2026-11-23\""),
         Setting::new("site", Kind::Pattern(r"^https?://[^\s/?#]+\S*$"))
             .absent("none")
             .about("The site's address with its scheme. Shown on the policy page.")
@@ -48,6 +54,10 @@ pub static SETTINGS: Mapping = Mapping {
             .absent("none")
             .about("Prose of the policy page.")
             .example("{ title: Cookies policy }"),
+        Setting::new("texts", Kind::Mapping(&TEXTS))
+            .default("{}")
+            .about("Texts of the interface in other words or languages than the shipped ones.")
+            .example("{ accept_all: { en: Agree to all } }"),
         Setting::new("categories", Kind::List(&Kind::Mapping(&CATEGORY), 0))
             .absent("the four shipped ones")
             .about("Own categories, and other texts for shipped ones.")
@@ -166,6 +176,44 @@ pub(super) static CONSENT: Mapping = Mapping {
             .default("[]")
             .about("Categories that `Sec-GPC: 1` denies unless the visitor chose otherwise.")
             .example("[third-party]"),
+        Setting::new("adapters", Kind::OneOrMore(&ADAPTERS, 0))
+            .default("[]")
+            .about("Other consent managers whose cookies are read too.")
+            .example("[klaro, { manager: vanilla-cookieconsent, revision: 2 }]"),
+    ],
+    one_of: &[],
+};
+
+const ADAPTERS: Kind = Kind::Either(&[Kind::Form(&MANAGER), Kind::Mapping(&ADAPTER)]);
+
+static MANAGER: Form = Form {
+    name: "manager",
+    about: "The word of a consent manager; docs/consent.md says what is read of each.",
+    kind: Kind::Choice(&Manager::WORDS),
+};
+
+pub(super) static ADAPTER: Mapping = Mapping {
+    what: "an adapter",
+    settings: &[
+        Setting::new("manager", Kind::Form(&MANAGER))
+            .about("The consent manager whose cookie is read.")
+            .example("vanilla-cookieconsent"),
+        Setting::new("cookie", Kind::Form(&NAME))
+            .absent("the manager's usual one")
+            .about("The name of its cookie, where the site gave it another; for `complianz` the beginning of the names.")
+            .example("consent"),
+        Setting::new("revision", Kind::Either(&[Kind::Integer(0, i64::MAX), Kind::Pattern("^[0-9]{4}-")]))
+            .absent("every choice counts")
+            .about("The oldest choice that counts: the manager's number, or a date, with time or without.")
+            .example("2"),
+        Setting::new("accept_implied", Kind::Boolean)
+            .default("false")
+            .about("Whether a consent counts that the manager supposed and nobody gave.")
+            .example("false"),
+        Setting::new("keys", Kind::Open(&Open { keys: "", values: Kind::Form(&KEY), least: 0 }))
+            .default("{}")
+            .about("The manager's words that stand for a category or service. They go before `consent.keys`.")
+            .example("{ C0002: statistical }"),
     ],
     one_of: &[],
 };

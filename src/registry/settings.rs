@@ -1,6 +1,6 @@
 //! Where and how the visitor's choice is written: the registry's `consent:` section, settled.
 
-use super::{CategoryId, ServiceId};
+use super::{Adapter, CategoryId, ServiceId};
 
 /// The `consent:` section.
 #[derive(Clone, Debug)]
@@ -15,6 +15,22 @@ pub struct ConsentSettings {
     pub keys: Vec<Key>,
     /// Categories that `Sec-GPC: 1` denies unless an explicit choice says otherwise.
     pub gpc_denies: Vec<CategoryId>,
+    /// Other consent managers whose cookies are read too.
+    pub adapters: Vec<Adapter>,
+}
+
+impl ConsentSettings {
+    /// Whether a cookie of that name takes part in reading a visitor's choice; octets, case-sensitive. Called for every
+    /// cookie: it compares, and no more.
+    pub fn reads(&self, name: &[u8]) -> bool {
+        name == self.cookie.as_bytes() || self.adapters.iter().any(|adapter| adapter.reads(name))
+    }
+
+    /// The names of cookies with a choice, the site's own first.
+    pub(super) fn names(&self) -> Vec<String> {
+        let adapters = self.adapters.iter().flat_map(Adapter::names);
+        std::iter::once(self.cookie.clone()).chain(adapters).collect()
+    }
 }
 
 /// The grammar of the consent cookie's value.
@@ -28,6 +44,19 @@ pub enum Format {
     List,
     /// One word that grants everything or nothing.
     Flag,
+}
+
+impl Format {
+    /// Whether a word can be written in this format so that it is read as the same word: plain ones in a list; in JSON
+    /// without `%`, since values may be decoded once more than they were encoded.
+    pub(super) fn holds(self, word: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        match self {
+            Self::Auto | Self::Json => !word.contains('%'),
+            Self::List => !word.is_empty() && !word.starts_with('-') && word.bytes().all(plain),
+            Self::Flag => false,
+        }
+    }
 }
 
 /// A value that counts as yes.
@@ -51,7 +80,7 @@ pub struct Key {
 }
 
 /// What a word of the consent cookie chooses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyTarget {
     /// All cookies of a category that belong to no service with a choice of its own.
     Category(CategoryId),

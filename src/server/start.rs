@@ -16,8 +16,9 @@ use tokio_util::task::TaskTracker;
 use crate::audit::Hinted;
 use crate::config::Snapshot;
 use crate::downstream::{self, Security, Settings, TlsError};
-use crate::metrics::{Counters, Metrics};
+use crate::metrics::{Counters, Metrics, RecordCounters};
 use crate::proxy::{self, Gateway, WORDS, Worker};
+use crate::store::Store;
 use crate::upstream::OriginError;
 use crate::{admin, config};
 
@@ -76,6 +77,7 @@ pub struct Server {
     addresses: Vec<SocketAddr>,
     admin: Option<SocketAddr>,
     metrics: Arc<Metrics>,
+    store: Option<Store>,
     stop: CancellationToken,
     threads: Vec<JoinHandle<Drained>>,
 }
@@ -97,15 +99,21 @@ impl Server {
     pub fn start(snapshot: Snapshot) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
-        let gateway = Gateway::new(snapshot)
+        let recorded = Arc::new(RecordCounters::default());
+        let store = snapshot.records.as_ref().map(|records| Store::open(records, Arc::clone(&recorded)));
+        let store = store.transpose().map_err(StartError::Worker)?;
+        let gateway = Gateway::new(snapshot, store.clone())
             .map_err(|(site, source)| StartError::Origin { site, source: Box::new(source) })?;
         let (addresses, mut sockets) = bind(&gateway.snapshot, workers)?;
         let operator = gateway.snapshot.admin.map(|address| listen(address, 1)).transpose()?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
+        let metrics = Metrics::new(counters.clone());
+        let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
         let mut server = Self {
             addresses,
             admin: operator.as_ref().and_then(|sockets| sockets.first()?.local_addr().ok()),
-            metrics: Arc::new(Metrics::new(counters.clone())),
+            metrics: Arc::new(metrics),
+            store,
             stop: CancellationToken::new(),
             threads: Vec::new(),
         };
@@ -148,6 +156,9 @@ impl Server {
     pub fn stop(mut self) -> Drained {
         self.stop.cancel();
         let ended: Vec<_> = self.threads.drain(..).map(|thread| thread.join()).collect();
+        if let Some(store) = &self.store {
+            store.close();
+        }
         let clean = ended.iter().all(|drained| matches!(drained, Ok(Drained::Clean)));
         if clean { Drained::Clean } else { Drained::Cut }
     }

@@ -18,7 +18,7 @@ fn the_scripted_visit_shows_what_is_kept_and_stripped() {
         "{}",
         told.out
     );
-    let steps: Vec<&str> = (1..=6).map(|number| step(&told.out, number)).collect();
+    let steps: Vec<&str> = (1..=10).map(|number| step(&told.out, number)).collect();
     for (number, way, verdict, name) in [
         (1, "browser", "kept", "sessionid"),
         (1, "browser", "kept", "csrftoken"),
@@ -29,20 +29,34 @@ fn the_scripted_visit_shows_what_is_kept_and_stripped() {
         (2, "origin", "stripped", "_pk_id.1.abcd"),
         (2, "browser", "kept", "django_language"),
         (2, "browser", "expired", "_pk_id.1.abcd"),
-        (3, "browser", "kept", "cookies_preferences"),
-        (4, "origin", "kept", "cookies_preferences"),
-        (4, "browser", "kept", "_ga"),
-        (4, "browser", "stripped", "mystery"),
-        (5, "origin", "kept", "_ga"),
-        (5, "browser", "kept", "_ga"),
-        (5, "browser", "expired", "_pk_id.1.abcd"),
-        (6, "browser", "stripped", "_ga"),
+        (4, "browser", "kept", "cookies_preferences"),
+        (4, "browser", "kept", "tamis_choice"),
+        (5, "origin", "kept", "cookies_preferences"),
+        (5, "origin", "kept", "tamis_choice"),
+        (5, "browser", "stripped", "_ga"),
+        (6, "browser", "kept", "cookies_preferences"),
+        (6, "browser", "kept", "tamis_choice"),
+        (7, "origin", "kept", "_pk_id.1.abcd"),
+        (7, "browser", "kept", "_ga"),
+        (7, "browser", "stripped", "mystery"),
+        (9, "browser", "kept", "cookies_preferences"),
+        (9, "browser", "expired", "_ga"),
+        (9, "browser", "expired", "_pk_id.1.abcd"),
+        (10, "browser", "stripped", "_ga"),
     ] {
         let found = row(steps[number - 1], way, name);
         assert_eq!(found, Some(verdict), "step {number}, {way}, {name}: {}", told.out);
     }
     for name in ["_ga", "_pk_id.1.abcd", "mystery"] {
-        assert_eq!(row(steps[5], "origin", name), None, "{name} is not in the browser");
+        assert_eq!(row(steps[9], "origin", name), None, "{name} is not in the browser");
+    }
+    for (number, seen) in
+        [(3, "it asks for: statistical, "), (8, "switched on: statistical, matomo, xiti, google-analytics\n")]
+    {
+        assert!(format!("{}\n", steps[number - 1]).contains(seen), "step {number}: {}", told.out);
+    }
+    for number in [3, 4, 6, 8, 9] {
+        assert!(steps[number - 1].contains("tamis answers by itself"), "step {number}: {}", told.out);
     }
 }
 
@@ -81,18 +95,20 @@ fn it_serves_until_it_is_told_to_stop() {
     let line = demo.line("Now open");
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let mut agent = TcpStream::connect(&address).unwrap();
-    let request = format!(
-        "GET /cookies/ HTTP/1.1\r\nHost: {address}\r\nCookie: theirs=s3cr3t\r\nConnection: close\r\n\r\n"
-    );
+    let request =
+        format!("GET / HTTP/1.1\r\nHost: {address}\r\nCookie: theirs=s3cr3t\r\nConnection: close\r\n\r\n");
     agent.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     agent.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("name=\"choice\""), "{answer}");
-    assert!(answer.contains("set-cookie: sessionid=demo-value-") && !answer.contains("mystery"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("/.tamis/banner.js"), "{answer}");
+    assert!(
+        answer.contains("set-cookie: sessionid=demo-value-") && !answer.contains("set-cookie: mystery"),
+        "{answer}"
+    );
     // The form's token is the one of the cookie that comes with the page.
     let token = answer.split("csrftoken=").nth(1).unwrap().split(';').next().unwrap();
     assert!(answer.contains(&format!("value=\"{token}\"")), "{answer}");
-    demo.line("GET /cookies/");
+    demo.line("GET /");
     assert!(demo.line("theirs").contains("stripped"));
     let (code, rest) = demo.end("INT");
     assert_eq!(code, Some(0), "{rest}");

@@ -6,6 +6,8 @@ mod check;
 mod demo;
 mod explain;
 mod place;
+mod policy;
+mod records;
 mod run;
 
 use place::Place;
@@ -19,7 +21,9 @@ fn help_lists_every_command_and_the_exit_codes() {
         "run ",
         "check ",
         "explain ",
+        "policy ",
         "schema ",
+        "records ",
         "demo ",
         "Exit codes",
         "0  done",
@@ -27,7 +31,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "schema", "demo"] {
+    for command in ["run", "check", "explain", "policy", "schema", "records", "demo"] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);

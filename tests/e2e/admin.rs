@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tamis::metrics::{CONNECTION_FAULTS, STATUS};
 use tamis::proxy::WORDS;
 
-use crate::kit::{Setup, answering, gateway, origin, page, status};
+use crate::kit::{Folder, Setup, answering, gateway, origin, page, status};
 
 const REFERENCE: &str = include_str!("../../docs/operation.md");
 
@@ -45,7 +45,8 @@ fn metrics_have_the_verdicts() {
 
 #[test]
 fn the_reference_has_every_metric_and_every_word() {
-    let gateway = gateway(&answering(&page(&[])));
+    let folder = Folder::new();
+    let gateway = Setup::new(&answering(&page(&[]))).top(&folder.records()).start();
     let text = gateway.operator().request("GET /metrics", &[]).text();
     let served = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
     let rows = REFERENCE.lines().filter_map(|row| row.strip_prefix("| `tamis_")?.split('`').next());

@@ -12,12 +12,12 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::kit::{Origin, Setup, answering, logged, origin, page, text};
 
 /// A gateway that takes HTTP/2 on a plain connection.
-fn plain(origin: &Origin) -> Setup {
+pub(crate) fn plain(origin: &Origin) -> Setup {
     Setup::new(origin).top("listeners: [{address: \"127.0.0.1:0\", h2c: true}]")
 }
 
 /// Plays one user agent on a connection of its own.
-fn agent<F: Future>(
+pub(crate) fn agent<F: Future>(
     address: SocketAddr,
     builder: &h2::client::Builder,
     play: impl FnOnce(SendRequest<Bytes>) -> F,
@@ -31,7 +31,7 @@ fn agent<F: Future>(
     })
 }
 
-fn get(path: &str, fields: &[(&str, &str)]) -> Request<()> {
+pub(crate) fn get(path: &str, fields: &[(&str, &str)]) -> Request<()> {
     let mut request = Request::get(format!("http://x.test{path}"));
     for (name, value) in fields {
         request = request.header(*name, *value);
@@ -40,14 +40,17 @@ fn get(path: &str, fields: &[(&str, &str)]) -> Request<()> {
 }
 
 /// Sends a request without content and reads its answer whole.
-async fn answered(sender: &mut SendRequest<Bytes>, request: Request<()>) -> (Response<()>, Vec<u8>) {
+pub(crate) async fn answered(
+    sender: &mut SendRequest<Bytes>,
+    request: Request<()>,
+) -> (Response<()>, Vec<u8>) {
     let (answer, _) = sender.send_request(request, true).unwrap();
     let (parts, mut body) = answer.await.unwrap().into_parts();
     let content = whole(&mut body).await.unwrap();
     (Response::from_parts(parts, ()), content)
 }
 
-async fn whole(body: &mut RecvStream) -> Result<Vec<u8>, h2::Error> {
+pub(crate) async fn whole(body: &mut RecvStream) -> Result<Vec<u8>, h2::Error> {
     let mut content = Vec::new();
     while let Some(data) = body.data().await {
         let data = data?;
@@ -57,7 +60,7 @@ async fn whole(body: &mut RecvStream) -> Result<Vec<u8>, h2::Error> {
     Ok(content)
 }
 
-fn values(answer: &Response<()>, name: &str) -> Vec<String> {
+pub(crate) fn values(answer: &Response<()>, name: &str) -> Vec<String> {
     answer.headers().get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
 }
 

@@ -112,7 +112,7 @@ fn refused(fault: StartError) -> Error {
 /// A configuration such as an operator would write, with the port that the portal got.
 fn snapshot(port: u16, portal: SocketAddr) -> Result<Snapshot, Error> {
     let text = format!(
-        "listeners:\n  - address: 127.0.0.1:{port}\nworkers: 1\nsites:\n  - default: true\n    registry: {REGISTRY}\n    upstream: http://{portal}\ntimes: {{drain: 1s}}\n"
+        "listeners:\n  - address: 127.0.0.1:{port}\nworkers: 1\nsites:\n  - default: true\n    registry: {REGISTRY}\n    upstream: http://{portal}\ntimes: {{drain: 1s}}\nrecords: off\n"
     );
     let source = Source::new("demo.yaml", text);
     let (snapshot, faults) =
@@ -125,9 +125,12 @@ fn script(gateway: SocketAddr, exchanges: &Receiver<Passed>, paint: Paint) -> Re
     let mut visitor = Visitor::new(gateway);
     for (number, step) in (1..).zip(visitor::SCRIPT) {
         say(&print::step(number, step.tells, paint));
-        visitor.take(step).map_err(Error::Visit)?;
+        let seen = visitor.take(step).map_err(Error::Visit)?;
         let exchange = exchanges.recv_timeout(PATIENCE).map_err(|_| Error::Silent)?;
         say(&print::exchange(&exchange, paint));
+        if let Some(seen) = seen {
+            say(&print::seen(&seen));
+        }
     }
     Ok(())
 }

@@ -89,13 +89,9 @@ impl Portal {
                 let html = pages::home(&request, self.count(&request));
                 self.page(StatusCode::OK, &request, html)
             }
-            (&Method::GET | &Method::HEAD, "/cookies/") => {
-                self.page(StatusCode::OK, &request, pages::choices(&request))
-            }
-            (&Method::POST, "/cookies/" | "/i18n/setlang/") if forged(&request) => {
+            (&Method::POST, "/i18n/setlang/") if forged(&request) => {
                 self.page(StatusCode::FORBIDDEN, &request, pages::forbidden(&request))
             }
-            (&Method::POST, "/cookies/") => choose(&request),
             (&Method::POST, "/i18n/setlang/") => speak(&request),
             _ => self.page(StatusCode::NOT_FOUND, &request, pages::not_found(&request)),
         }
@@ -148,22 +144,6 @@ fn forged(request: &Request) -> bool {
     token.is_none() || request.field("csrfmiddlewaretoken") != token
 }
 
-/// Writes the visitor's choice, as `json.dumps` and Django's `set_cookie` do; where it is no, removes the tracker's
-/// cookies that came along.
-fn choose(request: &Request) -> Answer {
-    let agreed = request.field("choice") == Some("agree");
-    let mut answer = see_home();
-    let choice = format!(r#"cookies_preferences="{{\"statistical\": {agreed}\054 \"third-party\": false}}""#);
-    set_cookie(&mut answer, &format!("{choice}; Max-Age=15768000; Path=/; SameSite=Lax"));
-    for name in ["_ga", "_ga_DEMO"].into_iter().filter(|name| !agreed && request.cookie(name).is_some()) {
-        set_cookie(
-            &mut answer,
-            &format!(r#"{name}=""; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=Lax"#),
-        );
-    }
-    answer
-}
-
 /// Remembers the language, as Django's `set_language` does.
 fn speak(request: &Request) -> Answer {
     let mut answer = see_home();
@@ -176,7 +156,7 @@ fn speak(request: &Request) -> Answer {
 fn page(status: StatusCode, html: String) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from(html)));
     *answer.status_mut() = status;
-    const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
+    const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:; \
                           form-action 'self'";
     for (name, value) in [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

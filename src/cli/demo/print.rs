@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use super::super::terminal::Paint;
+use super::visitor::Seen;
 use super::watch::{Judged, Passed};
 
 /// Characters of a path and of a cookie-name that are shown.
@@ -35,14 +36,19 @@ pub(super) fn invitation(gateway: SocketAddr, paint: Paint) -> String {
 
 /// One exchange: its request line and status, then the cookies of both directions.
 pub(super) fn exchange(exchange: &Passed, paint: Paint) -> String {
-    let Passed { method, path, status, request, response } = exchange;
+    let Passed { method, path, status, own, request, response } = exchange;
     let mut out = format!("  {}  {status}", paint.strong(&format!("{method} {}", short(path))));
     let names = request.iter().chain(response.iter()).map(|judged| short(&judged.name).chars().count());
     let width = names.max().unwrap_or(0);
     let response = once_each(response);
     for (way, cookies) in [("→ origin ", request), ("← browser", &response)] {
         if cookies.is_empty() {
-            let _ = write!(out, "\n    {way}  {}", paint.faint("no cookies"));
+            let none = if *own && way.starts_with('→') {
+                "nothing: tamis answers by itself"
+            } else {
+                "no cookies"
+            };
+            let _ = write!(out, "\n    {way}  {}", paint.faint(none));
         }
         for (index, judged) in cookies.iter().enumerate() {
             let way = if index == 0 { way } else { "         " };
@@ -50,6 +56,15 @@ pub(super) fn exchange(exchange: &Passed, paint: Paint) -> String {
         }
     }
     out
+}
+
+/// What the visitor sees of their choice.
+pub(super) fn seen(seen: &Seen) -> String {
+    let keys = |keys: &[String]| if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") };
+    match seen {
+        Seen::Asked(asked) => format!("    it asks for: {}", keys(asked)),
+        Seen::On(on) => format!("    switched on: {}", keys(on)),
+    }
 }
 
 /// A cookie is expired in every form that it may have been set in: one line tells of them all.

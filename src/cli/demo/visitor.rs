@@ -22,22 +22,60 @@ pub(super) struct Step {
 }
 
 /// The scripted visit.
-pub(super) const SCRIPT: [Step; 6] = [
+pub(super) const SCRIPT: [Step; 10] = [
     Step { tells: "A first visit. Nobody has been asked about cookies yet.", path: "/", form: None },
     Step {
         tells: "The visitor prefers French. A script of the page has written _pk_id.1.abcd meanwhile: too early.",
         path: "/i18n/setlang/",
         form: Some("language=fr"),
     },
-    Step { tells: "The visitor agrees to statistics.", path: "/cookies/", form: Some("choice=agree") },
-    Step { tells: "The next page: the tracker may work now.", path: "/", form: None },
+    Step { tells: "The page’s script fetches the banner.", path: "/.tamis/banner?language=fr", form: None },
     Step {
-        tells: "The visitor withdraws. The portal removes the cookies that it knows; tamis, in the same answer, all.",
-        path: "/cookies/",
-        form: Some("choice=withdraw"),
+        tells: "The visitor refuses all.",
+        path: "/.tamis/consent",
+        form: Some("action=refuse-all&from=banner&back=/"),
+    },
+    Step { tells: "The next page: nothing has changed for the trackers.", path: "/", form: None },
+    Step {
+        tells: "The visitor comes back to it in the preference centre, and agrees to statistics alone.",
+        path: "/.tamis/consent",
+        form: Some("action=save&from=centre&ask=statistical&ask=third-party&grant=statistical&back=/"),
+    },
+    Step { tells: "The next page: the trackers of that category may work now.", path: "/", form: None },
+    Step { tells: "The cookie policy says so.", path: "/cookies-policy", form: None },
+    Step {
+        tells: "The visitor withdraws there. The same answer expires what had been agreed to.",
+        path: "/.tamis/consent",
+        form: Some("action=refuse-all&from=policy&back=/cookies-policy"),
     },
     Step { tells: "The next page: nothing is left of it.", path: "/", form: None },
 ];
+
+/// What a page shows of the visitor's choice: keys of categories and services.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// What the banner asks for.
+    Asked(Vec<String>),
+    /// The switches that are on.
+    On(Vec<String>),
+}
+
+impl Seen {
+    fn on(page: &str) -> Option<Self> {
+        let values = |mark: &str| -> Vec<(String, bool)> {
+            let tags = page.split(mark).skip(1);
+            let tags = tags.filter_map(|rest| rest.split('>').next()?.split_once('"'));
+            tags.map(|(key, rest)| (key.to_owned(), rest.contains(" checked"))).collect()
+        };
+        if page.contains("id=\"tamis-banner\"") {
+            let asked = values("name=\"ask\" value=\"");
+            return Some(Self::Asked(asked.into_iter().map(|(key, _)| key).collect()));
+        }
+        let switches = values("data-tamis-switch=\"");
+        let on = || switches.iter().filter(|(_, on)| *on).map(|(key, _)| key.clone());
+        (!switches.is_empty()).then(|| Self::On(on().collect()))
+    }
+}
 
 /// The visitor: where the gateway is, and what the browser holds.
 pub(super) struct Visitor {
@@ -50,11 +88,12 @@ impl Visitor {
         Self { gateway, jar: Vec::new() }
     }
 
-    /// Sends the request of a step, reads the answer and stores its cookies.
+    /// Sends the request of a step, reads the answer and stores its cookies. Returns what is seen of the visitor's choice
+    /// on the page, where there is anything.
     ///
     /// # Errors
     /// The exchange broke, or was not answered by a page or a redirection.
-    pub(super) fn take(&mut self, step: Step) -> io::Result<()> {
+    pub(super) fn take(&mut self, step: Step) -> io::Result<Option<Seen>> {
         let mut stream = TcpStream::connect(self.gateway)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
@@ -68,17 +107,18 @@ impl Visitor {
             return Err(io::Error::other(format!("{} was answered by {}", step.path, status.trim())));
         }
         lines.for_each(|line| self.store(line));
-        if step.form.is_none() {
+        if step.form.is_none() && step.path == "/" {
             self.run_script();
         }
-        Ok(())
+        Ok(Seen::on(&String::from_utf8_lossy(answer.get(end..).unwrap_or_default())))
     }
 
     fn request(&self, step: Step) -> Vec<u8> {
+        let gateway = self.gateway;
         let method = if step.form.is_some() { "POST" } else { "GET" };
         let head = format!(
-            "{method} {} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nConnection: close\r\n",
-            step.path, self.gateway
+            "{method} {} HTTP/1.1\r\nHost: {gateway}\r\nOrigin: http://{gateway}\r\nAccept: text/html\r\nConnection: close\r\n",
+            step.path
         );
         let mut request = head.into_bytes();
         if !self.jar.is_empty() {

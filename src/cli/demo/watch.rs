@@ -24,6 +24,8 @@ pub(super) struct Passed {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) status: String,
+    /// tamis answered it by itself.
+    pub(super) own: bool,
     /// The cookies that the user agent sent, in order.
     pub(super) request: Vec<Judged>,
     /// The cookies that the portal set, in order.
@@ -79,8 +81,9 @@ impl Watch {
             });
         }
         let (method, path, status) = (access.take("method"), access.take("path"), access.take("status"));
+        let own = access.take("upstream_ms") == "0.0" && access.take("error").is_empty();
         // A full queue means that nobody can read as fast as this is printed.
-        let _ = self.to.try_send(Passed { method, path, status, request, response });
+        let _ = self.to.try_send(Passed { method, path, status, own, request, response });
     }
 }
 

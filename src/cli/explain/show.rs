@@ -3,7 +3,7 @@
 use super::super::terminal::{Paint, say};
 use super::Rules;
 use crate::config::Mode;
-use crate::consent::{Consent, Reading};
+use crate::consent::{Consent, Reading, Source};
 use crate::policy::Explanation;
 
 /// One paragraph a cookie, then the rows to paste for what is undeclared.
@@ -42,7 +42,7 @@ pub(super) fn json(rules: &Rules, consent: &Consent, told: &[Explanation]) {
             Mode::Enforce => "enforce",
             Mode::Observe => "observe",
         },
-        "consent": { "reading": consent.reading().word(), "x_consent": consent.header(registry) },
+        "consent": { "reading": consent.reading().word(), "by": consent.by().word(), "x_consent": consent.header(registry) },
         "cookies": cookies,
     });
     say(&format!("{found:#}"));
@@ -53,10 +53,22 @@ fn choice(rules: &Rules, consent: &Consent) -> String {
     let registry = rules.policy.registry();
     let reading = match consent.reading() {
         Reading::Absent => "none".to_owned(),
-        Reading::Read => "read".to_owned(),
-        Reading::Unreadable(why) => format!("can't be read ({}), which counts as none", why.word()),
+        Reading::Undecided => format!("not made yet{}", by(consent)),
+        Reading::Read => format!("read{}", by(consent)),
+        Reading::Unreadable(why) => {
+            format!("can't be read ({}), which counts as none{}", why.word(), by(consent))
+        }
     };
     format!("The visitor's choice: {reading}. X-Consent: {}", consent.header(registry))
+}
+
+/// Whose cookie it is, where that isn't the site's own.
+fn by(consent: &Consent) -> String {
+    match consent.by() {
+        Source::Nobody | Source::Own => String::new(),
+        Source::Manager(manager) => format!(", in the cookie of {}", manager.word()),
+        Source::Several => ", in several cookies of which the stricter counts".to_owned(),
+    }
 }
 
 /// The rows for undeclared names, each once.

@@ -31,7 +31,7 @@ cookies:
 "#;
 
 /// Names of the table's first column, with what `consent:` says beside `keys:` and `gpc_denies:`.
-const FORMATS: [(&str, &str); 6] = [
+pub(super) const FORMATS: [(&str, &str); 6] = [
     ("auto", "format: auto"),
     ("auto+", "granted_values: [true, '1', 1, oui]"),
     ("json", "format: json"),
@@ -57,7 +57,7 @@ pub(super) fn compile(settings: &str) -> Registry {
 
 /// One copy of the cookie, without GPC.
 pub(super) fn read(registry: &Registry, value: &[u8]) -> Consent {
-    Consent::read(registry, [value].into_iter(), false)
+    Consent::of_copies(registry, [value].into_iter())
 }
 
 /// The site's cookies that pass by consent, in the registry's order; each is named after its category or service.

@@ -4,6 +4,7 @@ use super::site::{allowed, compile, read, registry};
 use crate::consent::{Choice, Reading};
 use crate::diagnostic::Source;
 use crate::document::{Document, Node, Value};
+use crate::registry::{Manager, Registry};
 
 #[test]
 fn values() {
@@ -41,6 +42,27 @@ fn documented_values() {
             let registry = registry("auto");
             assert_eq!(allowed(registry, &read(registry, value.as_bytes())).join(" "), passing, "{value}");
         }
+    }
+}
+
+/// The settings of docs/consent.md are sound.
+#[test]
+fn documented_settings() {
+    let documentation = include_str!("../../../docs/consent.md");
+    let blocks = documentation.split("\n```yaml\n").skip(1).filter_map(|block| block.split("\n```").next());
+    let base = "version: '1'\nservices: [{key: matomo, title: Matomo, category: statistical}]\ncookies: []\n";
+    let mut settings: Vec<String> = blocks.map(str::to_owned).collect();
+    assert!(settings.len() >= 2);
+    let rows = documentation.lines().filter_map(|row| row.strip_prefix("| `"));
+    let managers = rows.filter_map(|row| Some((row.split('`').next()?, row.split('|').nth(4)?)));
+    for (manager, words) in managers.filter(|(manager, _)| Manager::WORDS.contains(manager)) {
+        let keys = words.split('`').find(|part| part.starts_with('{')).unwrap_or("{}");
+        settings.push(format!("consent: {{adapters: {{manager: {manager}, keys: {keys}}}}}"));
+    }
+    assert!(settings.len() >= 2 + Manager::ALL.len(), "a row for each manager");
+    for settings in settings {
+        let (registry, faults) = Registry::compile(Source::new("site.yaml", format!("{base}{settings}\n")));
+        assert!(registry.is_some(), "{}", faults.render(false));
     }
 }
 

@@ -1,12 +1,16 @@
 //! What is expired, as a table and properties.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::rewrite::registry;
 use super::{NOW, consent, octets};
 use crate::consent::Consent;
 use crate::cookie::{SetCookie, pairs};
+use crate::diagnostic::Source;
 use crate::policy::{Expiry, Policy, Purge, PurgeUndeclared, Undeclared};
+use crate::registry::Registry;
 
 fn policy() -> Policy {
     Policy::new(registry(), Undeclared::Block, Undeclared::Block, 180)
@@ -107,14 +111,40 @@ fn a_cookie_that_cannot_be_found_keeps_no_other_waiting() {
     assert_eq!(tried.len(), 30);
 }
 
+/// Of a manager with several cookies the response may set one: the others stay as they were.
+#[test]
+fn a_choice_in_several_cookies_is_read_as_they_will_be() {
+    let yaml = "
+version: '1'
+consent: {adapters: complianz, keys: {statistics: statistical, marketing: third-party}}
+cookies: [{provider: A, names: a, purposes: Counting, category: statistical}]
+";
+    let (registry, _) = Registry::compile(Source::new("site.yaml", yaml));
+    let policy = Policy::new(Arc::new(registry.unwrap()), Undeclared::Block, Undeclared::Block, 180);
+    let a = policy.registry().lookup(b"a").unwrap();
+    let request = || pairs(b"cmplz_statistics=allow; cmplz_marketing=allow");
+    let before = Consent::read(policy.registry(), request(), false);
+    for (field, expected) in [
+        ("cmplz_marketing=deny; Path=/", Some(true)),
+        ("cmplz_statistics=deny; Path=/", Some(false)),
+        ("cmplz_statistics=; Max-Age=0", Some(false)),
+        ("other=deny", None),
+    ] {
+        let after = policy.choice_after(&[SetCookie::parse(field.as_bytes())], request(), &before, NOW);
+        assert_eq!(after.map(|choice| choice.allows(policy.registry(), a)), expected, "{field}");
+    }
+}
+
 #[test]
 fn a_choice_in_the_response_counts_at_once_if_it_is_stricter() {
     let policy = policy();
     let granted = consent(policy.registry(), r#"{"statistical":true}"#);
     let ga = policy.registry().lookup(b"_ga").unwrap();
     let after = |before: &Consent, fields: &[&str]| {
-        let fields = fields.iter().map(|field| field.as_bytes());
-        policy.choice_after(fields, before, NOW).map(|choice| choice.allows(policy.registry(), ga))
+        let lines: Vec<_> = fields.iter().map(|field| SetCookie::parse(field.as_bytes())).collect();
+        policy
+            .choice_after(&lines, std::iter::empty(), before, NOW)
+            .map(|choice| choice.allows(policy.registry(), ga))
     };
     let (yes, no) = (
         r#"cookies_preferences={"statistical":true}; Path=/"#,

@@ -229,7 +229,10 @@ proptest! {
             (None, Some(_)) => prop_assert!(false, "a session became a lifetime"),
             (_, None) => {}
         }
-        prop_assert_eq!(after.is_deletion(NOW), cookie.is_deletion(NOW));
+        if after.is_deletion(NOW) != cookie.is_deletion(NOW) {
+            // `Max-Age=9999999; Max-Age=0; Max-Age=x`: over at once by the standard, but not for every browser.
+            prop_assert!(after.is_deletion(NOW) && life(&cookie).is_some_and(|seconds| seconds <= 0));
+        }
         if site.contains("clamp") && !cookie.is_deletion(NOW) {
             prop_assert!(life(&after).is_none_or(|seconds| seconds <= LONGEST));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::adapters;
 use super::categories::Keys;
 use crate::document::{Document, Fields, Node, Value};
 use crate::registry::pattern::Pattern;
@@ -21,6 +22,10 @@ pub(in crate::registry) struct Consent<'d> {
     /// The value of `cookie:`; the section without one; the top of the file without a section. `None` if the name is
     /// unusable, so that there is nothing more to say about it.
     pub(in crate::registry) at: Option<&'d Node>,
+    /// Whether the section names the cookie.
+    pub(in crate::registry) named: bool,
+    /// Where each adapter stands.
+    pub(in crate::registry) adapters: Vec<&'d Node>,
 }
 
 /// Reads the section over its defaults.
@@ -32,11 +37,14 @@ pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Ke
         granted_values: vec![GrantedValue::Bool(true)],
         keys: Vec::new(),
         gpc_denies: Vec::new(),
+        adapters: Vec::new(),
     };
     let Some(mut fields) = node.and_then(|node| document.fields(node, &schema::CONSENT)) else {
-        return Consent { settings, at };
+        return Consent { settings, at, named: false, adapters: Vec::new() };
     };
-    if let Some(node) = fields.optional("cookie") {
+    let cookie_node = fields.optional("cookie");
+    let named = cookie_node.is_some();
+    if let Some(node) = cookie_node {
         let name = cookie(document, node);
         at = name.is_some().then_some(node);
         settings.cookie = name.unwrap_or(settings.cookie);
@@ -49,13 +57,18 @@ pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Ke
     if let Some(node) = fields.optional("granted_values") {
         settings.granted_values = granted_values(document, node, settings.format);
     }
-    settings.keys = words(document, &mut fields, keys);
+    settings.keys = words(document, fields.optional("keys"), keys);
     settings.gpc_denies = gpc_denies(document, &mut fields, keys);
+    let managers =
+        fields.optional("adapters").map(|node| adapters::read(document, node, keys, &settings.cookie));
+    let (adapters, places) = managers.unwrap_or_default().into_iter().unzip();
+    settings.adapters = adapters;
     fields.finish();
-    Consent { settings, at }
+    Consent { settings, at, named, adapters: places }
 }
 
-fn cookie(document: &Document, node: &Node) -> Option<String> {
+/// The name of a cookie that holds a choice.
+pub(super) fn cookie(document: &Document, node: &Node) -> Option<String> {
     let name = document.string(node, "the consent cookie's name")?;
     let fault = match Pattern::parse(name) {
         Ok(pattern) => match pattern.exact() {
@@ -108,10 +121,11 @@ fn granted_values(document: &Document, node: &Node, format: Format) -> Vec<Grant
     granted
 }
 
-fn words(document: &Document, fields: &mut Fields<'_>, keys: &Keys) -> Vec<Key> {
-    let Some(node) = fields.optional("keys") else { return Vec::new() };
+/// A mapping of a cookie's words to categories and services.
+pub(super) fn words(document: &Document, node: Option<&Node>, keys: &Keys) -> Vec<Key> {
+    let Some(node) = node else { return Vec::new() };
     let Value::Map(entries) = &node.value else {
-        let wanted = "consent.keys: a mapping of the cookie's words to categories and services";
+        let wanted = "keys: a mapping of the cookie's words to categories and services";
         return document.wrong_type(node, wanted).unwrap_or_default();
     };
     let mut seen = HashMap::new();

@@ -134,6 +134,7 @@ fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> 
             Rule::UnlessAnonymised => !anonymised,
             Rule::Required => true,
         },
+        shipped: false,
     });
     row
 }

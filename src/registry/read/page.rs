@@ -1,9 +1,28 @@
-//! `site:` and `page:`.
+//! `date:`, `site:` and `page:`.
+
+use jiff::civil::Date;
 
 use super::text;
 use crate::document::{Document, Node};
 use crate::registry::schema;
 use crate::registry::{Page, Passage};
+
+/// The day of the version: a date of the calendar, as ISO 8601 writes it.
+pub(super) fn date(document: &Document, node: &Node) -> Option<Date> {
+    let text = document.string(node, "the date")?;
+    let date = calendar(text);
+    if date.is_none() {
+        let help = "write year, month and day, in quotes: date: \"2026-11-23\"";
+        document.error(&node.span, "bad-date", format!("`{text}` is no date"), help);
+    }
+    date
+}
+
+/// `2026-11-23` and no other way to write it.
+pub(super) fn calendar(text: &str) -> Option<Date> {
+    // The library reads times, and dates without hyphens, too.
+    if text.len() == "2026-11-23".len() { text.parse().ok() } else { None }
+}
 
 /// The address of the site: scheme and host at least.
 pub(super) fn site(document: &Document, node: &Node) -> Option<String> {

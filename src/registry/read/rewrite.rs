@@ -6,7 +6,7 @@ use crate::cookie::Promise;
 use crate::document::{Document, Node};
 use crate::registry::pattern::Pattern;
 use crate::registry::schema;
-use crate::registry::{Entry, EntryId, Presence, Rewrite, SetBy, known};
+use crate::registry::{ConsentSettings, Entry, EntryId, Presence, Rewrite, SetBy, known};
 
 /// The section, and the values that a fault points at.
 pub(in crate::registry) struct Rewriting<'d> {
@@ -54,8 +54,8 @@ fn new_name(document: &Document, node: &Node) -> Option<Pattern> {
 
 /// Reports what the rows' cookies do not bear.
 pub(super) fn check(document: &Document, rows: &[Row<'_>], consent: &Consent<'_>) {
-    let choice = consent.settings.cookie.as_bytes();
-    let of_choice = declaring(rows, choice).map(|(row, _)| row);
+    let choices = consent.settings.names();
+    let of_choices: Vec<_> = choices.iter().filter_map(|name| declaring(rows, name.as_bytes())).collect();
     for row in rows {
         let (Some(rewriting), Some(entry)) = (&row.rewriting, &row.entry) else { continue };
         let reader = if entry.set_by == Some(SetBy::Script) {
@@ -63,7 +63,7 @@ pub(super) fn check(document: &Document, rows: &[Row<'_>], consent: &Consent<'_>
         } else if row.names.iter().any(|name| known::is_csrf_pattern(&name.pattern)) {
             Some("scripts read the CSRF token from its cookie")
         } else {
-            let holds = of_choice.is_some_and(|of_choice| std::ptr::eq(of_choice, row));
+            let holds = of_choices.iter().any(|(of_choice, _)| std::ptr::eq(*of_choice, row));
             holds.then_some("the page's own banner reads and writes the visitor's choice")
         };
         http_only(document, row, rewriting, reader);
@@ -73,7 +73,7 @@ pub(super) fn check(document: &Document, rows: &[Row<'_>], consent: &Consent<'_>
                 Some(reader) => {
                     document.error(&new.span, "script-renamed", reader, "remove `rename`");
                 }
-                None => rename(document, row, entry, (new, choice)),
+                None => rename(document, row, entry, (new, &consent.settings)),
             }
         }
     }
@@ -110,7 +110,7 @@ fn promises(row: &Row<'_>, what: fn(Promise) -> bool) -> bool {
 }
 
 /// One exact name to turn into and back from, and a cookie that keeps what the new prefix promises.
-fn rename(document: &Document, row: &Row<'_>, entry: &Entry, (new, choice): (&Declared, &[u8])) {
+fn rename(document: &Document, row: &Row<'_>, entry: &Entry, (new, choice): (&Declared, &ConsentSettings)) {
     let host = Promise::of(new.pattern.prefix()).host;
     let (message, help) =
         if row.names.len() != 1 || row.names.iter().any(|name| name.pattern.exact().is_none()) {
@@ -118,7 +118,7 @@ fn rename(document: &Document, row: &Row<'_>, entry: &Entry, (new, choice): (&De
                 "only a row with one exact name can be renamed",
                 "give the cookie a row of its own, without wildcards",
             )
-        } else if new.pattern.exact() == Some(choice) {
+        } else if new.pattern.exact().is_some_and(|name| choice.reads(name)) {
             ("this is the name of the consent cookie", "choose another name")
         } else if entry.attributes.secure == Some(false) {
             ("the row declares a cookie without `Secure`", "declare `secure: true`, or remove `rename`")

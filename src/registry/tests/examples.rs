@@ -33,6 +33,7 @@ fn lille_says_what_the_policy_says() {
     let rows: Vec<String> = registry
         .entries()
         .iter()
+        .filter(|entry| !entry.shipped)
         .map(|entry| {
             let location =
                 entry.location.as_ref().map(|text| format!(" ({})", english(text))).unwrap_or_default();
@@ -68,7 +69,8 @@ fn lille_has_the_shipped_kinds_and_needs_no_consent() {
 fn every_text_of_both_has_both_languages_or_is_the_same_in_both() {
     for text in [LILLE, ANALYTICS] {
         let registry = compile(text);
-        let texts = registry.entries().iter().flat_map(Entry::texts).chain(registry.page().texts());
+        let written = registry.entries().iter().filter(|entry| !entry.shipped);
+        let texts = written.flat_map(Entry::texts).chain(registry.page().texts());
         for text in texts {
             assert!(
                 matches!(text, Text::Plain(_)) || text.languages().eq(["en", "fr"]),

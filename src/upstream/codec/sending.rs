@@ -11,6 +11,7 @@ use http_body::{Body, Frame};
 use tokio::io::AsyncWrite as _;
 
 use super::request::{self, Outline};
+use crate::turn::Turn;
 use crate::upstream::Fault;
 use crate::upstream::stream::Stream;
 
@@ -34,6 +35,7 @@ pub(in crate::upstream) struct Sending<B> {
     state: State,
     /// An octet was written.
     pub(in crate::upstream) sent: bool,
+    turn: Turn,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,7 @@ where
             ended: outline == Outline::None,
             state: State::Going,
             sent: false,
+            turn: Turn::default(),
         }
     }
 
@@ -125,6 +128,9 @@ where
     }
 
     fn write(&mut self, cx: &mut Context<'_>, stream: &mut Stream) -> Poll<io::Result<()>> {
+        if self.outline == Outline::None {
+            ready!(self.turn.poll(cx));
+        }
         let out = self.out.get(self.at..).unwrap_or_default();
         let stream = Pin::new(stream);
         let written = if self.piece.is_empty() {
@@ -136,6 +142,7 @@ where
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
         self.sent = true;
+        self.turn.over();
         let of_out = written.min(out.len());
         self.at += of_out;
         self.piece.advance(written - of_out);

@@ -1,7 +1,8 @@
 //! A gateway in this process, from the text of its configuration.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use tamis::config::{self, Log, LogFormat, Snapshot};
@@ -97,8 +98,9 @@ impl Setup {
         let Self { upstream, top, site, workers, .. } = self;
         let listeners =
             if top.contains("listeners:") { "" } else { "listeners: [{address: \"127.0.0.1:0\"}]\n" };
+        let records = if top.contains("records:") { "" } else { "records: off\n" };
         let yaml = format!(
-            "workers: {workers}\n{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
+            "workers: {workers}\n{records}{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
              sites:\n  - default: true\n    registry: site.yaml\n    upstream: {upstream}\n{site}"
         );
         Gateway::start(&yaml, &self.registry)
@@ -189,4 +191,34 @@ pub(crate) fn logged(mark: &str) -> String {
     let (text, waited) = shared.1.wait_timeout_while(shared.0.lock().unwrap(), PATIENCE, find).unwrap();
     assert!(!waited.timed_out(), "{mark} is not in the log");
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// A directory of its own for a gateway's records, removed in the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("tamis-e2e-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    /// The setting that keeps records here.
+    pub(crate) fn records(&self) -> String {
+        let at = |name: &str| self.0.join(name).display().to_string();
+        format!(
+            "records: {{database: {}, key: {}, head: {}, wait: 20s}}",
+            at("records.sqlite"),
+            at("key"),
+            at("head")
+        )
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

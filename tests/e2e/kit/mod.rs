@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub(crate) use agent::Agent;
 pub(crate) use gate::Gate;
-pub(crate) use gateway::{Gateway, Setup, gateway, logged, registry};
+pub(crate) use gateway::{Folder, Gateway, Setup, gateway, logged, registry};
 pub(crate) use message::Message;
 pub(crate) use origin::{Origin, Visit, answering, origin, origin_over_tls, unreachable};
 pub(crate) use tls::{Authority, Certificate};

@@ -4,11 +4,12 @@ use super::VALUE;
 use super::request::Request;
 
 /// The cookies that the portal and its pages set, and whether scripts can see them.
-const COOKIES: [(&str, bool); 8] = [
+const COOKIES: [(&str, bool); 9] = [
     ("sessionid", false),
     ("csrftoken", true),
     ("django_language", true),
     ("cookies_preferences", true),
+    ("tamis_choice", false),
     ("_ga", true),
     ("_ga_DEMO", true),
     ("_pk_id.1.abcd", true),
@@ -26,9 +27,7 @@ struct Words {
     no: &'static str,
     told: &'static str,
     choices: &'static str,
-    question: &'static str,
-    agree: &'static str,
-    withdraw: &'static str,
+    policy: &'static str,
     home: &'static str,
     other: [&'static str; 2],
     missing: &'static str,
@@ -46,10 +45,7 @@ const ENGLISH: Words = Words {
     no: "no",
     told: "What tamis told the portal of your choice:",
     choices: "Your choice about cookies",
-    question: "May this portal count its visitors with Google Analytics and Matomo? You can change your mind at any \
-               time.",
-    agree: "I agree to statistics",
-    withdraw: "No, or no longer",
+    policy: "Cookies policy",
     home: "Back to the portal",
     other: ["fr", "Français"],
     missing: "There is no such page.",
@@ -68,10 +64,7 @@ const FRENCH: Words = Words {
     no: "non",
     told: "Ce que tamis a dit au portail de votre choix :",
     choices: "Votre choix en matière de cookies",
-    question: "Ce portail peut-il compter ses visiteurs avec Google Analytics et Matomo ? Vous pouvez changer d’avis à \
-               tout moment.",
-    agree: "J’accepte les statistiques",
-    withdraw: "Non, ou plus maintenant",
+    policy: "Politique en matière de cookies",
     home: "Retour au portail",
     other: ["en", "English"],
     missing: "Cette page n’existe pas.",
@@ -116,26 +109,11 @@ pub(super) fn home(request: &Request, count: u32) -> String {
         "<p>{}</p>\n<p>{} <strong>{count}</strong></p>\n\
          <table>\n<tr><th>{name}<th>{browser}<th>{portal}\n{rows}</table>\n\
          <p>{}<br><code>X-Consent: {consent}</code></p>\n\
-         <p><a href=\"/cookies/\">{}</a></p>\n<script>{script}</script>\n",
-        words.introduction, words.visit, words.told, words.choices,
+         <p><a href=\"/.tamis/preferences\" data-tamis-open>{}</a> · <a href=\"/cookies-policy\">{}</a></p>\n\
+         <script>{script}</script>\n<script src=\"/.tamis/banner.js\" defer></script>\n",
+        words.introduction, words.visit, words.told, words.choices, words.policy,
     );
     page(request, words.title, &body)
-}
-
-/// The page to give and to withdraw consent.
-pub(super) fn choices(request: &Request) -> String {
-    let words = words(request);
-    let body = format!(
-        "<p>{}</p>\n<form method=\"post\" action=\"/cookies/\">{}\
-         <button name=\"choice\" value=\"agree\">{}</button>\
-         <button name=\"choice\" value=\"withdraw\">{}</button></form>\n<p><a href=\"/\">{}</a></p>\n",
-        words.question,
-        token(request),
-        words.agree,
-        words.withdraw,
-        words.home,
-    );
-    page(request, words.choices, &body)
 }
 
 pub(super) fn not_found(request: &Request) -> String {

@@ -1,0 +1,239 @@
+//! What an HTTP/2 connection writes while it is polled once, sent as one.
+//!
+//! h2 flushes after every DATA frame. With several streams on a connection that is a system call, and over TLS a record,
+//! for each small answer, though the next one is ready already.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::turn::Turn;
+
+/// Octets that are held; beyond it the connection waits until some have left.
+const MOST: usize = 64 * 1024;
+/// Octets from which on a write leaves by itself: copying it would cost more than the system call.
+const LARGE: usize = 8 * 1024;
+
+/// A stream whose small writes wait for the end of [`around`](Self::around); its clones are the same stream.
+pub(super) struct Batched<T>(Rc<RefCell<Batch<T>>>);
+
+struct Batch<T> {
+    io: T,
+    /// Written by the connection, not yet by us.
+    held: Vec<u8>,
+    /// Octets of it that have left.
+    left: usize,
+    turn: Turn,
+    /// What writing said between two polls, for the next one to hear.
+    fault: Option<io::Error>,
+}
+
+impl<T> Clone for Batched<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
+    pub(super) fn new(io: T) -> Self {
+        Self(Rc::new(RefCell::new(Batch {
+            io,
+            held: Vec::new(),
+            left: 0,
+            turn: Turn::default(),
+            fault: None,
+        })))
+    }
+
+    /// The connection's future; what a poll of it has written leaves at the end of the poll.
+    pub(super) async fn around<F: Future>(&self, mut connection: Pin<&mut F>) -> F::Output {
+        poll_fn(|cx| {
+            let polled = connection.as_mut().poll(cx);
+            let batch = &mut *self.0.borrow_mut();
+            if polled.is_pending() && (batch.held.is_empty() || batch.turn.poll(cx).is_pending()) {
+                return polled;
+            }
+            batch.turn.over();
+            if let Poll::Ready(Err(fault)) = batch.poll_send(cx) {
+                batch.fault = Some(fault);
+                cx.waker().wake_by_ref();
+            }
+            polled
+        })
+        .await
+    }
+}
+
+impl<T: AsyncWrite + Unpin> Batch<T> {
+    /// Sends what is held, all of it.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.held.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        while let Some(rest) = self.held.get(self.left..).filter(|rest| !rest.is_empty()) {
+            match Pin::new(&mut self.io).poll_write(cx, rest) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(written)) => self.left += written,
+                Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        self.held.clear();
+        self.held.shrink_to(MOST);
+        self.left = 0;
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_take(&mut self, cx: &mut Context<'_>, pieces: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        if let Some(fault) = self.fault.take() {
+            return Poll::Ready(Err(fault));
+        }
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        if length >= LARGE || self.held.len() + length > MOST {
+            match self.poll_send(cx) {
+                Poll::Ready(Ok(())) if length >= LARGE => {
+                    return Pin::new(&mut self.io).poll_write_vectored(cx, pieces);
+                }
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        pieces.iter().for_each(|piece| self.held.extend_from_slice(piece));
+        Poll::Ready(Ok(length))
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Batched<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0.borrow_mut().io).poll_read(cx, buf)
+    }
+}
+
+impl<T: AsyncWrite + Unpin> AsyncWrite for Batched<T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        self.0.borrow_mut().poll_take(cx, &[io::IoSlice::new(octets)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.0.borrow_mut().poll_take(cx, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    /// Says that it is done: what is held leaves at the end of the poll.
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let batch = &mut *self.0.borrow_mut();
+        match batch.fault.take() {
+            Some(fault) => Poll::Ready(Err(fault)),
+            None if batch.held.is_empty() => Pin::new(&mut batch.io).poll_flush(cx),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let batch = &mut *self.0.borrow_mut();
+        match batch.poll_send(cx) {
+            Poll::Ready(Ok(())) => Pin::new(&mut batch.io).poll_shutdown(cx),
+            unsent => unsent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt as _;
+
+    /// Keeps each write apart; every one after the first `good` fails.
+    struct Pieces {
+        written: Vec<Vec<u8>>,
+        good: usize,
+    }
+
+    impl AsyncRead for Pieces {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    impl AsyncWrite for Pieces {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            octets: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            if self.written.len() == self.good {
+                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+            }
+            self.written.push(octets.to_vec());
+            Poll::Ready(Ok(octets.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn written(batched: &Batched<Pieces>) -> Vec<usize> {
+        batched.0.borrow().io.written.iter().map(Vec::len).collect()
+    }
+
+    #[tokio::test]
+    async fn small_writes_of_one_poll_leave_as_one_and_in_order() {
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let mut io = batched.clone();
+        let connection = std::pin::pin!(async {
+            for octets in [1, 2, 3, LARGE, 4, 5] {
+                io.write_all(&vec![0; octets]).await.unwrap();
+                io.flush().await.unwrap();
+            }
+            tokio::task::yield_now().await;
+            io.write_all(b"x").await.unwrap();
+            io.shutdown().await.unwrap();
+        });
+        batched.around(connection).await;
+        assert_eq!(written(&batched), [6, LARGE, 10]);
+    }
+
+    #[tokio::test]
+    async fn what_is_held_is_bounded() {
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let mut io = batched.clone();
+        let connection = std::pin::pin!(async {
+            for _ in 0..20 {
+                io.write_all(&[0; 7000]).await.unwrap();
+            }
+        });
+        batched.around(connection).await;
+        assert_eq!(written(&batched), [63_000, 63_000, 14_000]);
+    }
+
+    #[tokio::test]
+    async fn a_fault_is_told_at_the_next_write() {
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 });
+        let mut io = batched.clone();
+        let connection = std::pin::pin!(async {
+            io.write_all(b"x").await.unwrap();
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+            io.write_all(b"y").await.unwrap_err().kind()
+        });
+        assert_eq!(batched.around(connection).await, io::ErrorKind::BrokenPipe);
+    }
+}

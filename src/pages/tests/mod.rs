@@ -1,0 +1,6 @@
+//! The pages as their readers see them.
+
+#[cfg(test)]
+mod lille;
+mod reader;
+mod visits;

@@ -1,0 +1,218 @@
+//! The choice as JSON: what a site's own banner reads and writes. docs/preferences.md describes it.
+
+use serde_json::{Map, Value, json};
+
+use super::Asked;
+use crate::consent::{Choices, Companion, unanswered};
+use crate::registry::{KeyTarget, Registry, Rule};
+
+/// Why JSON is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    /// It can't be read at all.
+    #[error("this is not JSON: {0}")]
+    Syntax(String),
+    /// It says something else than choices.
+    #[error("{0}; write {{\"choices\": {{\"{1}\": true}}}}")]
+    Shape(&'static str, String),
+    /// A key that means nothing here.
+    #[error("`{key}` is none of the categories and services of this site: {known}")]
+    Key { key: String, known: String },
+    /// A choice that is neither yes nor no.
+    #[error("`{0}` must be true or false")]
+    Value(String),
+    /// The refusal of what is not asked for.
+    #[error("`{0}` needs no consent, so it can't be refused")]
+    Exempt(String),
+}
+
+impl Fault {
+    /// A stable word for programs.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Syntax(_) => "syntax",
+            Self::Shape(..) => "shape",
+            Self::Key { .. } => "unknown-key",
+            Self::Value(_) => "not-boolean",
+            Self::Exempt(_) => "exempt",
+        }
+    }
+}
+
+/// The choice in force: `{"choices": {key: true | false | null}, "asked": [key], "id", "time", "version", "gpc"}`. A key
+/// that was not answered is `null`; `asked` is what a banner has to ask.
+pub(super) fn state(asked: Asked<'_>) -> Value {
+    let companion = asked.companion();
+    let ask = unanswered(asked.registry(), asked.visit.consent(), companion.as_ref());
+    describe(asked, &asked.answers(), &ask, companion.as_ref())
+}
+
+/// The same for a choice that was just made.
+pub(super) fn describe(
+    asked: Asked<'_>,
+    answers: &Choices,
+    ask: &[KeyTarget],
+    companion: Option<&Companion>,
+) -> Value {
+    let registry = asked.registry();
+    let choices: Map<String, Value> = registry
+        .asked()
+        .iter()
+        .map(|target| (registry.key(*target).to_owned(), answers.get(*target).into()))
+        .collect();
+    let ask: Vec<&str> = ask.iter().map(|target| registry.key(*target)).collect();
+    json!({
+        "choices": choices,
+        "asked": ask,
+        "id": companion.map(|companion| hexadecimal(&companion.id)),
+        "time": companion.map(|companion| companion.time),
+        "version": companion.map(|companion| companion.version.as_str()),
+        "gpc": asked.gpc(),
+    })
+}
+
+/// What went wrong, for programs and for whoever writes them.
+pub(super) fn fault(word: &str, message: &str) -> Value {
+    json!({ "error": word, "message": message })
+}
+
+/// Reads `{"choices": {key: boolean}, "language": tag}` onto the answers that there are. A category speaks for its
+/// services too, unless they are named beside it. The language, if it is said, is that of the text that was shown.
+///
+/// # Errors
+/// What is wrong with it; nothing of it counts then.
+pub(super) fn read(
+    octets: &[u8],
+    registry: &Registry,
+    answers: Choices,
+) -> Result<(Choices, Option<String>), Fault> {
+    let value: Value = serde_json::from_slice(octets).map_err(|fault| Fault::Syntax(fault.to_string()))?;
+    let shape = |what| Fault::Shape(what, example(registry));
+    let Value::Object(members) = &value else { return Err(shape("this is no object")) };
+    if members.keys().any(|key| key != "choices" && key != "language") {
+        return Err(shape("there is more than `choices` and `language`"));
+    }
+    let Some(Value::Object(choices)) = members.get("choices") else {
+        return Err(shape("there is no object `choices`"));
+    };
+    let language = match members.get("language") {
+        None => None,
+        Some(Value::String(tag)) => Some(tag.clone()),
+        Some(_) => return Err(shape("`language` is no text")),
+    };
+    let mut said = Vec::with_capacity(choices.len());
+    for (key, choice) in choices {
+        said.extend(one(registry, key, choice)?);
+    }
+    Ok((over(registry, answers, &said), language))
+}
+
+/// Answers over those that there were: a category first, for itself and its services, then what is said of services.
+pub(super) fn over(registry: &Registry, mut answers: Choices, said: &[(KeyTarget, bool)]) -> Choices {
+    for (target, granted) in said {
+        if let KeyTarget::Category(category) = target {
+            answers.set_whole(registry, *category, *granted);
+        }
+    }
+    for (target, granted) in said {
+        if let KeyTarget::Service(_) = target {
+            answers.set(*target, *granted);
+        }
+    }
+    answers
+}
+
+fn one(registry: &Registry, key: &str, choice: &Value) -> Result<Option<(KeyTarget, bool)>, Fault> {
+    let Some(target) = registry.key_target(key) else {
+        let known: Vec<&str> = registry.asked().iter().map(|target| registry.key(*target)).collect();
+        return Err(Fault::Key { key: key.chars().take(64).collect(), known: known.join(", ") });
+    };
+    let Value::Bool(granted) = choice else { return Err(Fault::Value(key.to_owned())) };
+    let category = match target {
+        KeyTarget::Category(category) => category,
+        KeyTarget::Service(service) => registry.service(service).category,
+    };
+    match (registry.category(category).rule, granted) {
+        (Rule::Exempt, true) => Ok(None),
+        (Rule::Exempt, false) => Err(Fault::Exempt(key.to_owned())),
+        (_, granted) => Ok(Some((target, *granted))),
+    }
+}
+
+fn example(registry: &Registry) -> String {
+    registry.asked().first().map_or("statistical", |target| registry.key(*target)).to_owned()
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    const REGISTRY: &str = "
+version: \"1\"
+services: [{key: matomo, title: Matomo, category: statistical}, {key: maps, title: Maps, category: third-party}]
+consent: {keys: {analytics: statistical}}
+cookies:
+  - {provider: P, names: [_pk], purposes: C., service: matomo}
+  - {provider: P, names: [_ga], purposes: C., category: statistical}
+  - {provider: P, names: [_map], purposes: C., service: maps}
+";
+
+    fn registry() -> Registry {
+        Registry::compile(Source::new("registry.yaml", REGISTRY)).0.unwrap()
+    }
+
+    fn read_over(before: &[(&str, bool)], text: &str) -> Result<Vec<(String, bool)>, Fault> {
+        let registry = registry();
+        let before =
+            before.iter().map(|(key, granted)| (registry.key_target(key).unwrap(), *granted)).collect();
+        let (choices, _) = read(text.as_bytes(), &registry, before)?;
+        Ok(choices.words(&registry).map(|(key, granted)| (key.to_owned(), granted)).collect())
+    }
+
+    fn words(words: &[(&str, bool)]) -> Vec<(String, bool)> {
+        words.iter().map(|(key, granted)| ((*key).to_owned(), *granted)).collect()
+    }
+
+    #[test]
+    fn a_category_speaks_for_its_services_and_the_rest_is_kept() {
+        let before = [("third-party", true), ("maps", false)];
+        let after = read_over(&before, r#"{"choices": {"statistical": true}}"#).unwrap();
+        let rest = [("statistical", true), ("third-party", true), ("matomo", true), ("maps", false)];
+        assert_eq!(after, words(&rest));
+        let after = read_over(&before, r#"{"choices": {"matomo": false, "analytics": true}}"#).unwrap();
+        let rest = [("statistical", true), ("third-party", true), ("matomo", false), ("maps", false)];
+        assert_eq!(after, words(&rest));
+        assert_eq!(
+            read_over(&[("matomo", true)], r#"{"choices": {"statistical": false}}"#).unwrap().len(),
+            2
+        );
+        assert_eq!(read_over(&[("matomo", true)], r#"{"choices": {}}"#).unwrap(), words(&[("matomo", true)]));
+    }
+
+    #[test]
+    fn what_is_not_taken() {
+        for (text, word) in [
+            ("", "syntax"),
+            ("{\"choices\":", "syntax"),
+            ("[]", "shape"),
+            ("{}", "shape"),
+            (r#"{"choices": []}"#, "shape"),
+            (r#"{"choices": {}, "x": 1}"#, "shape"),
+            (r#"{"choices": {}, "language": 1}"#, "shape"),
+            (r#"{"choices": {"nothing": true}}"#, "unknown-key"),
+            (r#"{"choices": {"statistical": "true"}}"#, "not-boolean"),
+            (r#"{"choices": {"statistical": null}}"#, "not-boolean"),
+            (r#"{"choices": {"necessary": false}}"#, "exempt"),
+        ] {
+            assert_eq!(read_over(&[], text).unwrap_err().word(), word, "{text}");
+        }
+        let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(read_over(&[], &deep).unwrap_err().word(), "syntax");
+        assert_eq!(read_over(&[], r#"{"choices": {"necessary": true}}"#).unwrap(), []);
+    }
+}

@@ -1,0 +1,104 @@
+//! A request for one of our paths, and what it says of its visitor.
+
+use std::borrow::Cow;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::header::{self, HeaderMap};
+use http::request::Parts;
+
+use super::{Local, back, form, same_origin};
+use crate::config::Site;
+use crate::consent::{Choices, Companion, Reading};
+use crate::cookie::{CookiePair, pairs};
+use crate::pages::Place;
+use crate::proxy::visit::Visit;
+use crate::registry::Registry;
+
+/// A request for one of our paths.
+#[derive(Clone, Copy)]
+pub(in crate::proxy) struct Asked<'a> {
+    pub(in crate::proxy) local: &'a Local,
+    pub(in crate::proxy) site: &'a Site,
+    pub(in crate::proxy) visit: &'a Visit,
+    pub(in crate::proxy) parts: &'a Parts,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn registry(&self) -> &'a Registry {
+        self.site.policy.registry()
+    }
+
+    pub(super) fn headers(&self) -> &'a HeaderMap {
+        &self.parts.headers
+    }
+
+    /// The first value of a name in the query.
+    pub(super) fn query(&self, name: &str) -> Option<String> {
+        let query = self.parts.uri.query()?;
+        form::pairs(query.as_bytes()).find(|(of, _)| of == name).map(|(_, value)| value)
+    }
+
+    /// The language to answer in: that which is asked for (`lang` says a form or an address), else as pages choose it.
+    pub(super) fn language(&self, lang: Option<&str>) -> &'a str {
+        let query = || self.query("lang").or_else(|| self.query("language"));
+        let lang = lang.map(Cow::Borrowed).or_else(|| query().map(Cow::Owned));
+        let cookie = self.cookies(b"django_language").next();
+        let accept = self.headers().get(header::ACCEPT_LANGUAGE).map(|value| value.as_bytes());
+        self.local.pages.language(lang.as_deref(), cookie.map(|pair| pair.value()), accept)
+    }
+
+    /// The cookie-pairs of a name.
+    pub(super) fn cookies(&self, name: &'static [u8]) -> impl Iterator<Item = CookiePair<'a>> {
+        self.visit.fields().flat_map(pairs).filter(move |pair| pair.name() == name)
+    }
+
+    /// The companion of the choice, if there is one that can be read; the latest of several.
+    pub(super) fn companion(&self) -> Option<Companion> {
+        let all =
+            self.cookies(Companion::COOKIE.as_bytes()).filter_map(|pair| Companion::parse(pair.value()));
+        all.max_by_key(|companion| companion.time)
+    }
+
+    /// When the choice that counts was made, where that is known.
+    pub(super) fn chosen_at(&self) -> Option<i64> {
+        let chosen = self.visit.consent().reading() == Reading::Read;
+        self.companion().filter(|_| chosen).map(|companion| companion.time)
+    }
+
+    /// What the visitor has answered already.
+    pub(super) fn answers(&self) -> Choices {
+        Choices::of(self.registry(), self.visit.consent())
+    }
+
+    /// Whether the user agent objects to tracking (`Sec-GPC: 1`).
+    pub(super) fn gpc(&self) -> bool {
+        self.headers().get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1")
+    }
+
+    /// Whether the request came from a page of this site, so that it may change something.
+    pub(super) fn is_same_origin(&self) -> bool {
+        same_origin::is_same_origin(self.headers(), self.scheme(), &self.visit.authority)
+    }
+
+    /// Where the visitor goes on: as `wanted`, else back to the page that the request came from. Where neither can be
+    /// gone to, `None`.
+    pub(super) fn back(&self, wanted: Option<&str>) -> Option<String> {
+        let consent = self.local.settings.path(Place::Consent);
+        let wanted = wanted.filter(|wanted| !wanted.is_empty()).or_else(|| {
+            let page = same_origin::page(self.headers(), self.scheme(), &self.visit.authority)?;
+            // A page of ours leads on, and is nowhere to go back to.
+            (!page.is_empty() && !page.starts_with(&self.local.paths.prefix)).then_some(page)
+        });
+        wanted.and_then(|wanted| back::safe(wanted, &consent)).map(str::to_owned)
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.visit.secure { "https" } else { "http" }
+    }
+}
+
+/// Unix seconds; a clock before 1970 is 1970.
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,224 @@
+//! A choice that is made: recorded, written into its cookies, and what it withdraws expired.
+
+use aws_lc_rs::rand;
+use bytes::Bytes;
+use http::Response;
+use http::header::{self, HeaderValue};
+
+use super::asked::now;
+use super::{Asked, cookies};
+use crate::config::Mode;
+use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
+use crate::cookie::{SetCookie, pairs};
+use crate::policy::{Direction, Purge};
+use crate::proxy::exchange::Exchange;
+use crate::registry::{Format, KeyTarget, Registry};
+
+/// How a choice is made.
+#[derive(Clone, Copy)]
+pub(super) struct Manner<'a> {
+    pub(super) how: How,
+    /// The language of what was shown.
+    pub(super) language: &'a str,
+}
+
+/// A choice that was made.
+pub(super) struct Made {
+    /// Whether all that was to be granted is.
+    pub(super) granted: bool,
+    /// What is in force from now on.
+    pub(super) consent: Consent,
+    pub(super) companion: Option<Companion>,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Made {
+    /// Adds the cookies to the response.
+    pub(super) fn send(self, response: &mut Response<Bytes>) {
+        for cookie in self.cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// One act of choosing: what its record and its companion cookie both say.
+#[derive(Clone, Copy)]
+struct Act<'a> {
+    manner: Manner<'a>,
+    id: [u8; 16],
+    /// Unix seconds.
+    time: i64,
+}
+
+/// Makes a choice. What it grants waits for its record; where there can't be one, only what it refuses is done.
+///
+/// A choice that the site's format can't hold is removed instead: then nothing is granted, which is what a refusal asks
+/// for at least. `tamis check` finds such registries beforehand.
+pub(super) async fn make(
+    exchange: &mut Exchange,
+    asked: Asked<'_>,
+    choices: Choices,
+    manner: Manner<'_>,
+) -> Made {
+    let registry = asked.registry();
+    let choices = writable(registry, choices);
+    let id = asked.companion().map_or_else(random, |companion| companion.id);
+    let act = Act { manner, id, time: now() };
+    if let Err(fault) = choices.cookie_value(registry) {
+        tracing::error!(site = asked.site.name, %fault, "a choice can't be written, so it is removed");
+        note(exchange, asked, &Choices::default(), act);
+        return Made { granted: !choices.grants(), ..removed(exchange, asked) };
+    }
+    if !choices.iter().any(|(target, granted)| granted && !agreed(registry, asked.visit.consent(), target)) {
+        note(exchange, asked, &choices, act);
+        return written(exchange, asked, &choices, act);
+    }
+    let store = exchange.gateway.store.clone();
+    let recorded = match store {
+        Some(store) => store.record(record(asked, &choices, act)).await,
+        None => Ok(()),
+    };
+    if recorded.is_ok() {
+        return written(exchange, asked, &choices, act);
+    }
+    let before = asked.answers();
+    let refused = writable(registry, refusals(&before, &choices));
+    if refused == before {
+        let consent = asked.visit.consent().clone();
+        return Made { granted: false, consent, companion: asked.companion(), cookies: Vec::new() };
+    }
+    note(exchange, asked, &refused, act);
+    Made { granted: false, ..written(exchange, asked, &refused, act) }
+}
+
+/// Has the choice forgotten.
+pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'_>) -> Made {
+    if let Some(companion) = asked.companion() {
+        note(exchange, asked, &Choices::default(), Act { manner, id: companion.id, time: now() });
+    }
+    removed(exchange, asked)
+}
+
+/// Has a choice recorded that doesn't wait for it.
+fn note(exchange: &Exchange, asked: Asked<'_>, choices: &Choices, act: Act<'_>) {
+    if let Some(store) = &exchange.gateway.store {
+        store.note(record(asked, choices, act));
+    }
+}
+
+/// The choice in its cookies; removed where they make no field.
+fn written(exchange: &mut Exchange, asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Made {
+    let (registry, secure) = (asked.registry(), asked.visit.secure);
+    let companion = Companion::new(registry, choices, act.id, act.time);
+    let own = choices
+        .cookie_value(registry)
+        .ok()
+        .and_then(|value| cookies::kept(registry, (&registry.consent().cookie, &value), secure, false));
+    let beside = cookies::kept(registry, (Companion::COOKIE, &companion.value()), secure, true);
+    let (Some(own), Some(beside)) = (own, beside) else { return removed(exchange, asked) };
+    let mut cookies = vec![own, beside];
+    let (consent, expired) = follow(exchange, asked, &cookies);
+    cookies.extend(expired);
+    Made { granted: true, consent, companion: Some(companion), cookies }
+}
+
+/// No choice any more.
+fn removed(exchange: &mut Exchange, asked: Asked<'_>) -> Made {
+    let secure = asked.visit.secure;
+    let own = cookies::removed(&asked.registry().consent().cookie, secure, false);
+    let beside = cookies::removed(Companion::COOKIE, secure, true);
+    let (consent, expired) = follow(exchange, asked, &[]);
+    let cookies = own.into_iter().chain(beside).chain(expired).collect();
+    Made { granted: true, consent, companion: None, cookies }
+}
+
+/// What is in force once the user agent has stored these cookies, and the fields that expire what it has no consent
+/// for. It is read as the next request will be, with what other banners have written, so that it holds what is read.
+fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> (Consent, Vec<HeaderValue>) {
+    let (registry, visit) = (asked.registry(), asked.visit);
+    let own = [registry.consent().cookie.as_bytes(), Companion::COOKIE.as_bytes()];
+    let mut after = twins(asked, own);
+    let others = visit.fields().flat_map(pairs).filter(|pair| !own.contains(&pair.name()));
+    let set = fields.iter().flat_map(|field| pairs(field.as_bytes()).take(1));
+    let consent = Consent::read(registry, others.chain(set), asked.gpc());
+    for field in fields {
+        let cookie = SetCookie::parse(field.as_bytes());
+        let verdict = asked.site.policy.judge_set_cookie(&cookie, &consent, now());
+        exchange.judged(asked.site, cookie.name(), verdict, Direction::Response);
+    }
+    let Some(undeclared) = asked.site.purge else { return (consent, after) };
+    let purge = Purge { consent: &consent, host: visit.host(), secure: visit.secure, undeclared, now: now() };
+    let expiries = asked.site.policy.purge(visit.fields().flat_map(pairs), purge, |_| false);
+    for expiry in &expiries {
+        exchange.purged(asked.site, SetCookie::parse(&expiry.field).name(), expiry.reason);
+    }
+    if exchange.mode == Mode::Enforce {
+        after.extend(expiries.into_iter().filter_map(|expiry| HeaderValue::try_from(expiry.field).ok()));
+    }
+    (consent, after)
+}
+
+/// The fields that expire copies of our own cookies which others have set, where the request brings any.
+fn twins(asked: Asked<'_>, own: [&[u8]; 2]) -> Vec<HeaderValue> {
+    let visit = asked.visit;
+    let brought = |name: &&[u8]| visit.fields().flat_map(pairs).any(|pair| pair.name() == *name);
+    let fields = own.into_iter().filter(brought);
+    let fields = fields.flat_map(|name| asked.site.policy.twins(name, visit.host(), visit.secure));
+    fields.filter_map(|field| HeaderValue::try_from(field).ok()).collect()
+}
+
+fn record(asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Record {
+    let registry = asked.registry();
+    let Manner { how, language } = act.manner;
+    Record {
+        id: act.id,
+        time: act.time,
+        site: asked.site.name.clone(),
+        how,
+        language: language.to_owned(),
+        text: asked.local.shown(language),
+        registry_version: registry.version().to_owned(),
+        registry_digest: asked.local.registry,
+        choices: choices.words(registry).map(|(key, granted)| (key.to_owned(), granted)).collect(),
+    }
+}
+
+/// What of new choices is no grant, over the old ones.
+fn refusals(before: &Choices, choices: &Choices) -> Choices {
+    let mut kept = before.clone();
+    for (target, granted) in choices.iter() {
+        if !granted {
+            kept.set(target, false);
+        }
+    }
+    kept
+}
+
+/// The choices as the site's format can hold them: one word can only grant or refuse everything.
+fn writable(registry: &Registry, choices: Choices) -> Choices {
+    let everything = || registry.asked().iter().all(|target| choices.get(*target) == Some(true));
+    if registry.consent().format == Format::Flag && !everything() {
+        return Choices::all(registry, false);
+    }
+    choices
+}
+
+/// Whether a category or service is agreed to: a service by its own choice, else by its category's.
+fn agreed(registry: &Registry, consent: &Consent, target: KeyTarget) -> bool {
+    match target {
+        KeyTarget::Category(category) => consent.category(category) == Choice::Granted,
+        KeyTarget::Service(service) => match consent.service(service) {
+            Choice::Granted => true,
+            Choice::Denied => false,
+            Choice::Unset => consent.category(registry.service(service).category) == Choice::Granted,
+        },
+    }
+}
+
+/// A new id. The system's generator doesn't fail once it works; where it did, ids would be alike, and tell no visitor
+/// from another.
+fn random() -> [u8; 16] {
+    let mut id = [0; 16];
+    let _ = rand::fill(&mut id);
+    id
+}
