@@ -31,6 +31,8 @@ struct Batch<T> {
     /// Octets of it that have left.
     left: usize,
     turn: Turn,
+    /// Several answers share the connection.
+    streams: bool,
     /// The connection is over: what its upgraded stream writes is not held any more.
     over: bool,
     /// What writing said between two polls, for the next one to hear.
@@ -50,8 +52,10 @@ impl<T> Batched<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
-    pub(super) fn new(io: T) -> Self {
-        let batch = Batch { io, held: Vec::new(), left: 0, turn: Turn::default(), over: false, fault: None };
+    /// Over a connection that several answers share, or one.
+    pub(super) fn new(io: T, streams: bool) -> Self {
+        let batch =
+            Batch { io, held: Vec::new(), left: 0, turn: Turn::default(), streams, over: false, fault: None };
         Self(Arc::new(Mutex::new(batch)))
     }
 
@@ -93,8 +97,12 @@ impl<T: AsyncWrite + Unpin> Batch<T> {
                 Err(fault) => return Poll::Ready(Err(fault)),
             }
         }
-        // An idle connection holds nothing.
-        self.held = Vec::new();
+        // An idle connection holds nothing. One with streams will soon have to write again.
+        match self.streams {
+            true => self.held.clear(),
+            false => self.held = Vec::new(),
+        }
+        self.held.shrink_to(MOST / 4);
         self.left = 0;
         Pin::new(&mut self.io).poll_flush(cx)
     }
@@ -204,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn small_writes_of_one_poll_leave_as_one_and_in_order() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 }, true);
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             for octets in [1, 2, 3, LARGE, 4, 5] {
@@ -221,7 +229,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_held_is_bounded() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 }, true);
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             for _ in 0..20 {
@@ -234,7 +242,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_is_told_at_the_next_write() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 });
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 }, false);
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             io.write_all(b"x").await.unwrap();

@@ -43,19 +43,16 @@ pub(super) async fn serve<T, S, A, B>(
     A: Future<Output = Response<B>> + 'static,
 {
     let pace = Pace::new(protocol == Protocol::Http2);
-    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
-    let io = TokioIo::new(batched.clone());
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
+    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), streams.is_some());
+    let io = TokioIo::new(batched.clone());
     let (clock, begun) = (Arc::clone(&pace), streams.clone());
     let answer = service_fn(move |request| {
         let busy = clock.exchange();
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer));
-        async move {
-            let answer = answer.await;
-            Ok::<_, Infallible>(answer.map(|body| Ending::new(body, busy, stall)))
-        }
+        async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
     });
     let ended = match streams {
         None => {
