@@ -60,8 +60,8 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
             return respond::json(unread.status(), &api::fault(unread.word(), &unread.to_string()));
         }
     };
-    let (choices, language) = match api::read(&octets, asked.registry(), asked.answers()) {
-        Ok(read) => read,
+    let put = match api::read(&octets, asked.registry(), asked.answers()) {
+        Ok(put) => put,
         Err(fault) => {
             let status = match fault {
                 api::Fault::Syntax(_) => StatusCode::BAD_REQUEST,
@@ -70,7 +70,9 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
             return respond::json(status, &api::fault(fault.word(), &fault.to_string()));
         }
     };
-    let language = asked.language(language.as_deref());
+    // What chooses nothing renews nothing.
+    let Some(choices) = put.choices else { return respond::json(StatusCode::OK, &api::state(asked)) };
+    let language = asked.language(put.language.as_deref());
     let made = made::make(exchange, asked, choices, Manner { how: How::Api, language }).await;
     let mut response = if made.granted {
         respond::json(StatusCode::OK, &stated(asked, &made))
@@ -103,7 +105,10 @@ fn stated(asked: Asked<'_>, made: &Made) -> serde_json::Value {
     api::describe(asked, &answers, &ask, companion)
 }
 
-/// What a form answers, over what was answered before; `None` if it asks about what isn't here.
+/// What a form answers, over what was answered before; `None` if it asks about what isn't here, or about nothing.
+///
+/// "Accept all" agrees to what it asks and to nothing else, so a service that was refused stays refused unless it is
+/// asked about again. A switch, or a refusal, of a category speaks for the services that aren't shown beside it.
 fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
     let registry = asked.registry();
     if form.asks.iter().chain(&form.grants).any(|key| registry.key_target(key).is_none()) {
@@ -120,7 +125,17 @@ fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
     let posted = Posted { action: form.action, ask: &ask, was: &was, grant: &grant };
     let waits = |target: &KeyTarget| registry.asked().contains(target);
     let said: Vec<_> = posted.answers(registry).into_iter().filter(|(target, _)| waits(target)).collect();
-    Some(api::over(registry, asked.answers(), &said))
+    let answers = asked.answers();
+    match (said.is_empty(), form.action) {
+        (true, _) => None,
+        (false, Action::AcceptAll) => {
+            Some(said.into_iter().fold(answers, |mut answers, (target, granted)| {
+                answers.set(target, granted);
+                answers
+            }))
+        }
+        (false, _) => Some(api::over(registry, answers, &said)),
+    }
 }
 
 fn words(keys: &[String]) -> Vec<&str> {
