@@ -20,8 +20,10 @@ pub(super) enum Slot {
     Was(KeyTarget),
     /// ` open` of a category whose services are not all as it is.
     Open(CategoryId),
-    /// The path to return to, within an attribute.
+    /// The path to return to, within a form's field.
     Back,
+    /// The same for a link, which has to lead somewhere.
+    BackLink,
     /// The same, within the query of an address within an attribute.
     BackQuery,
     /// What just happened.
@@ -62,6 +64,10 @@ impl Filling<'_> {
             Slot::Open(_) => {}
             Slot::Back => {
                 html.text(visit.back_path());
+            }
+            Slot::BackLink => {
+                let path = visit.back_path();
+                html.text(if path.is_empty() { "/" } else { path });
             }
             Slot::BackQuery => {
                 html.text(&utf8_percent_encode(visit.back_path(), NON_ALPHANUMERIC).to_string());
