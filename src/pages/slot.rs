@@ -26,6 +26,8 @@ pub(super) enum Slot {
     BackLink,
     /// The same, within the query of an address within an attribute.
     BackQuery,
+    /// What tells the text that is shown.
+    Shown,
     /// What just happened.
     Notice,
     /// Whether and when the visitor chose.
@@ -71,6 +73,9 @@ impl Filling<'_> {
             }
             Slot::BackQuery => {
                 html.text(&utf8_percent_encode(visit.back_path(), NON_ALPHANUMERIC).to_string());
+            }
+            Slot::Shown => {
+                html.text(visit.shown);
             }
             Slot::Notice => self.notice(html),
             Slot::Status => self.status(html),

@@ -14,6 +14,8 @@ pub struct Visit<'a> {
     pub chosen_at: Option<i64>,
     /// The path on this site to which a form returns; empty where only the form's own page can tell (its Referer).
     pub back: &'a str,
+    /// What tells the text that is shown from every other; a form sends it back.
+    pub shown: &'a str,
     /// What just happened.
     pub notice: Option<Notice>,
     /// The request says `Sec-GPC: 1`.

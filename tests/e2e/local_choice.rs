@@ -208,7 +208,8 @@ fn forms_that_are_none() {
         "action=save",
         "action=x&ask=statistical",
         "action=save&ask=gone",
-        "action=save&ask=statistical&grant=gone",
+        "action=accept-all&ask=statistical&ask=gone",
+        "action=save&ask=statistical&grant=statistical&grant=gone",
     ] {
         let answer = send(&mut gateway.agent(), &[], form);
         assert_eq!((answer.status(), answer.has("set-cookie")), (400, false), "{form}");
@@ -221,6 +222,34 @@ fn forms_that_are_none() {
     assert_eq!(agent.answer().status(), 415);
     let answer = send(&mut gateway.agent(), &["Content-Encoding: gzip"], "action=refuse-all");
     assert_eq!(answer.status(), 415);
+}
+
+#[test]
+fn a_form_that_is_out_of_date_refuses_and_agrees_to_nothing() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    let banner = agent.request("GET /.tamis/banner", &[]).text();
+    let shown =
+        banner.split("name=\"shown\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert_eq!(shown.len(), 16);
+    let form = |action: &str, shown: &str| format!("action={action}&{ALL}&shown={shown}&language=en");
+    let fresh = send(&mut agent, &[], &form("accept-all", shown));
+    assert_eq!((fresh.status(), fresh.values("set-cookie").len()), (303, 2));
+    // Made with another text: nobody can tell what the visitor agreed to.
+    let outdated = send(&mut agent, &[], &form("accept-all", "0123456789abcdef"));
+    assert_eq!((outdated.status(), outdated.has("set-cookie")), (409, false));
+    assert!(outdated.text().contains("no longer valid"));
+    let all = kept(&fresh);
+    let mixed = format!("{}&grant=statistical&was=statistical&was=third-party&was=matomo", form("save", "x"));
+    let mixed = send(&mut agent, &[&all], &mixed);
+    assert_eq!(mixed.status(), 409, "what it withdraws is withdrawn");
+    assert_eq!(choice(&mixed), r#"{"analytics":true,"marketing":false,"matomo":false}"#);
+    for form in [form("refuse-all", "x"), format!("action=refuse-all&{ALL}&ask=gone")] {
+        let refused = send(&mut agent, &[&all], &form);
+        assert_eq!(refused.status(), 303);
+        assert_eq!(choice(&refused), r#"{"analytics":false,"marketing":false,"matomo":false}"#);
+    }
 }
 
 #[test]

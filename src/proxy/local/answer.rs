@@ -92,6 +92,7 @@ fn shown(asked: Asked<'_>, back: &str, language: &str, render: impl FnOnce(&Visi
         answers: &answers,
         chosen_at: asked.chosen_at(),
         back,
+        shown: &asked.local.stamp(language),
         notice: notice(asked),
         gpc: asked.gpc(),
         ask: asked.registry().asked(),

@@ -185,7 +185,7 @@ fn record(asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Record {
 }
 
 /// What of new choices is no grant, over the old ones.
-fn refusals(before: &Choices, choices: &Choices) -> Choices {
+pub(super) fn refusals(before: &Choices, choices: &Choices) -> Choices {
     let mut kept = before.clone();
     for (target, granted) in choices.iter() {
         if !granted {
