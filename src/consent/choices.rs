@@ -16,13 +16,15 @@ impl Choices {
         registry.asked().iter().map(|target| (*target, granted)).collect()
     }
 
-    /// What is answered already, as far as it needs an answer. What only `Sec-GPC` denies is no answer.
+    /// What is answered already, as far as it needs an answer. What only `Sec-GPC` denies is no answer, nor is what is
+    /// denied because it was never asked.
     pub fn of(registry: &Registry, consent: &Consent) -> Self {
         let waits = |id: CategoryId| registry.category(id).rule != Rule::Exempt;
         let categories = (0..).map(CategoryId).zip(registry.categories());
         let categories = categories.map(|(id, _)| (KeyTarget::Category(id), id, consent.answer(id)));
         let services = (0..).map(ServiceId).zip(registry.services());
-        let services = services.map(|(id, it)| (KeyTarget::Service(id), it.category, consent.service(id)));
+        let services =
+            services.map(|(id, it)| (KeyTarget::Service(id), it.category, consent.service_answer(id)));
         let all = categories.chain(services).filter(|(_, category, _)| waits(*category));
         all.filter_map(|(target, _, choice)| match choice {
             Choice::Granted => Some((target, true)),
@@ -51,6 +53,18 @@ impl Choices {
         for target in registry.asked() {
             if let KeyTarget::Service(id) = *target
                 && registry.service(id).category == category
+            {
+                self.set(*target, granted);
+            }
+        }
+    }
+
+    /// Answers for those services of a category that have no answer.
+    pub fn fill(&mut self, registry: &Registry, category: CategoryId, granted: bool) {
+        for target in registry.asked() {
+            if let KeyTarget::Service(id) = *target
+                && registry.service(id).category == category
+                && self.get(*target).is_none()
             {
                 self.set(*target, granted);
             }

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::{Choices, encoding};
+use super::Choices;
 use crate::registry::{Format, KeyTarget, Registry};
 
 /// The grammar of the value; another one will have another number.
@@ -18,7 +18,8 @@ const LATEST: i64 = 253_402_300_799;
 /// What is escaped in the registry's version: all but unreserved characters without the dot, which separates.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-/// Id, time and occasion of a choice. It grants nothing: only the consent cookie does.
+/// Id, time and occasion of a choice. It grants nothing: only the consent cookie does. Beside that cookie it says that
+/// the choice was made through tamis, so that what the cookie doesn't answer had not been asked.
 ///
 /// Its value is `1.<id, base64url>.<Unix time>.<registry's version>.<keys asked>`: cookie-octets only (RFC 6265
 /// 4.1.1). The keys, joined by `~`, are there for `format: list` and `flag` alone, which can't tell what was refused
@@ -52,29 +53,20 @@ impl Companion {
 
     /// Reads the value of the cookie; `None` if anything about it is odd.
     pub fn parse(value: &[u8]) -> Option<Self> {
-        if value.len() > MOST_BYTES {
-            return None;
-        }
-        let mut parts = std::str::from_utf8(value).ok()?.split('.');
-        let mut part = || parts.next();
-        if part()? != VERSION {
-            return None;
-        }
-        let (id, time, version, asked) = (part()?, part()?, part()?, part()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        let asked: Vec<String> = asked.split('~').filter(|key| !key.is_empty()).map(str::to_owned).collect();
-        let version = String::from_utf8(encoding::unpercent_strict(version.as_bytes()).ok()?).ok()?;
-        let found = Self {
-            id: URL_SAFE_NO_PAD.decode(id).ok()?.try_into().ok()?,
-            time: time.parse().ok().filter(|time| (0..=LATEST).contains(time))?,
-            version,
-            asked,
-        };
-        // One way to write it: signs, leading zeros, other escapes and orders are none of ours.
-        let sound = found.asked.is_sorted() && found.version.chars().count() <= MOST_VERSION;
-        (sound && found.value().as_bytes() == value).then_some(found)
+        let parts = Parts::of(value)?;
+        let asked = parts.asked.split('~').filter(|key| !key.is_empty());
+        Some(Self {
+            id: parts.id,
+            time: parts.time,
+            version: percent_decode_str(parts.version).decode_utf8().ok()?.into_owned(),
+            asked: asked.map(str::to_owned).collect(),
+        })
+    }
+
+    /// The keys asked, as they stand in a value that [`parse`](Self::parse) reads; `None` of any other. Allocates
+    /// nothing.
+    pub fn asked_in(value: &[u8]) -> Option<&str> {
+        Parts::of(value).map(|parts| parts.asked)
     }
 
     /// The value of the cookie: cookie-octets only.
@@ -89,4 +81,57 @@ impl Companion {
         let key = registry.key(target);
         self.asked.binary_search_by(|asked| asked.as_str().cmp(key)).is_ok()
     }
+}
+
+/// The parts of a sound value.
+struct Parts<'a> {
+    id: [u8; 16],
+    time: i64,
+    /// Escaped.
+    version: &'a str,
+    /// Joined by `~`.
+    asked: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// There is one way to write a value: signs, leading zeros, other escapes and orders are none of ours.
+    fn of(value: &'a [u8]) -> Option<Self> {
+        if value.len() > MOST_BYTES {
+            return None;
+        }
+        let mut parts = std::str::from_utf8(value).ok()?.split('.');
+        let mut part = || parts.next();
+        if part()? != VERSION {
+            return None;
+        }
+        let (id, time, version, asked) = (part()?, part()?, part()?, part()?);
+        let keys = asked.split('~');
+        let ordered = asked.is_empty() || keys.clone().all(|key| !key.is_empty()) && keys.is_sorted();
+        let sound = parts.next().is_none() && ordered && is_version(version);
+        sound.then_some(())?;
+        Some(Self { id: read_id(id)?, time: read_time(time)?, version, asked })
+    }
+}
+
+fn read_id(text: &str) -> Option<[u8; 16]> {
+    let mut octets = [0; 18]; // room for what as many characters may stand for
+    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut octets).ok()?;
+    if length == 16 { octets.first_chunk().copied() } else { None }
+}
+
+fn read_time(text: &str) -> Option<i64> {
+    let plain = text.bytes().all(|octet| octet.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|time| plain && (0..=LATEST).contains(time))
+}
+
+/// Whether a text is a version as it is written: escaped so and no other way, and not too long.
+fn is_version(text: &str) -> bool {
+    let mut room = [0; MOST_VERSION * 4]; // octets of a character in UTF-8, at most
+    let mut octets = percent_decode_str(text);
+    let length = room.iter_mut().zip(&mut octets).map(|(place, octet)| *place = octet).count();
+    let version = room.get(..length).and_then(|octets| std::str::from_utf8(octets).ok());
+    version.is_some_and(|version| {
+        let escaped = utf8_percent_encode(version, ESCAPED).flat_map(str::bytes);
+        version.chars().count() <= MOST_VERSION && escaped.eq(text.bytes())
+    })
 }

@@ -12,6 +12,8 @@ pub struct Consent {
     denied: u64,
     /// The services with a choice, sorted, each once; `true` = granted.
     services: Vec<(ServiceId, bool)>,
+    /// Those of them that are denied because the visitor was never asked about them, sorted.
+    unasked: Vec<ServiceId>,
     /// The categories that `Sec-GPC` denied and no choice granted.
     by_signal: u64,
     by: Source,
@@ -25,6 +27,7 @@ impl Consent {
             granted: 0,
             denied: 0,
             services: Vec::new(),
+            unasked: Vec::new(),
             by_signal: 0,
             by: Source::Nobody,
             reading: Reading::Absent,
@@ -105,6 +108,36 @@ impl Consent {
         }
     }
 
+    /// What the visitor answered about a service: what is denied because it was never asked was not answered.
+    pub fn service_answer(&self, service: ServiceId) -> Choice {
+        if self.is_unasked(service) { Choice::Unset } else { self.service(service) }
+    }
+
+    /// Whether a service is denied because the choice was made through tamis before the visitor could be asked about it.
+    pub fn is_unasked(&self, service: ServiceId) -> bool {
+        self.unasked.binary_search(&service).is_ok()
+    }
+
+    /// Takes back what wasn't asked: a category that the cookie grants without naming it, and the services that would
+    /// follow one (GDPR article 4(11): consent is specific). `targets` are those that weren't asked, categories first.
+    pub(super) fn withhold(&mut self, registry: &Registry, targets: impl Iterator<Item = KeyTarget>) {
+        for target in targets {
+            match target {
+                KeyTarget::Category(category) => self.granted &= !bit(category),
+                KeyTarget::Service(service) => {
+                    let follows = self.category(registry.service(service).category) == Choice::Granted;
+                    if let (true, Err(at)) =
+                        (follows, self.services.binary_search_by_key(&service, |(id, _)| *id))
+                    {
+                        self.services.insert(at, (service, false));
+                        let at = self.unasked.partition_point(|id| *id < service);
+                        self.unasked.insert(at, service);
+                    }
+                }
+            }
+        }
+    }
+
     /// Whose cookies were read.
     pub fn by(&self) -> Source {
         self.by
@@ -147,6 +180,11 @@ impl Consent {
         let mut services: Vec<_> = mine.chain(theirs).collect();
         services.sort_unstable();
         services.dedup();
+        let refused = |side: &Self, id| side.service(id) == Choice::Denied && !side.is_unasked(id);
+        let unasked = self.unasked.iter().chain(&other.unasked).copied();
+        let mut unasked: Vec<_> = unasked.filter(|id| !refused(self, *id) && !refused(other, *id)).collect();
+        unasked.sort_unstable();
+        unasked.dedup();
         let denied = self.denied | other.denied;
         let reading = match (self.reading, other.reading) {
             (Reading::Unreadable(fault), _) | (_, Reading::Unreadable(fault)) => Reading::Unreadable(fault),
@@ -161,7 +199,7 @@ impl Consent {
             (a, b) if a == b => a,
             _ => Source::Several,
         };
-        Self { granted: self.granted & other.granted, denied, services, by_signal, by, reading }
+        Self { granted: self.granted & other.granted, denied, services, unasked, by_signal, by, reading }
     }
 
     /// Says of every category of a registry the same.

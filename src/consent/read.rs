@@ -1,9 +1,9 @@
 //! From the copies of the consent cookie to a [`Consent`]: what the registry knows of the words that they say.
 
 use super::statement::Statement;
-use super::{Consent, Reading, Source, Unreadable, adapters};
+use super::{Companion, Consent, Reading, Source, Unreadable, adapters};
 use crate::cookie::CookiePair;
-use crate::registry::{Adapter, KeyTarget, Registry, ServiceId};
+use crate::registry::{Adapter, Format, KeyTarget, Registry, ServiceId};
 
 impl Consent {
     /// Reads every cookie that holds a choice among the cookie-pairs of a request, the site's own and those of other
@@ -13,6 +13,9 @@ impl Consent {
     /// (6265bis 5.8.3); servers differ in which one they take. Here the stricter counts for each category and service,
     /// so that no copy lets pass what another one refuses or leaves out. Global Privacy Control denies the categories
     /// that the site names, unless the visitor granted them here.
+    ///
+    /// Beside a [`Companion`] the own cookie holds a choice that was made through tamis, so what it doesn't answer was
+    /// not asked and isn't agreed to: a service that it doesn't name doesn't follow its category.
     pub fn read<'a>(
         registry: &Registry,
         pairs: impl Iterator<Item = CookiePair<'a>> + Clone,
@@ -24,8 +27,12 @@ impl Consent {
             Some(said.said_by(Source::Manager(adapter.manager)))
         });
         let others = others.reduce(Self::and);
-        let copies = pairs.filter(|pair| pair.name() == settings.cookie.as_bytes());
+        let copies = pairs.clone().filter(|pair| pair.name() == settings.cookie.as_bytes());
         let mut consent = Self::of_copies(registry, copies.map(|pair| pair.value()));
+        let companions = pairs.filter(|pair| pair.name() == Companion::COOKIE.as_bytes());
+        for asked in companions.filter_map(|pair| Companion::asked_in(pair.value())) {
+            consent.withhold(registry, not_asked(registry, asked));
+        }
         if let Some(others) = others {
             consent = consent.and(others);
         }
@@ -96,4 +103,18 @@ fn refused_by_silence(
             && !named.iter().any(|(other, _)| other == id)
     });
     silent.map(|(id, _)| (id, false)).collect()
+}
+
+/// What a visitor wasn't asked, unless the cookie names it: a list and a flag say nothing of what they don't grant, so
+/// their companion lists what was asked (`asked`), and a flag names nothing at all.
+fn not_asked<'r>(registry: &'r Registry, asked: &'r str) -> impl Iterator<Item = KeyTarget> + 'r {
+    let format = registry.consent().format;
+    registry.asked().iter().copied().filter(move |target| {
+        let listed = || asked.split('~').any(|key| key == registry.key(*target));
+        match (format, target) {
+            (Format::Auto | Format::Json, KeyTarget::Service(_)) => true,
+            (Format::Auto | Format::Json | Format::List, KeyTarget::Category(_)) => false,
+            (Format::List, KeyTarget::Service(_)) | (Format::Flag, _) => !listed(),
+        }
+    })
 }

@@ -1,5 +1,6 @@
 //! The room as its callers see it: tables of values, copies, GPC, the field, and properties of the readers.
 
+mod asked;
 mod properties;
 mod site;
 mod table;

@@ -35,8 +35,8 @@ fn says(registry: &Registry, consent: &Consent, target: KeyTarget, by_category: 
         KeyTarget::Category(category) => consent.answer(category) != Choice::Unset,
         KeyTarget::Service(service) => {
             let category = registry.service(service).category;
-            consent.service(service) != Choice::Unset
-                || by_category && consent.answer(category) != Choice::Unset
+            consent.service_answer(service) != Choice::Unset
+                || by_category && !consent.is_unasked(service) && consent.answer(category) != Choice::Unset
         }
     }
 }

@@ -98,7 +98,7 @@ impl Policy {
         }
     }
 
-    /// Whether the name is that of a cookie with the visitor's choice; octets, case-sensitive.
+    /// Whether the name is that of a cookie with the visitor's choice, or of its companion; octets, case-sensitive.
     pub(super) fn is_consent_cookie(&self, name: &[u8]) -> bool {
         self.registry.consent().reads(name)
     }

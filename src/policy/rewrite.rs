@@ -113,7 +113,7 @@ impl Policy {
 
     /// Whether a script of the page reads the cookie, so that it must not become HttpOnly.
     fn script_reads(&self, name: &[u8], entry: Option<&Entry>) -> bool {
-        self.is_consent_cookie(name)
+        self.registry().consent().holds(name)
             || is_csrf_token(name)
             || entry.is_some_and(|entry| entry.set_by == Some(SetBy::Script))
     }

@@ -84,9 +84,9 @@ fn exempt(registry: &Registry, entry: &Entry) -> String {
 
 fn not_agreed(registry: &Registry, consent: &Consent, id: EntryId) -> String {
     let entry = registry.entry(id);
-    let choice = match entry.service.map(|service| consent.service(service)) {
-        None | Some(Choice::Unset) => consent.category(entry.category),
-        Some(choice) => choice,
+    let choice = match entry.service.map(|service| (consent.service(service), service)) {
+        None | Some((Choice::Unset, _)) => consent.category(entry.category),
+        Some((_, service)) => consent.service_answer(service),
     };
     let what = chosen(registry, consent, id);
     match (choice, consent.reading()) {

@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use http::HeaderValue;
 
 use crate::config::{Site, SiteId};
-use crate::consent::Consent;
+use crate::consent::{Companion, Consent};
 use crate::cookie::CookiePair;
 
 /// Choices remembered by a worker.
@@ -80,19 +80,29 @@ impl Agreements {
     }
 }
 
-/// The pairs one after the other, with what can't be in a pair between them; `None` where they are too long.
+/// Stands for a companion: no field holds this octet (RFC 9110 5.5).
+const COMPANION: u8 = 1;
+
+/// The pairs one after the other, with what can't be in a pair between them; `None` where they are too long. A companion
+/// is a visitor's own, so of it only what is read enters: that it is there, and what it says was asked.
 fn gather<'b, 'a>(
     buffer: &'b mut [u8; LONGEST],
     pairs: impl Iterator<Item = CookiePair<'a>>,
 ) -> Option<&'b [u8]> {
     let mut length = 0;
     for pair in pairs {
-        let raw = pair.raw();
-        let place = buffer.get_mut(length..length + raw.len() + 1)?;
-        let (separator, octets) = place.split_last_mut()?;
-        octets.copy_from_slice(raw);
-        *separator = b';';
-        length += raw.len() + 1;
+        let (octets, end) = match pair.name() == Companion::COOKIE.as_bytes() {
+            false => (pair.raw(), b';'),
+            true => match Companion::asked_in(pair.value()) {
+                Some(asked) => (asked.as_bytes(), COMPANION),
+                None => continue,
+            },
+        };
+        let place = buffer.get_mut(length..length + octets.len() + 1)?;
+        let (last, room) = place.split_last_mut()?;
+        room.copy_from_slice(octets);
+        *last = end;
+        length += octets.len() + 1;
     }
     buffer.get(..length)
 }

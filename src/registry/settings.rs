@@ -1,6 +1,6 @@
 //! Where and how the visitor's choice is written: the registry's `consent:` section, settled.
 
-use super::{Adapter, CategoryId, ServiceId};
+use super::{Adapter, CategoryId, Registry, ServiceId};
 
 /// The `consent:` section.
 #[derive(Clone, Debug)]
@@ -20,9 +20,14 @@ pub struct ConsentSettings {
 }
 
 impl ConsentSettings {
-    /// Whether a cookie of that name takes part in reading a visitor's choice; octets, case-sensitive. Called for every
-    /// cookie: it compares, and no more.
+    /// Whether a cookie of that name takes part in reading a visitor's choice: one that holds it, or the companion;
+    /// octets, case-sensitive. Called for every cookie: it compares, and no more.
     pub fn reads(&self, name: &[u8]) -> bool {
+        self.holds(name) || name == Registry::COMPANION.as_bytes()
+    }
+
+    /// Whether a cookie of that name holds a choice: the site's own, or another manager's.
+    pub fn holds(&self, name: &[u8]) -> bool {
         name == self.cookie.as_bytes() || self.adapters.iter().any(|adapter| adapter.reads(name))
     }
 

@@ -88,8 +88,42 @@ fn a_form_answers_what_it_asked_and_the_rest_stays() {
     // A service that was refused is not agreed to by a banner that doesn't ask about it.
     let fourth = send(&mut agent, &[&kept(&third)], "action=accept-all&ask=statistical");
     assert_eq!(choice(&fourth), r#"{"analytics":true,"marketing":false,"matomo":false}"#);
+    // One without an answer comes with its category.
+    let new = send(&mut agent, &[], "action=accept-all&ask=statistical");
+    assert_eq!(choice(&new), r#"{"analytics":true,"matomo":true}"#);
     let fifth = send(&mut agent, &[&kept(&fourth)], "action=save&ask=statistical&grant=statistical");
     assert_eq!(choice(&fifth), r#"{"analytics":true,"marketing":false,"matomo":true}"#);
+}
+
+#[test]
+fn a_service_that_came_after_the_choice_waits_until_it_is_asked() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    let own = r#"cookies_preferences={"analytics":true,"marketing":false}"#;
+    let ours = |id: &str| format!("Cookie: {own}; tamis_choice=1.{id}.1795392000.1.");
+    let (one, another) = (ours("AAAAAAAAAAAAAAAAAAAAAA"), ours("AAAAAAAAAAAAAAAAAAAAAQ"));
+    let consent = |agent: &mut Agent, cookie: &str| {
+        agent.get(&[cookie]);
+        origin.heard().value("x-consent")
+    };
+    let rest = "necessary, statistical, internal=?0, third-party=?0";
+    // By turns: what is remembered of one visitor is not taken for another's.
+    for _turn in 0..2 {
+        assert_eq!(consent(&mut agent, &format!("Cookie: {own}")), rest);
+        assert_eq!(consent(&mut agent, &one), format!("{rest}, matomo=?0"));
+        assert_eq!(consent(&mut agent, &another), format!("{rest}, matomo=?0"));
+        assert_eq!(consent(&mut agent, &format!("Cookie: {own}; tamis_choice=x")), rest);
+    }
+    let banner = agent.request("GET /.tamis/banner", &[&one]).text();
+    assert!(banner.contains("value=\"matomo\"") && !banner.contains("value=\"third-party\""), "{banner}");
+    // Its switch is off, though its category's is on.
+    let centre = agent.request("GET /.tamis/", &[&one]).text();
+    assert!(!centre.contains("name=\"was\" value=\"matomo\""), "{centre}");
+    assert!(centre.contains("name=\"was\" value=\"statistical\""), "{centre}");
+    let asked = send(&mut agent, &[&one], "action=accept-all&ask=matomo");
+    assert_eq!(choice(&asked), r#"{"analytics":true,"marketing":false,"matomo":true}"#);
+    assert_eq!(consent(&mut agent, &kept(&asked)), rest);
 }
 
 #[test]

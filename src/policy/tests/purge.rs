@@ -135,6 +135,21 @@ cookies: [{provider: A, names: a, purposes: Counting, category: statistical}]
     }
 }
 
+/// The companion grants nothing, so that its deletion withdraws nothing.
+#[test]
+fn a_companion_in_the_response_is_no_choice() {
+    let policy = policy();
+    let registry = policy.registry();
+    let request = || pairs(br#"cookies_preferences={"statistical":true}"#);
+    let before = Consent::read(registry, request(), false);
+    let ga = registry.lookup(b"_ga").unwrap();
+    for field in ["tamis_choice=; Max-Age=0", "tamis_choice=x", "tamis_choice=1.AAAAAAAAAAAAAAAAAAAAAA.0.1."]
+    {
+        let after = policy.choice_after(&[SetCookie::parse(field.as_bytes())], request(), &before, NOW);
+        assert_eq!(after.map(|choice| choice.allows(registry, ga)), Some(true), "{field}");
+    }
+}
+
 #[test]
 fn a_choice_in_the_response_counts_at_once_if_it_is_stricter() {
     let policy = policy();

@@ -85,8 +85,16 @@ fn banner(asked: Asked<'_>) -> Response<Bytes> {
 /// Renders for a visitor.
 fn shown(asked: Asked<'_>, back: &str, language: &str, render: impl FnOnce(&Visit<'_>) -> String) -> String {
     let choice = |granted| if granted { Choice::Granted } else { Choice::Denied };
+    let consent = asked.visit.consent();
+    // A switch without an answer is where its category's is, but for what is denied until it is asked.
+    let unasked = asked.registry().asked().iter().copied().filter(|target| match target {
+        KeyTarget::Category(_) => false,
+        KeyTarget::Service(service) => consent.is_unasked(*service),
+    });
+    let answers = asked.answers();
+    let answers = answers.iter().map(|(target, granted)| (target, choice(granted)));
     let answers: Vec<(KeyTarget, Choice)> =
-        asked.answers().iter().map(|(target, granted)| (target, choice(granted))).collect();
+        answers.chain(unasked.map(|target| (target, Choice::Denied))).collect();
     render(&Visit {
         language,
         answers: &answers,

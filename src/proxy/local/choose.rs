@@ -132,7 +132,8 @@ fn outdated(asked: Asked<'_>, form: &Form, language: &str) -> Option<StatusCode>
 /// What a form answers, over what was answered before; `None` if it asks about nothing that is here.
 ///
 /// "Accept all" agrees to what it asks and to nothing else, so a service that was refused stays refused unless it is
-/// asked about again. A switch, or a refusal, of a category speaks for the services that aren't shown beside it.
+/// asked about again; one without an answer is agreed to with its category. A switch, or a refusal, of a category speaks
+/// for the services that aren't shown beside it.
 fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
     let registry = asked.registry();
     // A form that names nothing speaks of everything, as its button says.
@@ -152,6 +153,9 @@ fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
         (false, Action::AcceptAll) => {
             Some(said.into_iter().fold(answers, |mut answers, (target, granted)| {
                 answers.set(target, granted);
+                if let KeyTarget::Category(category) = target {
+                    answers.fill(registry, category, granted);
+                }
                 answers
             }))
         }
