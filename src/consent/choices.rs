@@ -59,18 +59,6 @@ impl Choices {
         }
     }
 
-    /// Answers for those services of a category that have no answer.
-    pub fn fill(&mut self, registry: &Registry, category: CategoryId, granted: bool) {
-        for target in registry.asked() {
-            if let KeyTarget::Service(id) = *target
-                && registry.service(id).category == category
-                && self.get(*target).is_none()
-            {
-                self.set(*target, granted);
-            }
-        }
-    }
-
     /// The answer about a category or service, if there is one.
     pub fn get(&self, target: KeyTarget) -> Option<bool> {
         let at = self.said.binary_search_by_key(&target, |(at, _)| *at).ok()?;

@@ -28,7 +28,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 pub struct Companion {
     /// Random, given by the caller: under it a visitor may ask for the record of the choice.
     pub id: [u8; 16],
-    /// When it was made, in Unix seconds.
+    /// Since when it counts, in Unix seconds: when the oldest agreement in it was given, else when it was made.
     pub time: i64,
     /// The registry's version at that time; of a long one the beginning.
     pub version: String,

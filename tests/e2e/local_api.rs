@@ -120,6 +120,89 @@ fn what_is_put_wrongly_says_what_would_be_right() {
     assert_eq!((answer.status(), &read(&answer)["error"]), (413, &json!("too-large")));
 }
 
+/// Seconds since 1970, so many days ago.
+fn ago(days: u64) -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    now - days * 24 * 60 * 60
+}
+
+/// The days that the choice and its companion are to be kept, rounded; they are kept alike.
+fn days(answer: &Message) -> u64 {
+    let cookies = answer.values("set-cookie");
+    let set = cookies.iter().filter(|cookie| !cookie.contains("Max-Age=0"));
+    let ages =
+        set.map(|cookie| cookie.split("Max-Age=").nth(1).unwrap().split(';').next().unwrap().parse::<u64>());
+    let ages: Vec<u64> = ages.map(Result::unwrap).collect();
+    assert_eq!((ages.len(), ages[0]), (2, ages[1]), "{cookies:?}");
+    (ages[0] + 43_200) / 86_400
+}
+
+#[test]
+fn an_agreement_is_not_renewed_by_a_choice_about_something_else() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    let earlier = |choice: &str, time: u64| {
+        format!("Cookie: cookies_preferences={choice}; tamis_choice=1.AAAAAAAAAAAAAAAAAAAAAQ.{time}.1.")
+    };
+    let agreed = r#"{"analytics":true,"matomo":true}"#;
+    let (old, now) = (ago(100), ago(0));
+    for (before, put_now, kept, expected) in [
+        (
+            agreed,
+            r#"{"third-party": true}"#,
+            82,
+            json!({"statistical": true, "third-party": true, "matomo": true}),
+        ),
+        (
+            agreed,
+            r#"{"matomo": false}"#,
+            82,
+            json!({"statistical": true, "third-party": null, "matomo": false}),
+        ),
+        (
+            agreed,
+            r#"{"statistical": false}"#,
+            182,
+            json!({"statistical": false, "third-party": null, "matomo": false}),
+        ),
+        (
+            agreed,
+            r#"{"statistical": true}"#,
+            182,
+            json!({"statistical": true, "third-party": null, "matomo": true}),
+        ),
+        (
+            r#"{"analytics":false,"matomo":false}"#,
+            r#"{"third-party": true}"#,
+            182,
+            json!({"statistical": false, "third-party": true, "matomo": false}),
+        ),
+    ] {
+        let answer = put(&mut agent, &[&earlier(before, old)], &format!(r#"{{"choices": {put_now}}}"#));
+        let state = read(&answer);
+        assert_eq!((days(&answer), &state["choices"]), (kept, &expected), "{before} {put_now}");
+        let time = state["time"].as_u64().unwrap();
+        assert!(if kept == 82 { time == old } else { time >= now }, "{before} {put_now} {time}");
+    }
+    // What is older than six months isn't kept at all, and asked about again.
+    let answer = put(&mut agent, &[&earlier(agreed, ago(183))], r#"{"choices": {"third-party": false}}"#);
+    let state = read(&answer);
+    assert_eq!(state["choices"], json!({"statistical": null, "third-party": false, "matomo": null}));
+    assert_eq!((days(&answer), &state["asked"]), (182, &json!(["statistical", "matomo"])));
+}
+
+#[test]
+fn over_another_banners_choice_services_are_named() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let cookie = r#"Cookie: cookies_preferences={"analytics":true}"#;
+    let answer = put(&mut gateway.agent(), &[cookie], r#"{"choices": {"third-party": false}}"#);
+    let state = read(&answer);
+    assert_eq!(state["choices"], json!({"statistical": true, "third-party": false, "matomo": true}));
+    assert_eq!((days(&answer), &state["asked"]), (182, &json!([])));
+}
+
 #[test]
 fn forgetting_expires_the_choice_and_what_it_granted() {
     let origin = answering(&page(&[]));

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Asked;
+use super::chosen::Chosen;
 use crate::consent::{Choices, Companion, unanswered};
 use crate::registry::{KeyTarget, Registry, Rule};
 
@@ -87,8 +88,8 @@ pub(super) fn fault(word: &str, message: &str) -> Value {
 /// What was put.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Put {
-    /// The answers from now on; `None` where nothing is chosen.
-    pub(super) choices: Option<Choices>,
+    /// What is chosen; `None` where nothing is.
+    pub(super) chosen: Option<Chosen>,
     /// The language of the text that was shown, if it is said.
     pub(super) language: Option<String>,
 }
@@ -98,7 +99,7 @@ pub(super) struct Put {
 ///
 /// # Errors
 /// What is wrong with it; nothing of it counts then.
-pub(super) fn read(octets: &[u8], registry: &Registry, answers: Choices) -> Result<Put, Fault> {
+pub(super) fn read(octets: &[u8], registry: &Registry, before: &Choices) -> Result<Put, Fault> {
     let shape = |what| Fault::Shape(what, example(registry));
     let body: Members<'_> = serde_json::from_slice(octets).map_err(|fault| match fault.is_data() {
         true => shape("this is no object"),
@@ -125,8 +126,8 @@ pub(super) fn read(octets: &[u8], registry: &Registry, answers: Choices) -> Resu
         }
         said.push((target, granted));
     }
-    let choices = (!said.is_empty()).then(|| over(registry, answers, &said));
-    Ok(Put { choices, language })
+    let chosen = (!said.is_empty()).then(|| Chosen::over(registry, before, &said));
+    Ok(Put { chosen, language })
 }
 
 /// The members of an object, repeated keys too: readers differ in which of them counts (RFC 8259 4), so none may be lost.
@@ -162,21 +163,6 @@ impl<'de> Visitor<'de> for MembersVisitor {
         }
         Ok(members)
     }
-}
-
-/// Answers over those that there were: a category first, for itself and its services, then what is said of services.
-pub(super) fn over(registry: &Registry, mut answers: Choices, said: &[(KeyTarget, bool)]) -> Choices {
-    for (target, granted) in said {
-        if let KeyTarget::Category(category) = target {
-            answers.set_whole(registry, *category, *granted);
-        }
-    }
-    for (target, granted) in said {
-        if let KeyTarget::Service(_) = target {
-            answers.set(*target, *granted);
-        }
-    }
-    answers
 }
 
 /// What is said of one key; `None` where it is no choice. Nobody can agree to what isn't asked about, as nothing is said
@@ -231,9 +217,10 @@ cookies:
 
     fn read_over(before: &[(&str, bool)], text: &str) -> Result<Vec<(String, bool)>, Fault> {
         let registry = registry();
-        let before =
+        let before: Choices =
             before.iter().map(|(key, granted)| (registry.key_target(key).unwrap(), *granted)).collect();
-        let choices = read(text.as_bytes(), &registry, before)?.choices.unwrap_or_default();
+        let chosen = read(text.as_bytes(), &registry, &before)?.chosen;
+        let choices = chosen.map_or_else(Choices::default, |chosen| chosen.all);
         Ok(choices.words(&registry).map(|(key, granted)| (key.to_owned(), granted)).collect())
     }
 
@@ -308,8 +295,8 @@ cookies:
             r#"{"choices": {"necessary": true}}"#,
             r#"{"choices": {"internal": true}}"#,
         ] {
-            let put = read(text.as_bytes(), &registry, Choices::all(&registry, true)).unwrap();
-            assert_eq!(put.choices, None, "{text}");
+            let put = read(text.as_bytes(), &registry, &Choices::all(&registry, true)).unwrap();
+            assert_eq!(put.chosen, None, "{text}");
         }
         let refused = read_over(&[], r#"{"choices": {"internal": false}}"#).unwrap();
         assert_eq!(refused, words(&[("internal", false)]));

@@ -6,13 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::header::{self, HeaderMap};
 use http::request::Parts;
 
-use super::{Local, back, form, same_origin};
+use super::{Local, back, cookies, form, same_origin};
 use crate::config::Site;
 use crate::consent::{Choices, Companion, Reading};
 use crate::cookie::{CookiePair, pairs};
 use crate::pages::Place;
 use crate::proxy::visit::Visit;
-use crate::registry::Registry;
+use crate::registry::{KeyTarget, Registry};
 
 /// Seconds by which the clocks of several instances may differ.
 const CLOCKS: i64 = 300;
@@ -73,6 +73,29 @@ impl<'a> Asked<'a> {
     /// What the visitor has answered already.
     pub(super) fn answers(&self) -> Choices {
         Choices::of(self.registry(), self.visit.consent())
+    }
+
+    /// The answers that a new choice keeps where it says nothing.
+    ///
+    /// A choice without a companion was made in another banner, where a service without an answer follows its category:
+    /// from now on it is named. Agreements whose time is over aren't kept, nor those to what nobody is asked about.
+    pub(super) fn before(&self) -> Choices {
+        let (registry, answers, companion) = (self.registry(), self.answers(), self.companion());
+        let over =
+            companion.as_ref().is_some_and(|companion| cookies::left(registry, companion.time, now()) == 0);
+        let kept = |target: &KeyTarget| !over && registry.asked().contains(target);
+        let mut before: Choices =
+            answers.iter().filter(|(target, granted)| !granted || kept(target)).collect();
+        for target in registry.asked().iter().filter(|_| companion.is_none()) {
+            if let KeyTarget::Service(id) = *target
+                && answers.get(*target).is_none()
+                && !self.visit.consent().is_unasked(id)
+                && let Some(granted) = answers.get(KeyTarget::Category(registry.service(id).category))
+            {
+                before.set(*target, granted);
+            }
+        }
+        before
     }
 
     /// Whether the user agent objects to tracking (`Sec-GPC: 1`).

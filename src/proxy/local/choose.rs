@@ -8,6 +8,7 @@ use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 use hyper::body::Incoming;
 
+use super::chosen::Chosen;
 use super::form::Form;
 use super::made::{Made, Manner};
 use super::reading;
@@ -39,20 +40,21 @@ pub(super) async fn post(exchange: &mut Exchange, asked: Asked<'_>, body: Incomi
         _ => How::Centre,
     };
     let manner = Manner { how, language };
-    let Some(choices) = choices(asked, &form) else {
+    let before = asked.before();
+    let Some(chosen) = chosen(asked, &before, &form) else {
         return message(asked, StatusCode::BAD_REQUEST, Message::BadForm, Some(language));
     };
-    let refused = made::refusals(&asked.answers(), &choices);
-    if (refused != choices || !form.grants.is_empty())
+    let refused = chosen.refusals(&before);
+    if (refused.all != chosen.all || !form.grants.is_empty())
         && let Some(status) = outdated(asked, &form, language)
     {
         let mut response = message(asked, status, Message::BadForm, Some(language));
-        if refused != asked.answers() {
+        if refused.all != before {
             made::make(exchange, asked, refused, manner).await.send(&mut response);
         }
         return response;
     }
-    let made = made::make(exchange, asked, choices, manner).await;
+    let made = made::make(exchange, asked, chosen, manner).await;
     let mut response = match made.granted {
         true => see_other(asked, form.back.as_deref()),
         false => message(asked, StatusCode::SERVICE_UNAVAILABLE, Message::NotRecorded, Some(language)),
@@ -73,7 +75,7 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
             return respond::json(unread.status(), &api::fault(unread.word(), &unread.to_string()));
         }
     };
-    let put = match api::read(&octets, asked.registry(), asked.answers()) {
+    let put = match api::read(&octets, asked.registry(), &asked.before()) {
         Ok(put) => put,
         Err(fault) => {
             let status = match fault {
@@ -84,9 +86,9 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
         }
     };
     // What chooses nothing renews nothing.
-    let Some(choices) = put.choices else { return respond::json(StatusCode::OK, &api::state(asked)) };
+    let Some(chosen) = put.chosen else { return respond::json(StatusCode::OK, &api::state(asked)) };
     let language = asked.language(put.language.as_deref());
-    let made = made::make(exchange, asked, choices, Manner { how: How::Api, language }).await;
+    let made = made::make(exchange, asked, chosen, Manner { how: How::Api, language }).await;
     let mut response = if made.granted {
         respond::json(StatusCode::OK, &stated(asked, &made))
     } else {
@@ -134,12 +136,12 @@ fn outdated(asked: Asked<'_>, form: &Form, language: &str) -> Option<StatusCode>
 /// "Accept all" agrees to what it asks and to nothing else, so a service that was refused stays refused unless it is
 /// asked about again; one without an answer is agreed to with its category. A switch, or a refusal, of a category speaks
 /// for the services that aren't shown beside it.
-fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
+fn chosen(asked: Asked<'_>, before: &Choices, form: &Form) -> Option<Chosen> {
     let registry = asked.registry();
     // A form that names nothing speaks of everything, as its button says.
     match (form.asks.is_empty(), form.action) {
-        (true, Action::AcceptAll) => return Some(Choices::all(registry, true)),
-        (true, Action::RefuseAll) => return Some(Choices::all(registry, false)),
+        (true, Action::AcceptAll) => return Some(Chosen::everything(registry, true)),
+        (true, Action::RefuseAll) => return Some(Chosen::everything(registry, false)),
         (true, Action::Save) => return None,
         (false, _) => {}
     }
@@ -147,19 +149,10 @@ fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
     let posted = Posted { action: form.action, ask: &ask, was: &was, grant: &grant };
     let waits = |target: &KeyTarget| registry.asked().contains(target);
     let said: Vec<_> = posted.answers(registry).into_iter().filter(|(target, _)| waits(target)).collect();
-    let answers = asked.answers();
     match (said.is_empty(), form.action) {
         (true, _) => None,
-        (false, Action::AcceptAll) => {
-            Some(said.into_iter().fold(answers, |mut answers, (target, granted)| {
-                answers.set(target, granted);
-                if let KeyTarget::Category(category) = target {
-                    answers.fill(registry, category, granted);
-                }
-                answers
-            }))
-        }
-        (false, _) => Some(api::over(registry, answers, &said)),
+        (false, Action::AcceptAll) => Some(Chosen::agreeing(registry, before, &said)),
+        (false, _) => Some(Chosen::over(registry, before, &said)),
     }
 }
 

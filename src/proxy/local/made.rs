@@ -6,6 +6,7 @@ use http::Response;
 use http::header::{self, HeaderValue};
 
 use super::asked::now;
+use super::chosen::Chosen;
 use super::{Asked, cookies};
 use crate::config::Mode;
 use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
@@ -54,14 +55,18 @@ struct Act<'a> {
 ///
 /// A choice that the site's format can't hold is removed instead: then nothing is granted, which is what a refusal asks
 /// for at least. `tamis check` finds such registries beforehand.
+///
+/// An agreement that is kept from an earlier choice isn't renewed by a choice about something else: companion and cookies
+/// end with it.
 pub(super) async fn make(
     exchange: &mut Exchange,
     asked: Asked<'_>,
-    choices: Choices,
+    chosen: Chosen,
     manner: Manner<'_>,
 ) -> Made {
     let registry = asked.registry();
-    let choices = writable(registry, choices);
+    let chosen = writable(registry, chosen);
+    let choices = &chosen.all;
     let id = asked.companion().map_or_else(random, |companion| companion.id);
     let act = Act { manner, id, time: now() };
     if let Err(fault) = choices.cookie_value(registry) {
@@ -70,24 +75,24 @@ pub(super) async fn make(
         return Made { granted: !choices.grants(), ..removed(exchange, asked) };
     }
     if !choices.iter().any(|(target, granted)| granted && !agreed(registry, asked.visit.consent(), target)) {
-        note(exchange, asked, &choices, act);
-        return written(exchange, asked, &choices, act);
+        note(exchange, asked, choices, act);
+        return written(exchange, asked, &chosen, act);
     }
     let store = exchange.gateway.store.clone();
     let recorded = match store {
-        Some(store) => store.record(record(asked, &choices, act)).await,
+        Some(store) => store.record(record(asked, choices, act)).await,
         None => Ok(()),
     };
     if recorded.is_ok() {
-        return written(exchange, asked, &choices, act);
+        return written(exchange, asked, &chosen, act);
     }
-    let before = asked.answers();
-    let refused = writable(registry, refusals(&before, &choices));
-    if refused == before {
+    let before = asked.before();
+    let refused = writable(registry, chosen.refusals(&before));
+    if refused.all == before {
         let consent = asked.visit.consent().clone();
         return Made { granted: false, consent, companion: asked.companion(), cookies: Vec::new() };
     }
-    note(exchange, asked, &refused, act);
+    note(exchange, asked, &refused.all, act);
     Made { granted: false, ..written(exchange, asked, &refused, act) }
 }
 
@@ -107,14 +112,16 @@ fn note(exchange: &Exchange, asked: Asked<'_>, choices: &Choices, act: Act<'_>) 
 }
 
 /// The choice in its cookies; removed where they make no field.
-fn written(exchange: &mut Exchange, asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Made {
+fn written(exchange: &mut Exchange, asked: Asked<'_>, chosen: &Chosen, act: Act<'_>) -> Made {
     let (registry, secure) = (asked.registry(), asked.visit.secure);
-    let companion = Companion::new(registry, choices, act.id, act.time);
-    let own = choices
-        .cookie_value(registry)
-        .ok()
-        .and_then(|value| cookies::kept(registry, (&registry.consent().cookie, &value), secure, false));
-    let beside = cookies::kept(registry, (Companion::COOKIE, &companion.value()), secure, true);
+    let earlier = asked.companion().filter(|_| !chosen.is_new());
+    let since = earlier.map_or(act.time, |earlier| earlier.time.min(act.time));
+    let seconds = cookies::left(registry, since, act.time);
+    let companion = Companion::new(registry, &chosen.all, act.id, since);
+    let kept = |name: &str, value: &str, hidden| cookies::kept((name, value), seconds, secure, hidden);
+    let value = chosen.all.cookie_value(registry).ok();
+    let own = value.and_then(|value| kept(&registry.consent().cookie, &value, false));
+    let beside = kept(Companion::COOKIE, &companion.value(), true);
     let (Some(own), Some(beside)) = (own, beside) else { return removed(exchange, asked) };
     let (consent, mut cookies) = follow(exchange, asked, &[own.clone(), beside.clone()]);
     // Last, so that user agents which take a copy of the whole domain for the same cookie (RFC 6265 5.3, step 11) end
@@ -184,24 +191,13 @@ fn record(asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Record {
     }
 }
 
-/// What of new choices is no grant, over the old ones.
-pub(super) fn refusals(before: &Choices, choices: &Choices) -> Choices {
-    let mut kept = before.clone();
-    for (target, granted) in choices.iter() {
-        if !granted {
-            kept.set(target, false);
-        }
-    }
-    kept
-}
-
 /// The choices as the site's format can hold them: one word can only grant or refuse everything.
-fn writable(registry: &Registry, choices: Choices) -> Choices {
-    let everything = || registry.asked().iter().all(|target| choices.get(*target) == Some(true));
+fn writable(registry: &Registry, chosen: Chosen) -> Chosen {
+    let everything = || registry.asked().iter().all(|target| chosen.all.get(*target) == Some(true));
     if registry.consent().format == Format::Flag && !everything() {
-        return Choices::all(registry, false);
+        return Chosen::everything(registry, false);
     }
-    choices
+    chosen
 }
 
 /// Whether a category or service is agreed to: a service by its own choice, else by its category's.

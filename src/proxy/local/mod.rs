@@ -8,6 +8,7 @@ mod api;
 mod asked;
 mod back;
 mod choose;
+mod chosen;
 mod compiled;
 mod cookies;
 mod form;
