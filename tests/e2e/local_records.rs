@@ -96,13 +96,18 @@ fn every_choice_leaves_a_record() {
     let cookies = format!("Cookie: {}", pairs.join("; "));
     assert_eq!(send(&mut agent, &[&cookies], "action=refuse-all&from=policy").status(), 303);
     assert_eq!(agent.request("DELETE /.tamis/consent", &[FORM[0], &cookies]).status(), 200);
-    // Nothing to forget, nothing to record.
-    assert_eq!(agent.request("DELETE /.tamis/consent", &[FORM[0]]).status(), 200);
+    // Nothing to forget, nothing to record; nor does the end of a refusal withdraw anything.
+    for fields in [&[FORM[0]][..], &[FORM[0], r#"Cookie: cookies_preferences={"analytics":false}"#]] {
+        assert_eq!(agent.request("DELETE /.tamis/consent", fields).status(), 200);
+    }
+    // What another banner's cookie granted is withdrawn too.
+    let agreed = r#"Cookie: cookies_preferences={"analytics":true}"#;
+    assert_eq!(agent.request("DELETE /.tamis/consent", &[FORM[0], agreed]).status(), 200);
     drop(agent);
     let (_, metrics) = gateway.stop();
     let text = metrics.encode().unwrap();
     for line in
-        ["tamis_records_written_total 3", "tamis_records_missing_total 0", "tamis_records_refused_total 0"]
+        ["tamis_records_written_total 4", "tamis_records_missing_total 0", "tamis_records_refused_total 0"]
     {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }

@@ -96,12 +96,19 @@ pub(super) async fn make(
     Made { granted: false, ..written(exchange, asked, &refused, act) }
 }
 
-/// Has the choice forgotten.
+/// Has the choice forgotten. What withdraws an agreement is recorded; without a companion under an id of its own.
 pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'_>) -> Made {
-    if let Some(companion) = asked.companion() {
-        note(exchange, asked, &Choices::default(), Act { manner, id: companion.id, time: now() });
+    let made = removed(exchange, asked);
+    // What another manager's cookie grants stays granted.
+    let ends = |(target, granted)| granted && !agreed(asked.registry(), &made.consent, target);
+    let id = match asked.companion() {
+        Some(companion) => Some(companion.id),
+        None => asked.answers().iter().any(ends).then(random),
+    };
+    if let Some(id) = id {
+        note(exchange, asked, &Choices::default(), Act { manner, id, time: now() });
     }
-    removed(exchange, asked)
+    made
 }
 
 /// Has a choice recorded that doesn't wait for it.
