@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -41,6 +41,8 @@ const MIGRATIONS: &[&str] = &["
 #[derive(Debug)]
 pub(super) struct Sqlite {
     path: PathBuf,
+    /// Device and number of the file that was opened.
+    file: Option<(u64, u64)>,
     connection: Connection,
 }
 
@@ -53,7 +55,7 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(path, flags);
         let connection = opened.map_err(|source| StoreError::Sqlite { path: path.to_owned(), source })?;
-        let mut sqlite = Self { path: path.to_owned(), connection };
+        let mut sqlite = Self { path: path.to_owned(), file: number(path), connection };
         sqlite.set_up().map_err(|fault| sqlite.fault(fault))?;
         sqlite.migrate()?;
         Ok(sqlite)
@@ -133,9 +135,9 @@ impl Sqlite {
         let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
 
-    /// Whether the file was moved or removed: what is written to it then is lost with the process.
+    /// Whether the file was moved, removed or replaced: what is written to it then is lost with the process.
     pub(super) fn is_lost(&self) -> bool {
-        !self.path.exists()
+        number(&self.path) != self.file
     }
 
     fn fault(&self, source: rusqlite::Error) -> StoreError {
@@ -146,6 +148,21 @@ impl Sqlite {
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
+}
+
+impl Drop for Sqlite {
+    /// A file that was moved takes along what is in the write-ahead log, which keeps the name: SQLite would replay it
+    /// over the file that has the name now.
+    fn drop(&mut self) {
+        if self.is_lost() {
+            self.scrub();
+        }
+    }
+}
+
+/// By what the system knows a file, whatever its name.
+fn number(path: &Path) -> Option<(u64, u64)> {
+    path.metadata().ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// Makes the file where there is none, for its user alone; SQLite gives the files beside it the same mode.
