@@ -88,7 +88,9 @@ fn advice(fault: &rusqlite::Error) -> &'static str {
 fn access(fault: &io::Error) -> &'static str {
     match fault.kind() {
         io::ErrorKind::NotFound => "; the path must exist",
-        io::ErrorKind::PermissionDenied => "; this user must be allowed to read and write it",
+        io::ErrorKind::PermissionDenied => {
+            "; this user must be allowed to read and write it, and its directory to make it"
+        }
         io::ErrorKind::StorageFull => "; make room on its disk",
         _ => "",
     }

@@ -13,8 +13,10 @@ use super::error::StoreError;
 use super::key::sync_directory;
 use super::value::Value;
 
-/// How long another program's transaction (`tamis records forget`, a backup) is waited for.
+/// How long another program's transaction (`tamis records forget`, a backup) is waited for while visitors wait.
 const BUSY: Duration = Duration::from_millis(1500);
+/// The same for a command, which finds a busy gateway between two of its transactions by luck.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The layout's history; `PRAGMA user_version` counts what was done. Never change one: add another.
 const MIGRATIONS: &[&str] = &["
@@ -47,7 +49,8 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens a file, and brings it to the latest layout. One that isn't there is made only if `make` says so.
+    /// Opens a file, and brings it to the latest layout. One that isn't there is made only if `make` says so, which the
+    /// gateway does; a command makes none, and may wait for longer.
     pub(super) fn open(path: &Path, make: bool) -> Result<Self, StoreError> {
         if make {
             make_private(path)?;
@@ -56,15 +59,15 @@ impl Sqlite {
         let opened = Connection::open_with_flags(path, flags);
         let connection = opened.map_err(|source| StoreError::Sqlite { path: path.to_owned(), source })?;
         let mut sqlite = Self { path: path.to_owned(), file: number(path), connection };
-        sqlite.set_up().map_err(|fault| sqlite.fault(fault))?;
+        sqlite.set_up(if make { BUSY } else { PATIENCE }).map_err(|fault| sqlite.fault(fault))?;
         sqlite.migrate()?;
         Ok(sqlite)
     }
 
     /// Durable on commit, also over a loss of power (`synchronous=FULL` syncs the write-ahead log at each), and what is
     /// blanked is overwritten (`secure_delete`).
-    fn set_up(&mut self) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(BUSY)?;
+    fn set_up(&mut self, busy: Duration) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(busy)?;
         self.connection.set_prepared_statement_cache_capacity(128);
         let mode: String = self.connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
         if mode != "wal" {

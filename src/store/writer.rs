@@ -25,7 +25,7 @@ const UPKEEP: Duration = Duration::from_secs(24 * 3600);
 /// The first time after a start, so that a gateway that is restarted every day does it too.
 const FIRST_UPKEEP: Duration = Duration::from_secs(60);
 
-const UNSIGNED: &str = "the head of the consent records can't be exported; records are written all the same";
+const UNSIGNED: &str = "the head of the consent records can't be exported";
 
 /// Starts it.
 pub(super) fn start(
@@ -109,6 +109,10 @@ impl Writer {
     /// Tells at once of what is in the way, and signs what a process that was killed left without a head.
     async fn begin(&mut self) {
         self.write(Vec::new()).await;
+        if SigningKey::is_exposed(&self.settings.key) {
+            let key = self.settings.key.display();
+            tracing::warn!(%key, "others may read or write the key of the consent records, and so sign in its place: chmod 600");
+        }
         if let Err(fault) = head::open(&self.settings.head) {
             tracing::error!(%fault, "{UNSIGNED}");
             return;
@@ -216,7 +220,8 @@ impl Open {
                 "consent records are not those of the last signed head: they were altered or removed; `tamis records verify` tells more"
             );
         }
-        // A full disk and a protected file open as well as others.
+        // A full disk and a protected file open as well as others. And it waits for the lock of the chain, so that what a
+        // lost connection was about to commit is committed or gone before anybody looks.
         ledger.probe(&instance).await?;
         let exported = last.map(|last| last.head).unwrap_or_default();
         Ok(Self { ledger, key, instance, exported })

@@ -56,12 +56,12 @@ fn serve(mut stream: TcpStream) {
 
 /// Writes the configuration `tamis.yaml` of one site, with these settings of its records, and the registry.
 pub(crate) fn configure(folder: &Folder, origin: SocketAddr, records: &str) {
-    std::fs::write(folder.path("registry.yaml"), REGISTRY).unwrap();
     configure_as(folder, "tamis.yaml", origin, records);
 }
 
 /// The same under another name.
 pub(crate) fn configure_as(folder: &Folder, name: &str, origin: SocketAddr, records: &str) {
+    std::fs::write(folder.path("registry.yaml"), REGISTRY).unwrap();
     let text = format!(
         "listeners: [{{address: \"127.0.0.1:0\"}}]\nadmin: {{address: \"127.0.0.1:0\"}}\nworkers: 2\n\
          records: {records}\n\

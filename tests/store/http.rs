@@ -132,7 +132,9 @@ impl Kept {
                 let Some(last) = page.last() else { return };
                 after = (last.instance.clone(), last.sequence);
                 for row in page {
-                    let payload: serde_json::Value = serde_json::from_str(&row.payload.unwrap()).unwrap();
+                    // What was forgotten is told of by a notice.
+                    let Some(payload) = row.payload else { continue };
+                    let payload: serde_json::Value = serde_json::from_str(&payload).unwrap();
                     match payload["kind"].as_str().unwrap() {
                         "missing" => missing += payload["count"].as_u64().unwrap(),
                         "void" => void.extend(
@@ -142,6 +144,7 @@ impl Kept {
                                 .iter()
                                 .map(|place| (row.instance.clone(), place.as_u64().unwrap())),
                         ),
+                        "forgotten" => {}
                         _ => {
                             let choice =
                                 (payload["id"].as_str().unwrap().to_owned(), payload["choices"].to_string());

@@ -8,6 +8,7 @@ mod disk;
 mod gateway;
 mod http;
 mod kit;
+mod operator;
 mod postgres;
 mod server;
 mod visitor;
