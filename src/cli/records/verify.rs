@@ -73,9 +73,10 @@ pub(super) async fn verify(arguments: &Arguments) -> Result<ExitCode, String> {
         ));
     }
     if !compared {
-        say(
-            "note: no signed head was compared, so a chain that was computed anew is not found; give --head FILE",
-        );
+        let why = if files.is_empty() { "give --head FILE" } else { "the gateway has signed none yet" };
+        say(&format!(
+            "note: no signed head was compared, so a chain that was computed anew is not found; {why}"
+        ));
     } else if !is_pinned {
         say(
             "note: heads were signed by the key that they name; give --key to hold them to one that you know",
