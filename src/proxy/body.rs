@@ -49,6 +49,13 @@ impl Upload {
         Rc::new(Self { last: Cell::new(Instant::now()), slow: Cell::new(false), broken: Cell::new(false) })
     }
 
+    /// Counts from now, when everything before it is done.
+    pub(super) fn begin(&self) -> Instant {
+        let now = Instant::now();
+        self.last.set(now);
+        now
+    }
+
     /// When the last octets were taken from the user agent.
     pub(super) fn last(&self) -> Instant {
         self.last.get()

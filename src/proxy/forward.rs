@@ -1,33 +1,32 @@
 //! Sending a request to the origin server and waiting for the head of its answer.
 
-use std::rc::Rc;
-
-use http::header::{self, HeaderName};
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, header};
 use tokio::time::Instant;
 
 use super::body::{BodyError, Upload};
 use super::{Error, RequestBody, Worker, upgrade};
-use crate::upstream::{self, Failed, Fault, Kept, Lease, Outgoing};
+use crate::upstream::{self, Fault, Kept, Line, Outgoing};
 
 type Answer = Response<upstream::Body<RequestBody>>;
 
-/// Sends the request, as of now, to the origin server of this index, a second time only where nothing can have happened to it.
+/// Sends the request to the origin server of this index, a second time only where nothing can have happened to it.
 ///
 /// # Errors
 /// No connection, no answer, none in time, or one that is not HTTP; or the user agent's body failed meanwhile.
 pub(super) async fn send(
-    worker: &Rc<Worker>,
+    worker: &Worker,
     index: usize,
     request: Request<RequestBody>,
     upload: &Upload,
-    begun: Instant,
+    mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
+    // From when the upload last moved on: one that moves is no origin server that is slow to answer.
+    let limit = worker.gateway.snapshot.times.answer;
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
     let mut outgoing = Outgoing::new(request);
     if let Some(lease) = worker.pool.reuse(index).await {
-        outgoing = match attempt(worker, lease, outgoing, upload, begun).await {
+        outgoing = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
             Ok(answer) => return expected(answer, asked),
             // Not a byte of it left: any method, any body.
             Err(failed) => match failed.unsent() {
@@ -43,40 +42,11 @@ pub(super) async fn send(
     }
     // Boxed: handshakes are large, and seldom; every request's future would be as large as they are, and be moved.
     let lease = Box::pin(worker.pool.connect(index)).await.map_err(Error::Connect)?;
-    match attempt(worker, lease, outgoing, upload, Instant::now()).await {
+    let begun = Instant::now();
+    match lease.send(outgoing, || begun.max(upload.last()) + limit, field).await {
         Ok(answer) => expected(answer, asked),
         Err(failed) => Err(classify(failed.fault, worker, upload)),
     }
-}
-
-async fn attempt(
-    worker: &Worker,
-    lease: Lease<RequestBody>,
-    outgoing: Outgoing<RequestBody>,
-    upload: &Upload,
-    begun: Instant,
-) -> Result<Answer, Failed<RequestBody>> {
-    let limit = worker.gateway.snapshot.times.answer;
-    // An upload that moves is no origin server that is slow to answer.
-    lease.send(outgoing, || begun.max(upload.last()) + limit, field).await
-}
-
-/// What becomes of a field line of the answer. A cookie with a control character, which no browser takes, is no reason
-/// to refuse a page; in any other field it is. What says nothing but of this connection ends here, so that `end_hop`
-/// finds nothing to do in most answers.
-fn field(name: &HeaderName, value: &[u8]) -> Kept {
-    if *name == header::SET_COOKIE {
-        return Kept::KeepValid;
-    }
-    if *name == header::CONNECTION && is_plain(value) || *name == header::TRANSFER_ENCODING {
-        return Kept::Drop;
-    }
-    if name.as_str() == "keep-alive" { Kept::Drop } else { Kept::Keep }
-}
-
-/// `Connection` with one of the two options that name no field.
-fn is_plain(connection: &[u8]) -> bool {
-    connection.eq_ignore_ascii_case(b"keep-alive") || connection.eq_ignore_ascii_case(b"close")
 }
 
 /// The answer, unless it switches protocols without having been asked, or to another one than WebSocket.

@@ -10,18 +10,18 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use tokio::time::Instant;
 
 use super::body::Upload;
 use super::exchange::Exchange;
 use super::target::Target;
 use super::visit::Visit;
 use super::{
-    Error, RequestBody, ResponseBody, Worker, fields, forward, forwarded, local, reply, sift, target, upgrade,
+    Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, local, reply, sift, target,
+    upgrade,
 };
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
-use crate::upstream;
+use crate::upstream::{self, Line};
 
 /// What the origin server answers.
 type Answer = Response<upstream::Body<RequestBody>>;
@@ -98,15 +98,17 @@ async fn pass(
         upgrade::ask(&mut parts.headers);
     }
     let head = parts.method == Method::HEAD;
-    let sent = Instant::now();
+    let sent = upload.begin();
     let worker = Rc::clone(&exchange.worker);
-    let mut answer =
-        forward::send(&worker, site.id.index(), Request::from_parts(parts, body), &upload, sent).await?;
+    let request = Request::from_parts(parts, body);
+    let mut set_cookies = Vec::new();
+    let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
+    let mut answer = forward::send(&worker, site.id.index(), request, &upload, field).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();
     end_hop(&mut answer, head);
-    sift::response(exchange, site, &visit, status, answer.headers_mut());
+    sift::response(exchange, site, &visit, status, (set_cookies, answer.headers_mut()));
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }

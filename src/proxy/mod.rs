@@ -3,6 +3,7 @@
 //! The only conductor: it calls the rooms below, nobody below calls it back. `handle.rs` is the list of steps.
 
 mod agreement;
+mod answer;
 mod body;
 mod caching;
 mod error;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::header::HeaderName;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
 use hyper::client::conn::http2::SendRequest;
@@ -16,19 +15,19 @@ use tokio::time::Instant;
 
 use super::Fault;
 use super::body::{Body, Source};
-use super::codec::{Bounds, Connection, Content, Kept, Rules, Sending, ask};
+use super::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
 use super::shelf::Shelf;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 
 /// A connection that carries one request. The body of its answer gives it back.
 pub struct Lease<B> {
-    pub(super) line: Line<B>,
+    pub(super) road: Road<B>,
     pub(super) bounds: Bounds,
     pub(super) counters: Arc<Counters>,
 }
 
-pub(super) enum Line<B> {
+pub(super) enum Road<B> {
     Http1(Connection, Rc<Shelf>),
     Http2(SendRequest<B>),
 }
@@ -97,7 +96,7 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     /// Sends the request and waits for the head of its answer, until `patience` says that it was long enough. Over
-    /// HTTP/1.1 `field` says what becomes of each field line while it is read, its value being octets still.
+    /// HTTP/1.1 `field` says what becomes of each field line while it is read.
     ///
     /// # Errors
     /// What went wrong, with the request if it can be sent again.
@@ -105,16 +104,16 @@ where
         self,
         outgoing: Outgoing<B>,
         patience: impl Fn() -> Instant,
-        field: impl FnMut(&HeaderName, &[u8]) -> Kept,
+        field: impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Response<Body<B>>, Failed<B>> {
-        let Self { line, bounds, counters } = self;
-        let (mut connection, shelf) = match (line, outgoing.0) {
-            (Line::Http1(connection, shelf), form) => (connection, (shelf, form)),
-            (Line::Http2(sender), Form::Request(request)) => {
+        let Self { road, bounds, counters } = self;
+        let (mut connection, shelf) = match (road, outgoing.0) {
+            (Road::Http1(connection, shelf), form) => (connection, (shelf, form)),
+            (Road::Http2(sender), Form::Request(request)) => {
                 return multiplexed(sender, request, patience, &counters).await;
             }
             // A request is written for one origin server, which doesn't change its protocol.
-            (Line::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),
+            (Road::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),
         };
         let (shelf, form) = shelf;
         let mut sending = match form {

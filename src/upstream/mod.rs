@@ -13,7 +13,7 @@ mod shelf;
 mod stream;
 
 pub use body::{Body, Upgraded};
-pub use codec::Kept;
+pub use codec::{Kept, Line};
 pub use connect::Error;
 pub use fault::{Fault, Flaw};
 pub use lease::{Failed, Lease, Outgoing};

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use super::codec::{Bounds, Connection};
 use super::connect::connect;
-use super::lease::{Lease, Line};
+use super::lease::{Lease, Road};
 use super::shelf::{SWEEPS, Shelf};
 use super::stream::Stream;
 use super::{Error, Origin};
@@ -84,14 +84,14 @@ where
     /// on, is not.
     pub async fn reuse(&self, index: usize) -> Option<Lease<B>> {
         let place = self.places.get(index)?;
-        let line = if place.origin.h2 {
-            Line::Http2(place.share()?)
+        let road = if place.origin.h2 {
+            Road::Http2(place.share()?)
         } else {
             let connection = poll_fn(|cx| Poll::Ready(place.shelf.take(cx))).await?;
-            Line::Http1(connection, Rc::clone(&place.shelf))
+            Road::Http1(connection, Rc::clone(&place.shelf))
         };
         self.counters.upstream_reuses.increment();
-        Some(self.lease(line))
+        Some(self.lease(road))
     }
 
     /// A new connection.
@@ -103,18 +103,18 @@ where
         self.counters.upstream_connects.increment();
         let stream = connect(&place.origin, self.connect).await?;
         if !place.origin.h2 {
-            return Ok(self.lease(Line::Http1(Connection::new(stream), Rc::clone(&place.shelf))));
+            return Ok(self.lease(Road::Http1(Connection::new(stream), Rc::clone(&place.shelf))));
         }
         let sender = match stream {
             Stream::Tls(stream) => self.handshake(&place.origin, *stream).await?,
             stream => self.handshake(&place.origin, stream).await?,
         };
         place.shared.borrow_mut().push(Shared { sender: sender.clone(), since: Instant::now() });
-        Ok(self.lease(Line::Http2(sender)))
+        Ok(self.lease(Road::Http2(sender)))
     }
 
-    fn lease(&self, line: Line<B>) -> Lease<B> {
-        Lease { line, bounds: self.bounds, counters: Arc::clone(&self.counters) }
+    fn lease(&self, road: Road<B>) -> Lease<B> {
+        Lease { road, bounds: self.bounds, counters: Arc::clone(&self.counters) }
     }
 
     async fn handshake<T>(&self, origin: &Origin, stream: T) -> Result<SendRequest<B>, Error>

@@ -184,6 +184,9 @@ fn of_other_control_characters_a_cookie_is_dropped_alone() {
             ["csrftoken=1", "messages=2"]
         );
     }
+    let gateway = gateway(&answering(&page(&["Set-Cookie: sessionid=\u{1}"])));
+    assert_eq!(gateway.agent().get(&[]).status(), 200);
+    assert_eq!(gateway.count(|c| c.response_stripped.value("control-character")), 1);
 }
 
 #[test]

@@ -5,13 +5,12 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::HeaderName;
 use http_body::Body;
 use tokio::time::Instant;
 
 use super::Sending;
 use super::connection::Connection;
-use super::head::{Bounds, Head, Kept, Scan, read};
+use super::head::{Bounds, Head, Kept, Line, Scan, read};
 use crate::metrics::Counters;
 use crate::upstream::{Fault, Flaw};
 
@@ -48,7 +47,7 @@ pub(in crate::upstream) async fn ask<B>(
     sending: &mut Sending<B>,
     rules: &Rules<'_>,
     patience: impl Fn() -> Instant,
-    mut field: impl FnMut(&HeaderName, &[u8]) -> Kept,
+    mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Head, (Fault, bool)>
 where
     B: Body<Data = Bytes> + Unpin,
@@ -81,7 +80,7 @@ where
         &mut self,
         cx: &mut Context<'_>,
         rules: &Rules<'_>,
-        field: &mut impl FnMut(&HeaderName, &[u8]) -> Kept,
+        field: &mut impl FnMut(Line<'_>) -> Kept,
     ) -> Poll<Result<Head, Fault>> {
         self.write(cx)?;
         loop {
@@ -110,7 +109,7 @@ where
     fn head(
         &mut self,
         rules: &Rules<'_>,
-        field: &mut impl FnMut(&HeaderName, &[u8]) -> Kept,
+        field: &mut impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Option<Head>, Fault> {
         let input = &mut self.connection.input;
         while !input.is_empty() {

@@ -4,10 +4,12 @@ use std::error::Error as StdError;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
+use tokio::time::Instant;
 
 use super::Sending;
 use super::chunked::{Chunked, Step};
@@ -20,6 +22,8 @@ use crate::upstream::shelf::Shelf;
 /// Octets read at once while content goes on: at first, and when there turns out to be more (measured: docs/performance.md).
 const ROOM: usize = 16 * 1024;
 const MOST_ROOM: usize = 256 * 1024;
+/// So long an origin server that has answered may take nothing of a request that goes on.
+const STILL: Duration = Duration::from_secs(60);
 
 /// What is left of an answer's content.
 pub(in crate::upstream) enum Content<B> {
@@ -228,23 +232,43 @@ where
     /// All was read. The connection is free, or will be when the rest of the request has gone out: an origin server may
     /// answer before it has read everything, and read on.
     fn finish(self) {
-        let Self { mut connection, mut sending, persists, shelf, .. } = self;
+        let Self { mut connection, sending, persists, shelf, .. } = self;
         if sending.is_done() {
             if persists {
                 shelf.put(connection);
             }
         } else if sending.goes_on() {
             tokio::task::spawn_local(async move {
-                let written = poll_fn(|cx| {
-                    if !connection.is_quiet(cx) {
-                        return Poll::Ready(false);
-                    }
-                    sending.poll(cx, &mut connection.stream).map(|sent| sent.is_ok())
-                });
-                if written.await && persists {
+                if send_rest(&mut connection, sending).await && persists {
                     shelf.put(connection);
                 }
             });
         }
     }
+}
+
+/// Sends what is left of a request after its answer; whether all of it was sent.
+async fn send_rest<B>(connection: &mut Connection, mut sending: Sending<B>) -> bool
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let (mut place, mut last) = (sending.place(), Instant::now());
+    poll_fn(|cx| {
+        // It has said its last word, or one too many.
+        if !connection.is_quiet(cx) {
+            return Poll::Ready(false);
+        }
+        let sent = sending.poll(cx, &mut connection.stream);
+        if sent.is_pending() {
+            if sending.place() != place {
+                (place, last) = (sending.place(), Instant::now());
+            }
+            if connection.timer.passed(last + STILL, cx) {
+                return Poll::Ready(false);
+            }
+        }
+        sent.map(|sent| sent.is_ok())
+    })
+    .await
 }

@@ -37,18 +37,23 @@ impl Facts {
         Self { old: version == Version::HTTP_10, ..Self::default() }
     }
 
-    /// Looks at one field line.
+    /// Looks at one field line. Lengths of names tell most of them apart, at a fraction of what comparing costs.
     pub(super) fn note(&mut self, name: &HeaderName, value: &[u8]) {
-        if *name == header::CONTENT_LENGTH {
-            value.split(|octet| *octet == b',').for_each(|length| self.length(length.trim_ascii()));
-        } else if *name == header::TRANSFER_ENCODING {
-            self.codings += 1;
-            self.chunked = value.eq_ignore_ascii_case(b"chunked");
-        } else if *name == header::CONNECTION {
-            for option in value.split(|octet| *octet == b',').map(<[u8]>::trim_ascii) {
-                self.close |= option.eq_ignore_ascii_case(b"close");
-                self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+        match name.as_str().len() {
+            14 if *name == header::CONTENT_LENGTH => {
+                value.split(|octet| *octet == b',').for_each(|length| self.length(length.trim_ascii()));
             }
+            17 if *name == header::TRANSFER_ENCODING => {
+                self.codings += 1;
+                self.chunked = value.eq_ignore_ascii_case(b"chunked");
+            }
+            10 if *name == header::CONNECTION => {
+                for option in value.split(|octet| *octet == b',').map(<[u8]>::trim_ascii) {
+                    self.close |= option.eq_ignore_ascii_case(b"close");
+                    self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                }
+            }
+            _ => {}
         }
     }
 

@@ -13,17 +13,33 @@ use memchr::{memchr, memchr_iter};
 use super::framing::Facts;
 use crate::upstream::{Fault, Flaw};
 
+/// A field line as it came.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// The field name.
+    pub name: &'a HeaderName,
+    /// The value's octets, without the space around them.
+    pub octets: &'a [u8],
+    /// The value, if it holds no control character (RFC 9110 5.5).
+    pub value: Option<HeaderValue>,
+}
+
 /// What becomes of a field line while the head is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// It enters the map as it is; one with a control character is the end of the answer.
-    Keep,
-    /// It enters the map as it is; one with a control character is dropped.
-    KeepValid,
+    /// It enters the map with this value, its own or another.
+    Keep(HeaderValue),
     /// It is as if it had never come, control characters and all; but a bare CR is the end of the answer.
     Drop,
-    /// Another value takes its place.
-    Replace(HeaderValue),
+    /// It is the end of the answer.
+    Refuse,
+}
+
+impl Line<'_> {
+    /// The line as it is; if its value isn't valid, that is the end of the answer.
+    pub fn kept(self) -> Kept {
+        self.value.map_or(Kept::Refuse, Kept::Keep)
+    }
 }
 
 /// How large a head or trailers may be.
@@ -125,14 +141,14 @@ fn is_informational(status: StatusCode) -> bool {
 pub(super) fn read(
     head: &Bytes,
     lines: usize,
-    mut field: impl FnMut(&HeaderName, &[u8]) -> Kept,
+    mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Head, Flaw> {
     let end = memchr(b'\n', head).unwrap_or(head.len());
     let (line, fields) = head.split_at_checked(end + 1).unwrap_or((head, &[]));
     let (version, status, reason) = status_line(head, line)?;
     let mut facts = Facts::of(version);
     let headers = if is_informational(status) {
-        section(head, fields, 0, &mut facts, |_, _| Kept::Drop)?
+        section(head, fields, 0, &mut facts, |_| Kept::Drop)?
     } else {
         section(head, fields, lines, &mut facts, &mut field)?
     };
@@ -144,7 +160,7 @@ pub(super) fn read(
 /// # Errors
 /// A field line that is none.
 pub(super) fn read_trailers(section_: &Bytes, lines: usize) -> Result<HeaderMap, Flaw> {
-    section(section_, section_, lines, &mut Facts::default(), |_, _| Kept::Keep)
+    section(section_, section_, lines, &mut Facts::default(), |line| line.kept())
 }
 
 /// `HTTP/1.1 200 OK` (RFC 9112 4); the reason and the space before it may be missing, as some write it.
@@ -177,7 +193,7 @@ fn section(
     fields: &[u8],
     lines: usize,
     facts: &mut Facts,
-    mut field: impl FnMut(&HeaderName, &[u8]) -> Kept,
+    mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<HeaderMap, Flaw> {
     let mut headers = HeaderMap::with_capacity(lines);
     let mut from = 0;
@@ -200,11 +216,11 @@ fn section(
         };
         let value = trim(value.strip_prefix(b":").unwrap_or_default());
         facts.note(&name, value);
-        let kept = match field(&name, value) {
-            Kept::Keep => Some(valid(whole, value).ok_or(Flaw::FieldValue)?),
-            Kept::KeepValid => valid(whole, value),
-            Kept::Replace(value) => Some(value),
+        let valid = HeaderValue::from_maybe_shared(whole.slice_ref(value)).ok();
+        let kept = match field(Line { name: &name, octets: value, value: valid }) {
+            Kept::Keep(value) => Some(value),
             Kept::Drop => None,
+            Kept::Refuse => return Err(Flaw::FieldValue),
         };
         match kept {
             Some(kept) => {
@@ -217,11 +233,6 @@ fn section(
         }
     }
     Ok(headers)
-}
-
-/// The value without a copy, if no control character is in it.
-fn valid(whole: &Bytes, value: &[u8]) -> Option<HeaderValue> {
-    HeaderValue::from_maybe_shared(whole.slice_ref(value)).ok()
 }
 
 /// A line without its end.

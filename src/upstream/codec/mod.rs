@@ -19,5 +19,5 @@ pub(super) use ask::{Rules, ask};
 pub(super) use connection::Connection;
 pub(super) use content::Content;
 pub(super) use head::Bounds;
-pub use head::Kept;
+pub use head::{Kept, Line};
 pub(super) use sending::Sending;

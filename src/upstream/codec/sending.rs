@@ -88,6 +88,11 @@ where
         self.state == State::Going
     }
 
+    /// How far it is: another place when something was written.
+    pub(super) fn place(&self) -> (usize, usize) {
+        (self.at, self.piece.len())
+    }
+
     /// Writes what there is; ready when there is no more to come.
     ///
     /// # Errors

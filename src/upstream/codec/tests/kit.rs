@@ -13,7 +13,7 @@ use tokio::time::{Duration, Instant};
 
 use crate::metrics::{Counters, Words};
 use crate::upstream::body::{Body, Source};
-use crate::upstream::codec::{Bounds, Connection, Content, Kept, Rules, Sending, ask};
+use crate::upstream::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
 use crate::upstream::shelf::Shelf;
 use crate::upstream::stream::Stream;
 use crate::upstream::{Fault, Flaw};
@@ -80,8 +80,8 @@ pub(super) async fn read(mut connection: Connection, request: Request<Empty<Byte
     let mut sending = Sending::new(request);
     let late = Instant::now() + Duration::from_secs(60);
     let shelf = Rc::new(Shelf::new(1, &Arc::new(Notify::new())));
-    let field = |name: &http::HeaderName, _: &[u8]| {
-        if *name == http::header::SET_COOKIE { Kept::KeepValid } else { Kept::Keep }
+    let field = |line: Line<'_>| {
+        if *line.name == http::header::SET_COOKIE && line.value.is_none() { Kept::Drop } else { line.kept() }
     };
     let head =
         ask(&mut connection, &mut sending, &rules, || late, field).await.map_err(|(fault, _)| fault)?;

@@ -18,7 +18,7 @@ use tokio::time::{Duration, Instant};
 use super::kit::{BOUNDS, counters, run};
 use crate::upstream::Fault;
 use crate::upstream::body::{Body as Answer, Source};
-use crate::upstream::codec::{Connection, Content, Kept, Rules, Sending, ask};
+use crate::upstream::codec::{Connection, Content, Rules, Sending, ask};
 use crate::upstream::shelf::Shelf;
 use crate::upstream::stream::Stream;
 
@@ -102,7 +102,7 @@ async fn head(
     let counters = counters();
     let rules = Rules { bounds: BOUNDS, counters: &counters };
     let late = Instant::now() + Duration::from_secs(60);
-    ask(connection, sending, &rules, || late, |_, _| Kept::Keep).await
+    ask(connection, sending, &rules, || late, |line| line.kept()).await
 }
 
 const HEAD: &str = "POST /a?b HTTP/1.1\r\nhost: x\r\n";
@@ -280,5 +280,17 @@ fn content_that_fails_beside_its_answer_ends_both() {
         let (mut body, _far, shelf) = early(script(Some(3), steps), answer).await;
         assert!(matches!(body.frame().await, Some(Err(Fault::Upload(_)))));
         assert!(shelf.is_empty());
+    });
+}
+
+#[test]
+fn a_request_that_stands_still_after_its_answer_is_given_up() {
+    run(async {
+        let body = Script { steps: [data("a")].into(), length: Some(2), stuck: true };
+        let (body, mut far, shelf) = early(body, "HTTP/1.1 204 No Content\r\n\r\n").await;
+        drop(body);
+        let mut octets = Vec::new();
+        while far.read_buf(&mut octets).await.unwrap() > 0 {}
+        assert!(octets.ends_with(b"a") && shelf.is_empty());
     });
 }
