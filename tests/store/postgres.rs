@@ -21,6 +21,8 @@ fn instance(folder: &Folder, url: &str, name: &str) -> Records {
         instance: Some(name.to_owned()),
         key: folder.path(&format!("{name}.key")),
         head: folder.path(&format!("{name}.head")),
+        // Long enough for a busy machine: what these tests mean is refused at once.
+        wait: Duration::from_secs(30),
         ..settings(folder.root())
     }
 }
