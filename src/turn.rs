@@ -1,6 +1,5 @@
 //! Writing after everybody has read.
 
-use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 /// Lets the other tasks that are ready go first, once for each write.
@@ -23,12 +22,6 @@ impl Turn {
         self.come = true;
         cx.waker().wake_by_ref();
         Poll::Pending
-    }
-
-    /// Waits for a turn.
-    pub async fn come() {
-        let mut turn = Self::default();
-        poll_fn(|cx| turn.poll(cx)).await;
     }
 
     /// What was to be written is written: the next write waits for its turn again.

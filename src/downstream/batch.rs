@@ -1,14 +1,14 @@
-//! What an HTTP/2 connection writes while it is polled once, sent as one.
+//! What a connection writes while it is polled once, sent as one and in its turn.
 //!
-//! h2 flushes after every DATA frame. With several streams on a connection that is a system call, and over TLS a record,
-//! for each small answer, though the next one is ready already.
+//! hyper flushes after every answer, h2 after every DATA frame: a system call, and over TLS a record, for each small
+//! piece, though the next one is ready already. And a thread that sends as soon as it has something wakes whoever waits
+//! for it once for every message, see [`Turn`].
 
-use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -20,7 +20,9 @@ const MOST: usize = 64 * 1024;
 const LARGE: usize = 8 * 1024;
 
 /// A stream whose small writes wait for the end of [`around`](Self::around); its clones are the same stream.
-pub(super) struct Batched<T>(Rc<RefCell<Batch<T>>>);
+///
+/// The lock is never waited for: all of it is one task's. hyper wants to be able to send an upgraded stream elsewhere.
+pub(super) struct Batched<T>(Arc<Mutex<Batch<T>>>);
 
 struct Batch<T> {
     io: T,
@@ -29,33 +31,42 @@ struct Batch<T> {
     /// Octets of it that have left.
     left: usize,
     turn: Turn,
+    /// Several answers share the connection.
+    streams: bool,
+    /// The connection is over: what its upgraded stream writes is not held any more.
+    over: bool,
     /// What writing said between two polls, for the next one to hear.
     fault: Option<io::Error>,
 }
 
 impl<T> Clone for Batched<T> {
     fn clone(&self) -> Self {
-        Self(Rc::clone(&self.0))
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Batched<T> {
+    fn lock(&self) -> MutexGuard<'_, Batch<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
-    pub(super) fn new(io: T) -> Self {
-        Self(Rc::new(RefCell::new(Batch {
-            io,
-            held: Vec::new(),
-            left: 0,
-            turn: Turn::default(),
-            fault: None,
-        })))
+    /// Over a connection that several answers share, or one.
+    pub(super) fn new(io: T, streams: bool) -> Self {
+        let batch =
+            Batch { io, held: Vec::new(), left: 0, turn: Turn::default(), streams, over: false, fault: None };
+        Self(Arc::new(Mutex::new(batch)))
     }
 
-    /// The connection's future; what a poll of it has written leaves at the end of the poll.
+    /// The connection's future; what a poll of it has written leaves when the other tasks have had their turn, and at
+    /// once when it is the last poll.
     pub(super) async fn around<F: Future>(&self, mut connection: Pin<&mut F>) -> F::Output {
         poll_fn(|cx| {
             let polled = connection.as_mut().poll(cx);
-            let batch = &mut *self.0.borrow_mut();
-            if polled.is_pending() && (batch.held.is_empty() || batch.turn.poll(cx).is_pending()) {
+            let mut batch = self.lock();
+            batch.over = polled.is_ready();
+            if !batch.over && (batch.held.is_empty() || batch.turn.poll(cx).is_pending()) {
                 return polled;
             }
             batch.turn.over();
@@ -70,40 +81,43 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
 }
 
 impl<T: AsyncWrite + Unpin> Batch<T> {
+    fn hear(&mut self) -> io::Result<()> {
+        self.fault.take().map_or(Ok(()), Err)
+    }
+
     /// Sends what is held, all of it.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.held.is_empty() {
             return Poll::Ready(Ok(()));
         }
         while let Some(rest) = self.held.get(self.left..).filter(|rest| !rest.is_empty()) {
-            match Pin::new(&mut self.io).poll_write(cx, rest) {
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(written)) => self.left += written,
-                Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
-                Poll::Pending => return Poll::Pending,
+            match ready!(Pin::new(&mut self.io).poll_write(cx, rest)) {
+                Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Ok(written) => self.left += written,
+                Err(fault) => return Poll::Ready(Err(fault)),
             }
         }
-        self.held.clear();
-        self.held.shrink_to(MOST);
+        // An idle connection holds nothing. One with streams will soon have to write again.
+        match self.streams {
+            true => self.held.clear(),
+            false => self.held = Vec::new(),
+        }
+        self.held.shrink_to(MOST / 4);
         self.left = 0;
         Pin::new(&mut self.io).poll_flush(cx)
     }
 
     fn poll_take(&mut self, cx: &mut Context<'_>, pieces: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        if let Some(fault) = self.fault.take() {
-            return Poll::Ready(Err(fault));
-        }
+        self.hear()?;
         let length: usize = pieces.iter().map(|piece| piece.len()).sum();
-        if length >= LARGE || self.held.len() + length > MOST {
-            match self.poll_send(cx) {
-                Poll::Ready(Ok(())) if length >= LARGE => {
-                    return Pin::new(&mut self.io).poll_write_vectored(cx, pieces);
-                }
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
-                Poll::Pending => return Poll::Pending,
-            }
+        let direct = length >= LARGE || self.over;
+        if direct || self.held.len() + length > MOST {
+            ready!(self.poll_send(cx))?;
         }
+        if direct {
+            return Pin::new(&mut self.io).poll_write_vectored(cx, pieces);
+        }
+        self.held.reserve(length);
         pieces.iter().for_each(|piece| self.held.extend_from_slice(piece));
         Poll::Ready(Ok(length))
     }
@@ -111,13 +125,17 @@ impl<T: AsyncWrite + Unpin> Batch<T> {
 
 impl<T: AsyncRead + Unpin> AsyncRead for Batched<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0.borrow_mut().io).poll_read(cx, buf)
+        let mut batch = self.lock();
+        match batch.fault.take() {
+            Some(fault) => Poll::Ready(Err(fault)),
+            None => Pin::new(&mut batch.io).poll_read(cx, buf),
+        }
     }
 }
 
 impl<T: AsyncWrite + Unpin> AsyncWrite for Batched<T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        self.0.borrow_mut().poll_take(cx, &[io::IoSlice::new(octets)])
+        self.lock().poll_take(cx, &[io::IoSlice::new(octets)])
     }
 
     fn poll_write_vectored(
@@ -125,29 +143,27 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Batched<T> {
         cx: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.0.borrow_mut().poll_take(cx, pieces)
+        self.lock().poll_take(cx, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {
         true
     }
 
-    /// Says that it is done: what is held leaves at the end of the poll.
+    /// Says that it is done: what is held leaves after the poll.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let batch = &mut *self.0.borrow_mut();
-        match batch.fault.take() {
-            Some(fault) => Poll::Ready(Err(fault)),
-            None if batch.held.is_empty() => Pin::new(&mut batch.io).poll_flush(cx),
-            None => Poll::Ready(Ok(())),
+        let mut batch = self.lock();
+        batch.hear()?;
+        if batch.over {
+            ready!(batch.poll_send(cx))?;
         }
+        if batch.held.is_empty() { Pin::new(&mut batch.io).poll_flush(cx) } else { Poll::Ready(Ok(())) }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let batch = &mut *self.0.borrow_mut();
-        match batch.poll_send(cx) {
-            Poll::Ready(Ok(())) => Pin::new(&mut batch.io).poll_shutdown(cx),
-            unsent => unsent,
-        }
+        let mut batch = self.lock();
+        ready!(batch.poll_send(cx))?;
+        Pin::new(&mut batch.io).poll_shutdown(cx)
     }
 }
 
@@ -191,12 +207,12 @@ mod tests {
     }
 
     fn written(batched: &Batched<Pieces>) -> Vec<usize> {
-        batched.0.borrow().io.written.iter().map(Vec::len).collect()
+        batched.lock().io.written.iter().map(Vec::len).collect()
     }
 
     #[tokio::test]
     async fn small_writes_of_one_poll_leave_as_one_and_in_order() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 }, true);
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             for octets in [1, 2, 3, LARGE, 4, 5] {
@@ -213,7 +229,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_held_is_bounded() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 }, true);
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             for _ in 0..20 {
@@ -226,7 +242,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_is_told_at_the_next_write() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 });
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 }, false);
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             io.write_all(b"x").await.unwrap();

@@ -21,7 +21,6 @@ use super::pace::{Pace, Paced};
 use super::security::Protocol;
 use super::streams::Streams;
 use super::{Peer, Settings};
-use crate::turn::Turn;
 
 /// Octets that one stream may send before the origin server takes them, and all of a connection together.
 const STREAM_WINDOW: u32 = 256 * 1024;
@@ -44,37 +43,29 @@ pub(super) async fn serve<T, S, A, B>(
     A: Future<Output = Response<B>> + 'static,
 {
     let pace = Pace::new(protocol == Protocol::Http2);
-    let io = Paced::new(stream, Arc::clone(&pace), settings.patience);
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
+    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), streams.is_some());
+    let io = TokioIo::new(batched.clone());
     let (clock, begun) = (Arc::clone(&pace), streams.clone());
     let answer = service_fn(move |request| {
         let busy = clock.exchange();
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer));
-        async move {
-            let answer = answer.await;
-            if stall.is_none() {
-                Turn::come().await;
-            }
-            Ok::<_, Infallible>(answer.map(|body| Ending::new(body, busy, stall)))
-        }
+        async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
     });
     let ended = match streams {
         None => {
-            let mut served =
-                std::pin::pin!(settings.http1.serve_connection(TokioIo::new(io), answer).with_upgrades());
+            let mut served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
             tokio::select! {
-                ended = served.as_mut() => ended,
+                ended = batched.around(served.as_mut()) => ended,
                 () = settings.stop.cancelled() => {
                     served.as_mut().graceful_shutdown();
-                    served.await
+                    batched.around(served.as_mut()).await
                 }
             }
         }
         Some(streams) => {
-            let batched = Batched::new(io);
-            let io = TokioIo::new(batched.clone());
             let mut served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
             tokio::select! {
                 ended = batched.around(served.as_mut()) => ended,

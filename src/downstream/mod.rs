@@ -5,7 +5,6 @@
 mod batch;
 mod connection;
 mod ending;
-mod flat;
 mod listener;
 mod pace;
 mod security;

@@ -14,7 +14,6 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-use super::flat;
 use crate::timer::LazyTimer;
 
 /// How long a connection may wait in each state.
@@ -165,7 +164,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Paced<T> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = flat::poll_write(Pin::new(&mut this.io), cx, slices);
+        let written = Pin::new(&mut this.io).poll_write_vectored(cx, slices);
         this.pace_write(cx, written)
     }
 

@@ -28,7 +28,7 @@ pub(super) fn page(shell: &Shell<'_>, sheet: &Sheet<'_>, switches: &[Switch]) ->
     html.raw("<p class=\"tamis-links\"><a id=\"tamis-policy-link\" href=\"");
     html.text(&shell.settings.path(Place::Policy)).raw("?lang=").text(shell.words.language()).raw("\">");
     said(&mut html, &sheet.title);
-    html.raw("</a> <a id=\"tamis-back\" href=\"").slot(Slot::Back).raw("\">");
+    html.raw("</a> <a id=\"tamis-back\" href=\"").slot(Slot::BackLink).raw("\">");
     said(&mut html, &shell.words.say(Phrase::Back));
     html.raw("</a></p>\n");
     shell.version(&mut html, &sheet.version);

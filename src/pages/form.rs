@@ -52,6 +52,7 @@ pub(super) fn open(html: &mut Html<Slot>, shell: &Shell<'_>, (id, from): (&'stat
     html.raw("<input type=\"hidden\" name=\"language\"")
         .attribute("value", shell.words.language())
         .raw(">\n");
+    html.raw("<input type=\"hidden\" name=\"shown\" value=\"").slot(Slot::Shown).raw("\">\n");
     html.raw("<input type=\"hidden\" name=\"back\" value=\"").slot(Slot::Back).raw("\">\n");
 }
 

@@ -116,8 +116,16 @@ impl Site {
 
     /// A small page that answers a form.
     pub fn message(&self, message: Message, language: &str) -> String {
-        let nothing =
-            Visit { language, answers: &[], chosen_at: None, back: "/", notice: None, gpc: false, ask: &[] };
+        let nothing = Visit {
+            language,
+            answers: &[],
+            chosen_at: None,
+            back: "/",
+            shown: "",
+            notice: None,
+            gpc: false,
+            ask: &[],
+        };
         self.page(&nothing, |rendered| {
             let [not_recorded, bad_form, foreign_form] = &rendered.messages;
             match message {

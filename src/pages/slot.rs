@@ -20,10 +20,14 @@ pub(super) enum Slot {
     Was(KeyTarget),
     /// ` open` of a category whose services are not all as it is.
     Open(CategoryId),
-    /// The path to return to, within an attribute.
+    /// The path to return to, within a form's field.
     Back,
+    /// The same for a link, which has to lead somewhere.
+    BackLink,
     /// The same, within the query of an address within an attribute.
     BackQuery,
+    /// What tells the text that is shown.
+    Shown,
     /// What just happened.
     Notice,
     /// Whether and when the visitor chose.
@@ -63,8 +67,15 @@ impl Filling<'_> {
             Slot::Back => {
                 html.text(visit.back_path());
             }
+            Slot::BackLink => {
+                let path = visit.back_path();
+                html.text(if path.is_empty() { "/" } else { path });
+            }
             Slot::BackQuery => {
                 html.text(&utf8_percent_encode(visit.back_path(), NON_ALPHANUMERIC).to_string());
+            }
+            Slot::Shown => {
+                html.text(visit.shown);
             }
             Slot::Notice => self.notice(html),
             Slot::Status => self.status(html),

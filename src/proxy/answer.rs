@@ -1,5 +1,6 @@
 //! The field lines of an answer while its head is read.
 
+use http::HeaderValue;
 use http::header;
 
 use super::exchange::Exchange;
@@ -8,25 +9,33 @@ use crate::cookie::SetCookie;
 use crate::policy::{Direction, Reason, Verdict};
 use crate::upstream::{Kept, Line};
 
-/// What becomes of a line. A cookie with a control character, which no browser takes, is dropped and is no reason to
-/// refuse a page; in any other field it is. What speaks of nothing but this connection ends here.
-pub(super) fn field(exchange: &mut Exchange, site: &Site, line: Line<'_>) -> Kept {
+/// What becomes of a line. Set-Cookie lines are put aside, to be judged together. One with a control character, which no
+/// browser takes, is dropped and is no reason to refuse a page; in any other field it is. What speaks of nothing but
+/// this connection ends here.
+pub(super) fn field(
+    exchange: &mut Exchange,
+    site: &Site,
+    set_cookies: &mut Vec<HeaderValue>,
+    line: Line<'_>,
+) -> Kept {
     // All that is looked for has a name of 10 or 17 octets, which most have not.
     if !matches!(line.name.as_str().len(), 10 | 17) {
-        return Kept::Keep;
+        return line.kept();
     }
     if *line.name == header::SET_COOKIE {
-        if line.valid {
-            return Kept::Keep;
+        match line.value {
+            Some(value) => set_cookies.push(value),
+            None => {
+                let verdict = Verdict::Strip(Reason::ControlCharacter);
+                exchange.judged(site, SetCookie::parse(line.octets).name(), verdict, Direction::Response);
+            }
         }
-        let verdict = Verdict::Strip(Reason::ControlCharacter);
-        exchange.judged(site, SetCookie::parse(line.value).name(), verdict, Direction::Response);
         return Kept::Drop;
     }
-    let ends = *line.name == header::CONNECTION && names_no_field(line.value)
+    let ends = *line.name == header::CONNECTION && names_no_field(line.octets)
         || *line.name == header::TRANSFER_ENCODING
         || line.name.as_str() == "keep-alive";
-    if ends { Kept::Drop } else { Kept::Keep }
+    if ends { Kept::Drop } else { line.kept() }
 }
 
 /// `Connection` with one of the two options that name no field.

@@ -101,13 +101,14 @@ async fn pass(
     let sent = upload.begin();
     let worker = Rc::clone(&exchange.worker);
     let request = Request::from_parts(parts, body);
-    let field = |line: Line<'_>| answer::field(exchange, site, line);
+    let mut set_cookies = Vec::new();
+    let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
     let mut answer = forward::send(&worker, site.id.index(), request, &upload, field).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();
     end_hop(&mut answer, head);
-    sift::response(exchange, site, &visit, status, answer.headers_mut());
+    sift::response(exchange, site, &visit, status, (set_cookies, answer.headers_mut()));
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
     }

@@ -51,108 +51,90 @@ pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, h
 
 /// Removes from the response the Set-Cookie fields that the visitor did not agree to, rewrites those that are to be
 /// rewritten, and expires what the request should not have brought; the others keep their octets and their order. If
-/// any of this changes the response, shared caches are kept from it.
+/// any of this changes the response, shared caches are kept from it. The fields are those put aside and those in the
+/// map.
 pub(super) fn response(
     exchange: &mut Exchange,
     site: &Site,
     visit: &Visit,
     status: StatusCode,
-    headers: &mut HeaderMap,
+    (mut fields, headers): (Vec<HeaderValue>, &mut HeaderMap),
 ) {
     let enforced = exchange.mode == Mode::Enforce;
     if enforced {
         headers.remove(SET_COOKIE2);
     }
-    let sets = headers.contains_key(header::SET_COOKIE);
-    if !(sets || visit.withheld && visit.navigates) {
+    if headers.contains_key(header::SET_COOKIE) {
+        fields.extend(headers.get_all(header::SET_COOKIE).iter().cloned());
+        headers.remove(header::SET_COOKIE);
+    }
+    if fields.is_empty() && !(visit.withheld && visit.navigates) {
         return;
     }
-    let fields = headers.get_all(header::SET_COOKIE);
-    let mut lines = Vec::with_capacity(fields.iter().count());
+    let mut lines = Vec::with_capacity(fields.len());
     lines.extend(fields.iter().map(|field| SetCookie::parse(field.as_bytes())));
     let now = if lines.iter().any(SetCookie::is_dated) { server_time(headers, now()) } else { now() };
     let chosen = site.policy.choice_after(&lines, visit.fields().flat_map(pairs), visit.consent(), now);
     let occasion =
         Occasion { consent: chosen.as_ref().unwrap_or(visit.consent()), now, secure: visit.secure };
-    let sifted = sift(exchange, site, visit, occasion, (&lines, headers));
+    let (kept, changed) = sift(exchange, site, visit, occasion, (&fields, &lines));
     let due = visit.navigates && (visit.withheld || chosen.is_some());
     let cached =
         || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
-    let expiries =
-        if due && !cached() { purge(site, visit, occasion, sifted.as_deref(), headers) } else { Vec::new() };
+    let expiries = if due && !cached() { purge(site, visit, occasion, &kept) } else { Vec::new() };
     for expiry in &expiries {
         exchange.purged(site, SetCookie::parse(&expiry.field).name(), expiry.reason);
     }
-    if enforced && (sifted.is_some() || !expiries.is_empty()) {
-        if site.make_private {
-            caching::make_private(headers);
-        }
-        send(headers, sifted, expiries);
+    if !enforced {
+        return send(headers, fields);
     }
+    if site.make_private && (changed || !expiries.is_empty()) {
+        caching::make_private(headers);
+    }
+    send(headers, kept);
+    send(headers, expiries.into_iter().filter_map(|expiry| value(expiry.field)));
 }
 
-/// All Set-Cookie fields that are to be sent; `None` where they are those that came.
+/// All Set-Cookie fields that are to be sent, and whether they are others than those that came.
 fn sift(
     exchange: &mut Exchange,
     site: &Site,
     visit: &Visit,
     occasion: Occasion<'_>,
-    (lines, headers): (&[SetCookie<'_>], &HeaderMap),
-) -> Option<Vec<HeaderValue>> {
-    let fields = headers.get_all(header::SET_COOKIE);
-    let mut changed: Option<Vec<HeaderValue>> = None;
-    for (count, (field, cookie)) in fields.iter().zip(lines).enumerate() {
+    (fields, lines): (&[HeaderValue], &[SetCookie<'_>]),
+) -> (Vec<HeaderValue>, bool) {
+    let mut kept = Vec::with_capacity(fields.len());
+    let mut changed = false;
+    for (field, cookie) in fields.iter().zip(lines) {
         let carried = |name: &[u8], value: &[u8]| visit.carries(name, value);
         let (verdict, rewritten) = site.policy.sift_set_cookie(cookie, occasion, carried);
         exchange.judged(site, cookie.name(), verdict, Direction::Response);
-        if matches!(verdict, Verdict::Forward(_)) && changed.is_none() {
-            continue;
-        }
-        let kept = changed.get_or_insert_with(|| {
-            let mut kept = Vec::with_capacity(lines.len());
-            kept.extend(fields.iter().take(count).cloned());
-            kept
-        });
         match verdict {
             Verdict::Forward(_) => kept.push(field.clone()),
             Verdict::Rewrite(_) => kept.extend(rewritten.and_then(value)),
             Verdict::Strip(_) => {}
         }
+        changed |= !matches!(verdict, Verdict::Forward(_));
     }
-    changed
+    (kept, changed)
 }
 
 /// What the request's cookies give to expire, but for those that the response itself sets.
-fn purge(
-    site: &Site,
-    visit: &Visit,
-    occasion: Occasion<'_>,
-    sifted: Option<&[HeaderValue]>,
-    headers: &HeaderMap,
-) -> Vec<Expiry> {
+fn purge(site: &Site, visit: &Visit, occasion: Occasion<'_>, kept: &[HeaderValue]) -> Vec<Expiry> {
     let Some(undeclared) = site.purge else { return Vec::new() };
     let Occasion { consent, now, secure } = occasion;
     let sets = |field: &HeaderValue, name: &[u8]| {
         let cookie = SetCookie::parse(field.as_bytes());
         cookie.name() == name && !cookie.is_deletion(now)
     };
-    let sent = |name: &[u8]| match sifted {
-        Some(fields) => fields.iter().any(|field| sets(field, name)),
-        None => headers.get_all(header::SET_COOKIE).iter().any(|field| sets(field, name)),
-    };
+    let sent = |name: &[u8]| kept.iter().any(|field| sets(field, name));
     let purge = Purge { consent, host: visit.host(), secure, undeclared, now };
     site.policy.purge(visit.fields().flat_map(pairs), purge, sent)
 }
 
-/// Replaces the Set-Cookie fields by those that are left, and adds the expiries.
-fn send(headers: &mut HeaderMap, sifted: Option<Vec<HeaderValue>>, expiries: Vec<Expiry>) {
-    if let Some(fields) = sifted {
-        headers.remove(header::SET_COOKIE);
-        for field in fields {
-            headers.append(header::SET_COOKIE, field);
-        }
-    }
-    for field in expiries.into_iter().filter_map(|expiry| value(expiry.field)) {
+/// Adds Set-Cookie fields.
+fn send(headers: &mut HeaderMap, fields: impl IntoIterator<Item = HeaderValue>) {
+    for field in fields {
         headers.append(header::SET_COOKIE, field);
     }
 }

@@ -91,8 +91,13 @@ fn agreement<'a>(
     gpc: bool,
 ) -> Rc<Agreement> {
     let settings = site.policy.registry().consent();
-    let holding = fields.flat_map(pairs).filter(|pair| settings.reads(pair.name()));
-    let agreement = exchange.worker.agreements.of(site, holding, gpc);
+    let holds = |pair: &CookiePair<'_>| settings.reads(pair.name());
+    let (first, several) = (fields.clone().next().unwrap_or_default(), fields.clone().nth(1).is_some());
+    let agreements = &exchange.worker.agreements;
+    let agreement = match several {
+        false => agreements.of(site, pairs(first).filter(holds), gpc),
+        true => agreements.of(site, fields.flat_map(pairs).filter(holds), gpc),
+    };
     exchange.consent = agreement.consent.reading().word();
     exchange.worker.counters.consent.increment(exchange.consent);
     agreement

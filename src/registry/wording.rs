@@ -127,7 +127,7 @@ pub(super) static TEXTS: Mapping = Mapping {
         row(
             "bad_form_text",
             "Its paragraph.",
-            "\"The cookies of this site may have changed since you opened the page. Nothing was saved. Please open your preferences again.\"",
+            "\"The cookies of this site may have changed since you opened the page. Nothing that you agreed to was saved. Please open your preferences again.\"",
         ),
         row(
             "foreign_form_title",

@@ -75,6 +75,18 @@ fn a_choice_is_put_and_keeps_what_it_does_not_name() {
 }
 
 #[test]
+fn what_chooses_nothing_renews_nothing() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    for body in [r#"{"choices": {}}"#, r#"{"choices": {"necessary": true}}"#] {
+        let answer = put(&mut agent, &[REFUSED], body);
+        assert_eq!((answer.status(), answer.values("set-cookie").len()), (200, 0), "{body}");
+        assert_eq!(read(&answer)["choices"]["matomo"], json!(false));
+    }
+}
+
+#[test]
 fn what_is_put_wrongly_says_what_would_be_right() {
     let origin = answering(&page(&[]));
     let gateway = gateway(&origin);
@@ -86,6 +98,7 @@ fn what_is_put_wrongly_says_what_would_be_right() {
         (r#"{"choices": {"statistics": true}}"#, 422, "unknown-key"),
         (r#"{"choices": {"statistical": 1}}"#, 422, "not-boolean"),
         (r#"{"choices": {"necessary": false}}"#, 422, "exempt"),
+        (r#"{"choices": {"statistical": false, "statistical": true}}"#, 422, "disagreeing"),
     ] {
         let answer = put(&mut agent, &[], body);
         let fault = read(&answer);

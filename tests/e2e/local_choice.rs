@@ -25,7 +25,8 @@ fn kept(answer: &Message) -> String {
 /// The value of the choice as it was written, without its encoding.
 fn choice(answer: &Message) -> String {
     let all = answer.values("set-cookie");
-    let own = all.iter().find_map(|value| value.strip_prefix("cookies_preferences=")).expect("a choice");
+    let mut own = all.iter().filter_map(|value| value.strip_prefix("cookies_preferences="));
+    let own = own.find(|value| !value.starts_with(';')).expect("a choice");
     let value = own.split(';').next().unwrap();
     value.replace("%22", "\"").replace("%7B", "{").replace("%7D", "}").replace("%3A", ":").replace("%2C", ",")
 }
@@ -84,6 +85,11 @@ fn a_form_answers_what_it_asked_and_the_rest_stays() {
     // A category speaks for its services where the form doesn't show them.
     let third = send(&mut agent, &[&kept(&second)], "action=refuse-all&ask=statistical");
     assert_eq!(choice(&third), r#"{"analytics":false,"marketing":false,"matomo":false}"#);
+    // A service that was refused is not agreed to by a banner that doesn't ask about it.
+    let fourth = send(&mut agent, &[&kept(&third)], "action=accept-all&ask=statistical");
+    assert_eq!(choice(&fourth), r#"{"analytics":true,"marketing":false,"matomo":false}"#);
+    let fifth = send(&mut agent, &[&kept(&fourth)], "action=save&ask=statistical&grant=statistical");
+    assert_eq!(choice(&fifth), r#"{"analytics":true,"marketing":false,"matomo":true}"#);
 }
 
 #[test]
@@ -112,7 +118,9 @@ fn copies_that_others_set_for_the_whole_domain_are_replaced() {
     let answer = send(&mut gateway.agent(), &[cookie], "action=accept-all");
     let twin =
         "cookies_preferences=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; Domain=x.test";
-    assert!(answer.values("set-cookie").contains(&twin.to_owned()), "{:?}", answer.values("set-cookie"));
+    let cookies = answer.values("set-cookie");
+    // Before the choice: to some user agents both are the same cookie.
+    assert_eq!(cookies.iter().position(|cookie| cookie == twin), Some(0), "{cookies:?}");
     let without = send(&mut gateway.agent(), &[], "action=accept-all");
     assert_eq!(without.values("set-cookie").len(), 2);
 }
@@ -124,7 +132,8 @@ fn the_id_stays_and_the_time_is_that_of_the_last_choice() {
     let mut agent = gateway.agent();
     let companion = |answer: &Message| -> Vec<String> {
         let all = answer.values("set-cookie");
-        let value = all.iter().find_map(|cookie| cookie.strip_prefix("tamis_choice=")).unwrap().to_owned();
+        let mut values = all.iter().filter_map(|cookie| cookie.strip_prefix("tamis_choice="));
+        let value = values.find(|value| !value.starts_with(';')).unwrap().to_owned();
         value.split(';').next().unwrap().split('.').map(str::to_owned).collect()
     };
     let first = send(&mut agent, &[], "action=refuse-all");
@@ -138,6 +147,11 @@ fn the_id_stays_and_the_time_is_that_of_the_last_choice() {
     assert!(renewed[2].parse::<u64>().unwrap() > 1_700_000_000);
     let odd = companion(&send(&mut agent, &["Cookie: tamis_choice=1.xx.1000.1."], "action=refuse-all"));
     assert_ne!(&odd[1], id);
+    // One from the future was planted: it would go before every other.
+    let planted = "Cookie: tamis_choice=1.AAAAAAAAAAAAAAAAAAAAAQ.4000000000.1.";
+    let both = companion(&send(&mut agent, &[&old, planted], "action=refuse-all"));
+    assert_eq!(&both[1], id);
+    assert_ne!(companion(&send(&mut agent, &[planted], "action=refuse-all"))[1], "AAAAAAAAAAAAAAAAAAAAAQ");
 }
 
 #[test]
@@ -194,7 +208,8 @@ fn forms_that_are_none() {
         "action=save",
         "action=x&ask=statistical",
         "action=save&ask=gone",
-        "action=save&ask=statistical&grant=gone",
+        "action=accept-all&ask=statistical&ask=gone",
+        "action=save&ask=statistical&grant=statistical&grant=gone",
     ] {
         let answer = send(&mut gateway.agent(), &[], form);
         assert_eq!((answer.status(), answer.has("set-cookie")), (400, false), "{form}");
@@ -207,6 +222,34 @@ fn forms_that_are_none() {
     assert_eq!(agent.answer().status(), 415);
     let answer = send(&mut gateway.agent(), &["Content-Encoding: gzip"], "action=refuse-all");
     assert_eq!(answer.status(), 415);
+}
+
+#[test]
+fn a_form_that_is_out_of_date_refuses_and_agrees_to_nothing() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    let banner = agent.request("GET /.tamis/banner", &[]).text();
+    let shown =
+        banner.split("name=\"shown\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert_eq!(shown.len(), 16);
+    let form = |action: &str, shown: &str| format!("action={action}&{ALL}&shown={shown}&language=en");
+    let fresh = send(&mut agent, &[], &form("accept-all", shown));
+    assert_eq!((fresh.status(), fresh.values("set-cookie").len()), (303, 2));
+    // Made with another text: nobody can tell what the visitor agreed to.
+    let outdated = send(&mut agent, &[], &form("accept-all", "0123456789abcdef"));
+    assert_eq!((outdated.status(), outdated.has("set-cookie")), (409, false));
+    assert!(outdated.text().contains("no longer valid"));
+    let all = kept(&fresh);
+    let mixed = format!("{}&grant=statistical&was=statistical&was=third-party&was=matomo", form("save", "x"));
+    let mixed = send(&mut agent, &[&all], &mixed);
+    assert_eq!(mixed.status(), 409, "what it withdraws is withdrawn");
+    assert_eq!(choice(&mixed), r#"{"analytics":true,"marketing":false,"matomo":false}"#);
+    for form in [form("refuse-all", "x"), format!("action=refuse-all&{ALL}&ask=gone")] {
+        let refused = send(&mut agent, &[&all], &form);
+        assert_eq!(refused.status(), 303);
+        assert_eq!(choice(&refused), r#"{"analytics":false,"marketing":false,"matomo":false}"#);
+    }
 }
 
 #[test]

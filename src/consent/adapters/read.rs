@@ -10,6 +10,9 @@ use crate::consent::{Consent, Reading, Unreadable};
 use crate::cookie::CookiePair;
 use crate::registry::{Adapter, Manager, Registry};
 
+/// Cookies of one manager that are read: no browser sends as many, and each copy is held against its siblings.
+const MOST_COOKIES: usize = 64;
+
 /// What a reader makes of a value: what it says, or nothing if it says that nothing was chosen yet.
 pub(super) type Read = Result<Option<Heard>, Unreadable>;
 
@@ -41,7 +44,10 @@ pub(in crate::consent) fn read<'a>(
     adapter: &Adapter,
     pairs: impl Iterator<Item = CookiePair<'a>>,
 ) -> Option<Consent> {
-    let cookies: Vec<_> = pairs.filter(|pair| adapter.reads(pair.name())).collect();
+    let cookies: Vec<_> = pairs.filter(|pair| adapter.reads(pair.name())).take(MOST_COOKIES + 1).collect();
+    if cookies.len() > MOST_COOKIES {
+        return Some(Consent::nothing(Reading::Unreadable(Unreadable::TooLarge)));
+    }
     let context = Context { registry, adapter, cookies: &cookies };
     if adapter.manager.is_family() {
         return (!cookies.is_empty()).then(|| consent(&context, complianz::read(&context)));

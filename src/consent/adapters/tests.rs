@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::consent::{Choice, Consent, Reading, Source};
 use crate::cookie::pairs;
 use crate::diagnostic::Source as File;
-use crate::registry::{KeyTarget, Manager, Registry};
+use crate::registry::{CategoryId, KeyTarget, Manager, Registry, ServiceId};
 
 /// A registry whose services stand for these words; no word stands for the category `internal`.
 fn registry(adapter: &str, words: &[&str]) -> Registry {
@@ -140,6 +140,53 @@ fn of_several_sources_the_stricter_counts_and_silence_takes_no_part() {
     }
 }
 
+/// Categories and services that a consent agrees to, as far as a registry lists them.
+fn agreed(registry: &Registry, consent: &Consent) -> BTreeSet<KeyTarget> {
+    let categories = (0..).map(CategoryId).zip(registry.categories()).map(|(id, _)| KeyTarget::Category(id));
+    let services = (0..).map(ServiceId).zip(registry.services()).map(|(id, _)| KeyTarget::Service(id));
+    let granted = |target: &KeyTarget| match target {
+        KeyTarget::Category(id) => consent.category(*id) == Choice::Granted,
+        KeyTarget::Service(id) => match consent.service(*id) {
+            Choice::Unset => consent.category(registry.service(*id).category) == Choice::Granted,
+            choice => choice == Choice::Granted,
+        },
+    };
+    categories.chain(services).filter(granted).collect()
+}
+
+#[test]
+fn a_value_cut_short_grants_no_more_than_the_whole() {
+    for [adapter, cookies, expected] in rows() {
+        let words: Vec<&str> =
+            expected.split(' ').filter_map(|item| Some(item.rsplit_once('=')?.0)).collect();
+        let words: Vec<&str> = words.into_iter().filter(|word| *word != "*").collect();
+        let registry = registry(adapter, &words);
+        let all: Vec<_> = pairs(cookies.as_bytes()).collect();
+        let Some((first, siblings)) = all.split_first() else { continue };
+        let read = |value: &[u8]| {
+            let siblings = siblings.iter().map(|pair| pair.raw().to_vec());
+            let all: Vec<_> = std::iter::once([first.name(), b"=", value].concat()).chain(siblings).collect();
+            agreed(&registry, &Consent::read(&registry, pairs(&all.join(&b"; "[..])), false))
+        };
+        let whole = read(first.value());
+        for end in 0..first.value().len() {
+            let cut = first.value().get(..end).unwrap();
+            let part = read(cut);
+            assert!(part.is_subset(&whole), "{adapter}: {}", String::from_utf8_lossy(cut));
+        }
+    }
+}
+
+#[test]
+fn more_copies_than_any_browser_sends_are_not_read() {
+    let registry = registry("onetrust", &["a"]);
+    let copy = "OptanonConsent=interactionCount=1&groups=a:1";
+    for (count, reading) in [(64, "read"), (65, "too-large")] {
+        let consent = Consent::read(&registry, pairs(vec![copy; count].join("; ").as_bytes()), false);
+        assert_eq!((consent.reading().word(), consent.grants()), (reading, count == 64));
+    }
+}
+
 fn everything() -> &'static Registry {
     static ALL: std::sync::OnceLock<Registry> = std::sync::OnceLock::new();
     ALL.get_or_init(|| registry(&Manager::WORDS.join(", "), &["analytics", "vendor:755"]))
@@ -185,7 +232,7 @@ proptest! {
         }
     }
 
-    /// A value cut short grants no more than the whole.
+    /// No cookie is as long.
     #[test]
     fn what_is_long_is_not_read(name in name(), filler in 4097..5000_usize) {
         let field = [name.as_bytes(), b"=", "a".repeat(filler).as_bytes()].concat();

@@ -74,6 +74,13 @@
       redirect: "manual",
       headers: { Accept: "application/json" },
     });
+    // The text has changed since: what is to be asked now is asked anew.
+    if (answer.status === 409) {
+      const anew = await load(false);
+      if (anew) await show(anew);
+      else leave(banner);
+      return;
+    }
     if (!answer.ok && answer.type !== "opaqueredirect") throw new Error(String(answer.status));
     leave(banner);
     const granted = action === "accept-all";

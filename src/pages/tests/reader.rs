@@ -71,6 +71,7 @@ pub(super) fn first_visit(language: &str) -> Visit<'_> {
         answers: &[],
         chosen_at: None,
         back: "/explore?a=b&c",
+        shown: "0123",
         notice: None,
         gpc: false,
         ask: &[],

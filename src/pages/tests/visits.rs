@@ -142,13 +142,16 @@ fn a_back_that_leads_elsewhere_leads_home() {
         "//evil.example",
         "/\\evil.example",
         "javascript:alert(1)",
-        "",
         "/\t/evil.example",
     ] {
         let [_, centre, banner] = pages(&Visit { back, ..first_visit("en") });
         assert!(!centre.contains("evil") && !centre.contains("alert"), "{centre}");
         assert!(centre.contains("id=\"tamis-back\" href=\"/\"") && banner.contains("back=%2F\""));
     }
+    // Where none is known, the form says none: the page that sends it is where to return.
+    let [_, centre, banner] = pages(&Visit { back: "", ..first_visit("en") });
+    assert!(centre.contains("id=\"tamis-back\" href=\"/\""), "{centre}");
+    assert!(banner.contains("name=\"back\" value=\"\"") && banner.contains("back=\""), "{banner}");
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::BadFormTitle, "Dieses Formular ist nicht mehr gültig"),
     (
         P::BadFormText,
-        "Die Cookies dieser Website haben sich möglicherweise geändert, seit Sie die Seite geöffnet haben. Es wurde nichts gespeichert. Bitte öffnen Sie Ihre Einstellungen erneut.",
+        "Die Cookies dieser Website haben sich möglicherweise geändert, seit Sie die Seite geöffnet haben. Nichts, dem Sie zugestimmt haben, wurde gespeichert. Bitte öffnen Sie Ihre Einstellungen erneut.",
     ),
     (P::ForeignFormTitle, "Diese Auswahl kam von einer anderen Website"),
     (

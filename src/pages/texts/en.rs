@@ -66,7 +66,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::BadFormTitle, "This form is no longer valid"),
     (
         P::BadFormText,
-        "The cookies of this site may have changed since you opened the page. Nothing was saved. Please open your preferences again.",
+        "The cookies of this site may have changed since you opened the page. Nothing that you agreed to was saved. Please open your preferences again.",
     ),
     (P::ForeignFormTitle, "This choice came from another site"),
     (

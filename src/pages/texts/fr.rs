@@ -69,7 +69,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::BadFormTitle, "Ce formulaire n’est plus valable"),
     (
         P::BadFormText,
-        "Les cookies de ce site ont peut-être changé depuis l’ouverture de la page. Rien n’a été enregistré. Veuillez rouvrir vos préférences.",
+        "Les cookies de ce site ont peut-être changé depuis l’ouverture de la page. Rien de ce que vous avez accepté n’a été enregistré. Veuillez rouvrir vos préférences.",
     ),
     (P::ForeignFormTitle, "Ce choix provient d’un autre site"),
     (

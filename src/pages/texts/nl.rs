@@ -69,7 +69,7 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::BadFormTitle, "Dit formulier is niet meer geldig"),
     (
         P::BadFormText,
-        "De cookies van deze site zijn mogelijk gewijzigd sinds u de pagina opende. Er is niets opgeslagen. Open uw voorkeuren opnieuw.",
+        "De cookies van deze site zijn mogelijk gewijzigd sinds u de pagina opende. Niets van wat u hebt geaccepteerd is opgeslagen. Open uw voorkeuren opnieuw.",
     ),
     (P::ForeignFormTitle, "Deze keuze komt van een andere site"),
     (

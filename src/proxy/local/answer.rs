@@ -74,7 +74,8 @@ fn banner(asked: Asked<'_>) -> Response<Bytes> {
         nothing.headers_mut().insert(header::VARY, respond::VARY);
         return nothing;
     }
-    let back = asked.back(asked.query("back").as_deref()).unwrap_or_default();
+    // The Referer of an include is the page's own: where the visitor was before. The form's will be the page.
+    let back = asked.query("back").and_then(|back| asked.safe(&back)).unwrap_or_default();
     let language = asked.language(None);
     let page =
         shown(asked, &back, language, |visit| asked.local.pages.banner(&Visit { ask: &ask, ..*visit }));
@@ -91,6 +92,7 @@ fn shown(asked: Asked<'_>, back: &str, language: &str, render: impl FnOnce(&Visi
         answers: &answers,
         chosen_at: asked.chosen_at(),
         back,
+        shown: &asked.local.stamp(language),
         notice: notice(asked),
         gpc: asked.gpc(),
         ask: asked.registry().asked(),

@@ -1,5 +1,9 @@
 //! The choice as JSON: what a site's own banner reads and writes. docs/preferences.md describes it.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Asked;
@@ -24,6 +28,9 @@ pub(super) enum Fault {
     /// The refusal of what is not asked for.
     #[error("`{0}` needs no consent, so it can't be refused")]
     Exempt(String),
+    /// A yes and a no about the same, by a repeated key or by two words for it.
+    #[error("`{0}` is both agreed to and refused")]
+    Disagreeing(String),
 }
 
 impl Fault {
@@ -35,6 +42,7 @@ impl Fault {
             Self::Key { .. } => "unknown-key",
             Self::Value(_) => "not-boolean",
             Self::Exempt(_) => "exempt",
+            Self::Disagreeing(_) => "disagreeing",
         }
     }
 }
@@ -76,35 +84,84 @@ pub(super) fn fault(word: &str, message: &str) -> Value {
     json!({ "error": word, "message": message })
 }
 
+/// What was put.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Put {
+    /// The answers from now on; `None` where nothing is chosen.
+    pub(super) choices: Option<Choices>,
+    /// The language of the text that was shown, if it is said.
+    pub(super) language: Option<String>,
+}
+
 /// Reads `{"choices": {key: boolean}, "language": tag}` onto the answers that there are. A category speaks for its
 /// services too, unless they are named beside it. The language, if it is said, is that of the text that was shown.
 ///
 /// # Errors
 /// What is wrong with it; nothing of it counts then.
-pub(super) fn read(
-    octets: &[u8],
-    registry: &Registry,
-    answers: Choices,
-) -> Result<(Choices, Option<String>), Fault> {
-    let value: Value = serde_json::from_slice(octets).map_err(|fault| Fault::Syntax(fault.to_string()))?;
+pub(super) fn read(octets: &[u8], registry: &Registry, answers: Choices) -> Result<Put, Fault> {
     let shape = |what| Fault::Shape(what, example(registry));
-    let Value::Object(members) = &value else { return Err(shape("this is no object")) };
-    if members.keys().any(|key| key != "choices" && key != "language") {
+    let body: Members<'_> = serde_json::from_slice(octets).map_err(|fault| match fault.is_data() {
+        true => shape("this is no object"),
+        false => Fault::Syntax(fault.to_string()),
+    })?;
+    if body.0.iter().any(|(key, _)| key != "choices" && key != "language") {
         return Err(shape("there is more than `choices` and `language`"));
     }
-    let Some(Value::Object(choices)) = members.get("choices") else {
-        return Err(shape("there is no object `choices`"));
+    let choices = body.only("choices").ok_or_else(|| shape("there is no one `choices`"))?;
+    let choices: Members<'_> =
+        serde_json::from_str(choices.get()).map_err(|_| shape("`choices` is no object"))?;
+    let language = match body.0.iter().any(|(key, _)| key == "language") {
+        true => {
+            let text = body.only("language").and_then(|text| serde_json::from_str(text.get()).ok());
+            Some(text.ok_or_else(|| shape("`language` is no text"))?)
+        }
+        false => None,
     };
-    let language = match members.get("language") {
-        None => None,
-        Some(Value::String(tag)) => Some(tag.clone()),
-        Some(_) => return Err(shape("`language` is no text")),
-    };
-    let mut said = Vec::with_capacity(choices.len());
-    for (key, choice) in choices {
-        said.extend(one(registry, key, choice)?);
+    let mut said: Vec<(KeyTarget, bool)> = Vec::with_capacity(choices.0.len());
+    for (key, choice) in &choices.0 {
+        let Some((target, granted)) = one(registry, key, choice)? else { continue };
+        if said.contains(&(target, !granted)) {
+            return Err(Fault::Disagreeing(registry.key(target).to_owned()));
+        }
+        said.push((target, granted));
     }
-    Ok((over(registry, answers, &said), language))
+    let choices = (!said.is_empty()).then(|| over(registry, answers, &said));
+    Ok(Put { choices, language })
+}
+
+/// The members of an object, repeated keys too: readers differ in which of them counts (RFC 8259 4), so none may be lost.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// The value of a key that is there once.
+    fn only(&self, key: &str) -> Option<&'a RawValue> {
+        let mut values = self.0.iter().filter(|(other, _)| other == key).map(|(_, value)| *value);
+        values.next().filter(|_| values.next().is_none())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor).map(Members)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
 }
 
 /// Answers over those that there were: a category first, for itself and its services, then what is said of services.
@@ -122,20 +179,26 @@ pub(super) fn over(registry: &Registry, mut answers: Choices, said: &[(KeyTarget
     answers
 }
 
-fn one(registry: &Registry, key: &str, choice: &Value) -> Result<Option<(KeyTarget, bool)>, Fault> {
+/// What is said of one key; `None` where it is no choice. Nobody can agree to what isn't asked about, as nothing is said
+/// of it on any page; a refusal of it is remembered.
+fn one(registry: &Registry, key: &str, choice: &RawValue) -> Result<Option<(KeyTarget, bool)>, Fault> {
     let Some(target) = registry.key_target(key) else {
         let known: Vec<&str> = registry.asked().iter().map(|target| registry.key(*target)).collect();
         return Err(Fault::Key { key: key.chars().take(64).collect(), known: known.join(", ") });
     };
-    let Value::Bool(granted) = choice else { return Err(Fault::Value(key.to_owned())) };
+    let granted = match choice.get() {
+        "true" => true,
+        "false" => false,
+        _ => return Err(Fault::Value(key.to_owned())),
+    };
     let category = match target {
         KeyTarget::Category(category) => category,
         KeyTarget::Service(service) => registry.service(service).category,
     };
     match (registry.category(category).rule, granted) {
-        (Rule::Exempt, true) => Ok(None),
         (Rule::Exempt, false) => Err(Fault::Exempt(key.to_owned())),
-        (_, granted) => Ok(Some((target, *granted))),
+        (_, true) if !registry.asked().contains(&target) => Ok(None),
+        (_, granted) => Ok(Some((target, granted))),
     }
 }
 
@@ -170,7 +233,7 @@ cookies:
         let registry = registry();
         let before =
             before.iter().map(|(key, granted)| (registry.key_target(key).unwrap(), *granted)).collect();
-        let (choices, _) = read(text.as_bytes(), &registry, before)?;
+        let choices = read(text.as_bytes(), &registry, before)?.choices.unwrap_or_default();
         Ok(choices.words(&registry).map(|(key, granted)| (key.to_owned(), granted)).collect())
     }
 
@@ -191,7 +254,6 @@ cookies:
             read_over(&[("matomo", true)], r#"{"choices": {"statistical": false}}"#).unwrap().len(),
             2
         );
-        assert_eq!(read_over(&[("matomo", true)], r#"{"choices": {}}"#).unwrap(), words(&[("matomo", true)]));
     }
 
     #[test]
@@ -212,7 +274,44 @@ cookies:
             assert_eq!(read_over(&[], text).unwrap_err().word(), word, "{text}");
         }
         let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
-        assert_eq!(read_over(&[], &deep).unwrap_err().word(), "syntax");
-        assert_eq!(read_over(&[], r#"{"choices": {"necessary": true}}"#).unwrap(), []);
+        assert_eq!(read_over(&[], &deep).unwrap_err().word(), "shape");
+        let below = format!(r#"{{"choices": {{"statistical": {deep}}}}}"#);
+        assert_eq!(read_over(&[], &below).unwrap_err().word(), "not-boolean");
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_not_taken() {
+        for text in [
+            r#"{"choices": {"statistical": false, "statistical": true}}"#,
+            r#"{"choices": {"statistical": true, "statistical": false}}"#,
+            r#"{"choices": {"analytics": false, "statistical": true}}"#,
+            r#"{"choices": {"statistical": false, "analytics": true}}"#,
+        ] {
+            assert_eq!(read_over(&[], text).unwrap_err().word(), "disagreeing", "{text}");
+        }
+        for text in [
+            r#"{"choices": {"statistical": false}, "choices": {"statistical": true}}"#,
+            r#"{"choices": {"statistical": true}, "language": "en", "language": "fr"}"#,
+        ] {
+            assert_eq!(read_over(&[], text).unwrap_err().word(), "shape", "{text}");
+        }
+        let twice = r#"{"choices": {"statistical": false, "analytics": false, "statistical": false}}"#;
+        assert_eq!(read_over(&[], twice).unwrap(), words(&[("statistical", false), ("matomo", false)]));
+    }
+
+    #[test]
+    fn what_is_no_choice() {
+        let registry = registry();
+        // `internal` has no cookies, so nobody can know what they would agree to.
+        for text in [
+            r#"{"choices": {}}"#,
+            r#"{"choices": {"necessary": true}}"#,
+            r#"{"choices": {"internal": true}}"#,
+        ] {
+            let put = read(text.as_bytes(), &registry, Choices::all(&registry, true)).unwrap();
+            assert_eq!(put.choices, None, "{text}");
+        }
+        let refused = read_over(&[], r#"{"choices": {"internal": false}}"#).unwrap();
+        assert_eq!(refused, words(&[("internal", false)]));
     }
 }

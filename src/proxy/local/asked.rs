@@ -14,6 +14,9 @@ use crate::pages::Place;
 use crate::proxy::visit::Visit;
 use crate::registry::Registry;
 
+/// Seconds by which the clocks of several instances may differ.
+const CLOCKS: i64 = 300;
+
 /// A request for one of our paths.
 #[derive(Clone, Copy)]
 pub(in crate::proxy) struct Asked<'a> {
@@ -52,11 +55,13 @@ impl<'a> Asked<'a> {
         self.visit.fields().flat_map(pairs).filter(move |pair| pair.name() == name)
     }
 
-    /// The companion of the choice, if there is one that can be read; the latest of several.
+    /// The companion of the choice, if there is one that can be read; the latest of several. One from the future is
+    /// none of ours: another host of the domain may have planted it, to go before every other.
     pub(super) fn companion(&self) -> Option<Companion> {
         let all =
             self.cookies(Companion::COOKIE.as_bytes()).filter_map(|pair| Companion::parse(pair.value()));
-        all.max_by_key(|companion| companion.time)
+        let latest = now().saturating_add(CLOCKS);
+        all.filter(|companion| companion.time <= latest).max_by_key(|companion| companion.time)
     }
 
     /// When the choice that counts was made, where that is known.
@@ -80,16 +85,20 @@ impl<'a> Asked<'a> {
         same_origin::is_same_origin(self.headers(), self.scheme(), &self.visit.authority)
     }
 
+    /// A path that may be gone back to, or `None`.
+    pub(super) fn safe(&self, wanted: &str) -> Option<String> {
+        back::safe(wanted, &self.local.settings.path(Place::Consent)).map(str::to_owned)
+    }
+
     /// Where the visitor goes on: as `wanted`, else back to the page that the request came from. Where neither can be
     /// gone to, `None`.
     pub(super) fn back(&self, wanted: Option<&str>) -> Option<String> {
-        let consent = self.local.settings.path(Place::Consent);
         let wanted = wanted.filter(|wanted| !wanted.is_empty()).or_else(|| {
             let page = same_origin::page(self.headers(), self.scheme(), &self.visit.authority)?;
             // A page of ours leads on, and is nowhere to go back to.
             (!page.is_empty() && !page.starts_with(&self.local.paths.prefix)).then_some(page)
         });
-        wanted.and_then(|wanted| back::safe(wanted, &consent)).map(str::to_owned)
+        wanted.and_then(|wanted| self.safe(wanted))
     }
 
     fn scheme(&self) -> &'static str {

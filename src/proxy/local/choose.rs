@@ -29,8 +29,7 @@ pub(super) async fn post(exchange: &mut Exchange, asked: Asked<'_>, body: Incomi
         Ok(octets) => octets,
         Err(unread) => return message(asked, unread.status(), Message::BadForm, None),
     };
-    let read = Form::read(&octets).and_then(|form| Some((choices(asked, &form)?, form)));
-    let Some((choices, form)) = read else {
+    let Some(form) = Form::read(&octets) else {
         return message(asked, StatusCode::BAD_REQUEST, Message::BadForm, None);
     };
     let language = asked.language(form.language.as_deref());
@@ -39,7 +38,21 @@ pub(super) async fn post(exchange: &mut Exchange, asked: Asked<'_>, body: Incomi
         Some("policy") => How::Policy,
         _ => How::Centre,
     };
-    let made = made::make(exchange, asked, choices, Manner { how, language }).await;
+    let manner = Manner { how, language };
+    let Some(choices) = choices(asked, &form) else {
+        return message(asked, StatusCode::BAD_REQUEST, Message::BadForm, Some(language));
+    };
+    let refused = made::refusals(&asked.answers(), &choices);
+    if (refused != choices || !form.grants.is_empty())
+        && let Some(status) = outdated(asked, &form, language)
+    {
+        let mut response = message(asked, status, Message::BadForm, Some(language));
+        if refused != asked.answers() {
+            made::make(exchange, asked, refused, manner).await.send(&mut response);
+        }
+        return response;
+    }
+    let made = made::make(exchange, asked, choices, manner).await;
     let mut response = match made.granted {
         true => see_other(asked, form.back.as_deref()),
         false => message(asked, StatusCode::SERVICE_UNAVAILABLE, Message::NotRecorded, Some(language)),
@@ -60,8 +73,8 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
             return respond::json(unread.status(), &api::fault(unread.word(), &unread.to_string()));
         }
     };
-    let (choices, language) = match api::read(&octets, asked.registry(), asked.answers()) {
-        Ok(read) => read,
+    let put = match api::read(&octets, asked.registry(), asked.answers()) {
+        Ok(put) => put,
         Err(fault) => {
             let status = match fault {
                 api::Fault::Syntax(_) => StatusCode::BAD_REQUEST,
@@ -70,7 +83,9 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
             return respond::json(status, &api::fault(fault.word(), &fault.to_string()));
         }
     };
-    let language = asked.language(language.as_deref());
+    // What chooses nothing renews nothing.
+    let Some(choices) = put.choices else { return respond::json(StatusCode::OK, &api::state(asked)) };
+    let language = asked.language(put.language.as_deref());
     let made = made::make(exchange, asked, choices, Manner { how: How::Api, language }).await;
     let mut response = if made.granted {
         respond::json(StatusCode::OK, &stated(asked, &made))
@@ -103,12 +118,23 @@ fn stated(asked: Asked<'_>, made: &Made) -> serde_json::Value {
     api::describe(asked, &answers, &ask, companion)
 }
 
-/// What a form answers, over what was answered before; `None` if it asks about what isn't here.
+/// Why nobody can agree by a form: it names what isn't here, or was made with another text than the record would tell of.
+/// What it refuses counts all the same.
+fn outdated(asked: Asked<'_>, form: &Form, language: &str) -> Option<StatusCode> {
+    let mut keys = form.asks.iter().chain(&form.grants);
+    if keys.any(|key| asked.registry().key_target(key).is_none()) {
+        return Some(StatusCode::BAD_REQUEST);
+    }
+    let shown = form.shown.as_deref().is_none_or(|shown| shown == asked.local.stamp(language));
+    (!shown).then_some(StatusCode::CONFLICT)
+}
+
+/// What a form answers, over what was answered before; `None` if it asks about nothing that is here.
+///
+/// "Accept all" agrees to what it asks and to nothing else, so a service that was refused stays refused unless it is
+/// asked about again. A switch, or a refusal, of a category speaks for the services that aren't shown beside it.
 fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
     let registry = asked.registry();
-    if form.asks.iter().chain(&form.grants).any(|key| registry.key_target(key).is_none()) {
-        return None;
-    }
     // A form that names nothing speaks of everything, as its button says.
     match (form.asks.is_empty(), form.action) {
         (true, Action::AcceptAll) => return Some(Choices::all(registry, true)),
@@ -120,7 +146,17 @@ fn choices(asked: Asked<'_>, form: &Form) -> Option<Choices> {
     let posted = Posted { action: form.action, ask: &ask, was: &was, grant: &grant };
     let waits = |target: &KeyTarget| registry.asked().contains(target);
     let said: Vec<_> = posted.answers(registry).into_iter().filter(|(target, _)| waits(target)).collect();
-    Some(api::over(registry, asked.answers(), &said))
+    let answers = asked.answers();
+    match (said.is_empty(), form.action) {
+        (true, _) => None,
+        (false, Action::AcceptAll) => {
+            Some(said.into_iter().fold(answers, |mut answers, (target, granted)| {
+                answers.set(target, granted);
+                answers
+            }))
+        }
+        (false, _) => Some(api::over(registry, answers, &said)),
+    }
 }
 
 fn words(keys: &[String]) -> Vec<&str> {

@@ -47,6 +47,12 @@ impl Local {
         found.map_or([0; 32], |(_, digest)| *digest)
     }
 
+    /// What tells the text of a language from every other: a beginning of its digest. A form that brings it back was
+    /// made with this text, so the record of its choice tells what was shown.
+    pub(super) fn stamp(&self, language: &str) -> String {
+        self.shown(language).iter().take(8).map(|octet| format!("{octet:02x}")).collect()
+    }
+
     /// The file at a place, if there is one.
     pub(super) fn file(&self, place: Place) -> Option<&File> {
         self.assets.iter().find(|(at, _)| *at == place).map(|(_, file)| file)

@@ -21,6 +21,8 @@ pub(super) struct Form {
     pub(super) from: Option<String>,
     /// The language that it was shown in.
     pub(super) language: Option<String>,
+    /// The text that it was shown with ([`Local::stamp`](super::Local::stamp)); forms of the site's own don't say.
+    pub(super) shown: Option<String>,
 }
 
 impl Form {
@@ -36,6 +38,7 @@ impl Form {
             back: None,
             from: None,
             language: None,
+            shown: None,
         };
         for (name, value) in pairs(octets) {
             match name.as_str() {
@@ -46,6 +49,7 @@ impl Form {
                 "back" if form.back.is_none() => form.back = Some(value),
                 "from" if form.from.is_none() => form.from = Some(value),
                 "language" if form.language.is_none() => form.language = Some(value),
+                "shown" if form.shown.is_none() => form.shown = Some(value),
                 _ => {}
             }
         }
@@ -89,6 +93,7 @@ mod tests {
                 back: Some("/a?b=c d".to_owned()),
                 from: Some("centre".to_owned()),
                 language: Some("fr".to_owned()),
+                shown: None,
             })
         );
     }

@@ -116,9 +116,10 @@ fn written(exchange: &mut Exchange, asked: Asked<'_>, choices: &Choices, act: Ac
         .and_then(|value| cookies::kept(registry, (&registry.consent().cookie, &value), secure, false));
     let beside = cookies::kept(registry, (Companion::COOKIE, &companion.value()), secure, true);
     let (Some(own), Some(beside)) = (own, beside) else { return removed(exchange, asked) };
-    let mut cookies = vec![own, beside];
-    let (consent, expired) = follow(exchange, asked, &cookies);
-    cookies.extend(expired);
+    let (consent, mut cookies) = follow(exchange, asked, &[own.clone(), beside.clone()]);
+    // Last, so that user agents which take a copy of the whole domain for the same cookie (RFC 6265 5.3, step 11) end
+    // with the choice.
+    cookies.extend([own, beside]);
     Made { granted: true, consent, companion: Some(companion), cookies }
 }
 
@@ -184,7 +185,7 @@ fn record(asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Record {
 }
 
 /// What of new choices is no grant, over the old ones.
-fn refusals(before: &Choices, choices: &Choices) -> Choices {
+pub(super) fn refusals(before: &Choices, choices: &Choices) -> Choices {
     let mut kept = before.clone();
     for (target, granted) in choices.iter() {
         if !granted {

@@ -14,25 +14,32 @@ use super::framing::Facts;
 use crate::upstream::{Fault, Flaw};
 
 /// A field line as it came.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Line<'a> {
     /// The field name.
     pub name: &'a HeaderName,
     /// The value's octets, without the space around them.
-    pub value: &'a [u8],
-    /// The value holds no control character (RFC 9110 5.5).
-    pub valid: bool,
+    pub octets: &'a [u8],
+    /// The value, if it holds no control character (RFC 9110 5.5).
+    pub value: Option<HeaderValue>,
 }
 
 /// What becomes of a field line while the head is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// It enters the map as it is; if it isn't valid, that is the end of the answer.
-    Keep,
+    /// It enters the map with this value, its own or another.
+    Keep(HeaderValue),
     /// It is as if it had never come, control characters and all; but a bare CR is the end of the answer.
     Drop,
-    /// Another value takes its place.
-    Replace(HeaderValue),
+    /// It is the end of the answer.
+    Refuse,
+}
+
+impl Line<'_> {
+    /// The line as it is; if its value isn't valid, that is the end of the answer.
+    pub fn kept(self) -> Kept {
+        self.value.map_or(Kept::Refuse, Kept::Keep)
+    }
 }
 
 /// How large a head or trailers may be.
@@ -153,7 +160,7 @@ pub(super) fn read(
 /// # Errors
 /// A field line that is none.
 pub(super) fn read_trailers(section_: &Bytes, lines: usize) -> Result<HeaderMap, Flaw> {
-    section(section_, section_, lines, &mut Facts::default(), |_| Kept::Keep)
+    section(section_, section_, lines, &mut Facts::default(), |line| line.kept())
 }
 
 /// `HTTP/1.1 200 OK` (RFC 9112 4); the reason and the space before it may be missing, as some write it.
@@ -209,11 +216,11 @@ fn section(
         };
         let value = trim(value.strip_prefix(b":").unwrap_or_default());
         facts.note(&name, value);
-        let whole = HeaderValue::from_maybe_shared(whole.slice_ref(value));
-        let kept = match field(Line { name: &name, value, valid: whole.is_ok() }) {
-            Kept::Keep => Some(whole.map_err(|_| Flaw::FieldValue)?),
-            Kept::Replace(value) => Some(value),
+        let valid = HeaderValue::from_maybe_shared(whole.slice_ref(value)).ok();
+        let kept = match field(Line { name: &name, octets: value, value: valid }) {
+            Kept::Keep(value) => Some(value),
             Kept::Drop => None,
+            Kept::Refuse => return Err(Flaw::FieldValue),
         };
         match kept {
             Some(kept) => {

@@ -81,7 +81,7 @@ pub(super) async fn read(mut connection: Connection, request: Request<Empty<Byte
     let late = Instant::now() + Duration::from_secs(60);
     let shelf = Rc::new(Shelf::new(1, &Arc::new(Notify::new())));
     let field = |line: Line<'_>| {
-        if *line.name == http::header::SET_COOKIE && !line.valid { Kept::Drop } else { Kept::Keep }
+        if *line.name == http::header::SET_COOKIE && line.value.is_none() { Kept::Drop } else { line.kept() }
     };
     let head =
         ask(&mut connection, &mut sending, &rules, || late, field).await.map_err(|(fault, _)| fault)?;

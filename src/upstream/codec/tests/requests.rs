@@ -18,7 +18,7 @@ use tokio::time::{Duration, Instant};
 use super::kit::{BOUNDS, counters, run};
 use crate::upstream::Fault;
 use crate::upstream::body::{Body as Answer, Source};
-use crate::upstream::codec::{Connection, Content, Kept, Rules, Sending, ask};
+use crate::upstream::codec::{Connection, Content, Rules, Sending, ask};
 use crate::upstream::shelf::Shelf;
 use crate::upstream::stream::Stream;
 
@@ -102,7 +102,7 @@ async fn head(
     let counters = counters();
     let rules = Rules { bounds: BOUNDS, counters: &counters };
     let late = Instant::now() + Duration::from_secs(60);
-    ask(connection, sending, &rules, || late, |_| Kept::Keep).await
+    ask(connection, sending, &rules, || late, |line| line.kept()).await
 }
 
 const HEAD: &str = "POST /a?b HTTP/1.1\r\nhost: x\r\n";
