@@ -11,7 +11,8 @@ import { until } from './wait.js'
 import { HOST } from './browser.js'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
-const ROOT = join(HERE, '../..')
+/** The project's folder. */
+export const ROOT = join(HERE, '../..')
 const BINARY = process.env.TAMIS_BIN || join(ROOT, 'target/debug/tamis')
 const PYTHON = process.env.PORTAL_PYTHON || join(ROOT, 'target/venv/bin/python')
 
@@ -30,8 +31,11 @@ export async function startPortal(folder) {
   return { ...JSON.parse(line), stop }
 }
 
-/** A tamis before the portal; `site` are settings of its one site that differ. `{ports, stop}`. */
-export async function startTamis(folder, portal, site = {}) {
+/**
+ * A tamis before the portal; `site` are settings of its one site that differ, `more` such of the gateway. Returns
+ * `{ports, stop}`.
+ */
+export async function startTamis(folder, portal, site = {}, more = {}) {
   mkdirSync(folder)
   const [http, https, admin] = await freePorts(3)
   const file = join(folder, 'tamis.yaml')
@@ -43,6 +47,7 @@ export async function startTamis(folder, portal, site = {}) {
     admin: { address: `127.0.0.1:${admin}` },
     log: { format: 'json' },
     sites: [{ hosts: [HOST], registry: REGISTRY, upstream: `http://127.0.0.1:${portal.port}`, ...site }],
+    ...more,
   }
   writeFileSync(file, JSON.stringify(settings, null, 2)) // JSON is YAML
   const log = join(folder, 'tamis.log')
