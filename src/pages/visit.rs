@@ -12,7 +12,7 @@ pub struct Visit<'a> {
     pub answers: &'a [(KeyTarget, Choice)],
     /// When, in seconds since 1970 in UTC, where that is known.
     pub chosen_at: Option<i64>,
-    /// The path on this site to which a form returns.
+    /// The path on this site to which a form returns; empty: to the page that it is sent from.
     pub back: &'a str,
     /// What just happened.
     pub notice: Option<Notice>,
@@ -32,9 +32,12 @@ pub enum Notice {
 }
 
 impl Visit<'_> {
-    /// The path to return to; the root where it is none. `//host` and `/\\host` lead elsewhere: user agents read a
+    /// The path to return to; the root where it is none, nothing where nothing was said. `//host` and `/\\host` lead elsewhere: user agents read a
     /// backslash as a slash (URL standard, special schemes), and leave out tabs and line ends.
     pub(super) fn back_path(&self) -> &str {
+        if self.back.is_empty() {
+            return "";
+        }
         let mut rest = self.back.bytes();
         let is_path = rest.next() == Some(b'/') && !matches!(rest.next(), Some(b'/' | b'\\'));
         if is_path && !self.back.contains(|c: char| c.is_control()) { self.back } else { "/" }

@@ -92,6 +92,9 @@ fn the_banner_is_there_while_something_is_to_be_asked() {
     assert!(asks.text().contains("value=\"/a\"") && !asks.text().contains("<html"), "{}", asks.text());
     let hostile = agent.request("GET /.tamis/banner?back=%2F%2Fevil.test", &[]).text();
     assert!(!hostile.contains("evil.test"));
+    // Of an included banner the Referer is that of the page around it: the page before.
+    let included = agent.request("GET /.tamis/banner", &["Referer: http://x.test/before"]).text();
+    assert!(included.contains("name=\"back\" value=\"\"") && !included.contains("before"), "{included}");
     let answered = r#"Cookie: cookies_preferences={"analytics":false,"marketing":false,"matomo":false}"#;
     let nothing = agent.request("GET /.tamis/banner", &[answered]);
     assert_eq!(

@@ -142,13 +142,18 @@ fn a_back_that_leads_elsewhere_leads_home() {
         "//evil.example",
         "/\\evil.example",
         "javascript:alert(1)",
-        "",
         "/\t/evil.example",
     ] {
         let [_, centre, banner] = pages(&Visit { back, ..first_visit("en") });
         assert!(!centre.contains("evil") && !centre.contains("alert"), "{centre}");
         assert!(centre.contains("id=\"tamis-back\" href=\"/\"") && banner.contains("back=%2F\""));
     }
+}
+
+#[test]
+fn a_form_without_a_back_leads_to_where_it_is_sent_from() {
+    let [_, _, banner] = pages(&Visit { back: "", ..first_visit("en") });
+    assert!(banner.contains("name=\"back\" value=\"\"") && banner.contains("back=\">"), "{banner}");
 }
 
 #[test]

@@ -74,7 +74,9 @@ fn banner(asked: Asked<'_>) -> Response<Bytes> {
         nothing.headers_mut().insert(header::VARY, respond::VARY);
         return nothing;
     }
-    let back = asked.back(asked.query("back").as_deref()).unwrap_or_default();
+    // An included banner is asked for in the name of a page whose Referer is the page before it: only the form itself,
+    // when it is sent, tells where it stood.
+    let back = asked.query("back").and_then(|back| asked.back(Some(&back))).unwrap_or_default();
     let language = asked.language(None);
     let page =
         shown(asked, &back, language, |visit| asked.local.pages.banner(&Visit { ask: &ask, ..*visit }));
