@@ -154,9 +154,8 @@ test('axe is asked in earnest: planted faults are violations', () =>
       'color-contrast': () => document.querySelector('h1').style.setProperty('color', '#bbb'),
       label: () => document.querySelector('label').replaceWith(document.querySelector('input[role=switch]')),
       'html-has-lang': () => document.documentElement.removeAttribute('lang'),
-      region: () => document.body.prepend('stray text'),
     }
     for (const change of Object.values(plant)) await page.evaluate(change)
     const found = (await violations(page)).map((line) => line.split(':')[0])
-    for (const rule of ['color-contrast', 'html-has-lang', 'region']) assert.ok(found.includes(rule), `${rule} in ${found}`)
+    for (const rule of Object.keys(plant)) assert.ok(found.includes(rule), `${rule} in ${found}`)
   }))

@@ -21,7 +21,7 @@ export const TRACKERS = { matomo: '_pk_id.1.abcd', xiti: 'xtvrn', 'third-party':
 /** A site's own rules, some of which would spoil a banner that is not on its guard. */
 const STYLE = `
 :root { color-scheme: light dark; font-family: "DejaVu Serif", Georgia, serif; }
-body { margin: 0; line-height: 1.6; }
+body { margin: 0; background: #fff; color: #1a1a1a; line-height: 1.6; }
 header, main, footer { max-width: 60rem; margin-inline: auto; padding: 1.25rem clamp(1rem, 4vw, 2.5rem); }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.5rem 2rem; border-bottom: 1px solid #8888; }
 header strong { font-size: 1.25rem; }
@@ -33,7 +33,8 @@ h2 { text-transform: uppercase; letter-spacing: 0.3em; }
 main h2 { text-transform: none; letter-spacing: normal; margin-top: 2rem; }
 button { float: right; width: 30%; font-size: 9px; text-transform: uppercase; }
 p { max-width: 44rem; }
-a { display: inline-block; padding: 0.25rem 0; color: LinkText; }
+a { display: inline-block; padding: 0.25rem 0; color: #0b57a4; }
+@media (prefers-color-scheme: dark) { body { background: #101418; color: #e8e8e8; } a { color: #a8cfff; } }
 ul { list-style: none; padding: 0; }
 `
 
