@@ -80,6 +80,8 @@ impl Database {
     pub(super) async fn rollback(&mut self) {
         let _ = match self {
             Self::Sqlite(sqlite) => sqlite.run("ROLLBACK"),
+            // The server undoes what a connection had begun that ends.
+            Self::Postgres(postgres) if postgres.is_lost() => Ok(()),
             Self::Postgres(postgres) => postgres.run("ROLLBACK").await,
         };
     }

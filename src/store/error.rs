@@ -16,7 +16,7 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// The PostgreSQL server's word, or that of the connection.
-    #[error("{place}: {}", chain(source))]
+    #[error("{place}: {}{}", chain(source), remedy(source))]
     Postgres {
         /// The URL without its secrets.
         place: String,
@@ -76,11 +76,13 @@ impl StoreError {
 fn advice(fault: &rusqlite::Error) -> &'static str {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
     match fault.sqlite_error_code() {
-        Some(CannotOpen) => "; its directory must exist, and this user must be allowed to write there",
+        Some(CannotOpen) => "; its directory must exist, and this user must be allowed to write to both",
         Some(DiskFull) => "; make room on its disk",
         Some(DatabaseBusy) => "; another program holds it locked",
         Some(ReadOnly) => "; this user must be allowed to write it, and files beside it",
-        Some(NotADatabase | DatabaseCorrupt) => "; restore it from a backup, or move it away to begin anew",
+        Some(NotADatabase | DatabaseCorrupt) => {
+            "; if it is tamis's, restore it from a backup, or move it away to begin anew"
+        }
         _ => "",
     }
 }
@@ -88,9 +90,18 @@ fn advice(fault: &rusqlite::Error) -> &'static str {
 fn access(fault: &io::Error) -> &'static str {
     match fault.kind() {
         io::ErrorKind::NotFound => "; the path must exist",
-        io::ErrorKind::PermissionDenied => "; this user must be allowed to read and write it",
+        io::ErrorKind::PermissionDenied => {
+            "; this user must be allowed to read and write it, or to make it in its directory"
+        }
         io::ErrorKind::StorageFull => "; make room on its disk",
         _ => "",
+    }
+}
+
+fn remedy(fault: &tokio_postgres::Error) -> &'static str {
+    match fault.source().and_then(|cause| cause.downcast_ref::<io::Error>()) {
+        Some(_) => "; check that the server runs, and that the URL names it",
+        None => "",
     }
 }
 

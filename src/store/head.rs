@@ -9,7 +9,7 @@
 //! ```
 //! with four octets of length, eight of sequence number and eight of time, most significant first.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
@@ -121,13 +121,22 @@ impl SignedHead {
     }
 }
 
+/// Opens a file of heads, made where there is none.
+///
+/// # Errors
+/// The file can't be written.
+pub(super) fn open(path: &Path) -> Result<File, StoreError> {
+    let opened = OpenOptions::new().read(true).append(true).create(true).open(path);
+    opened.map_err(StoreError::file(path))
+}
+
 /// Appends a signed head to a file, and waits until it is on the disk.
 ///
 /// # Errors
 /// The file can't be written.
 pub(super) fn append(path: &Path, head: &SignedHead) -> Result<(), StoreError> {
+    let mut file = open(path)?;
     let written = (|| {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         let is_new = file.metadata()?.len() == 0;
         let mut last = [b'\n'];
         if !is_new {
@@ -147,7 +156,7 @@ pub(super) fn append(path: &Path, head: &SignedHead) -> Result<(), StoreError> {
 pub(super) fn last(path: &Path, instance: &str) -> Option<SignedHead> {
     // The last 64 KiB hold some two hundred heads.
     const TAIL: i64 = 64 * 1024;
-    let mut file = std::fs::File::open(path).ok()?;
+    let mut file = File::open(path).ok()?;
     let length = i64::try_from(file.metadata().ok()?.len()).ok()?;
     file.seek(SeekFrom::End(-length.min(TAIL))).ok()?;
     let mut tail = Vec::new();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
@@ -103,6 +103,11 @@ impl SigningKey {
         pair.map(Self).ok_or_else(|| StoreError::NoKey { path: path.to_owned(), wanted })
     }
 
+    /// Whether others than its user may read or write a key's file.
+    pub(super) fn is_exposed(path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
+    }
+
     /// What verifies its signatures.
     pub fn public(&self) -> PublicKey {
         let mut key = [0; 32];
@@ -159,8 +164,6 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
     use crate::store::tests::Folder;
 
@@ -173,6 +176,11 @@ mod tests {
         assert_eq!(SigningKey::read_or_make(&path).unwrap().public(), made);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left");
+        assert!(!SigningKey::is_exposed(&path));
+        for mode in [0o640, 0o604, 0o620] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(SigningKey::is_exposed(&path), "{mode:o}");
+        }
     }
 
     #[test]

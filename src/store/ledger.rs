@@ -49,6 +49,26 @@ impl Ledger {
         Database::open(place, ca_file, make).await.map(|database| Self { database })
     }
 
+    /// Finds out whether a chain can be written, by a row that is gone before anybody sees it.
+    pub(super) async fn probe(&mut self, instance: &str) -> Result<(), StoreError> {
+        self.database.begin(instance).await?;
+        let done = self.try_probe().await;
+        if done.is_err() {
+            self.database.rollback().await;
+        }
+        done
+    }
+
+    async fn try_probe(&mut self) -> Result<(), StoreError> {
+        let sql = "INSERT INTO record (instance, sequence, digest, link) VALUES ($1, $2, $3, $4)";
+        // No instance is called so: a name has no spaces.
+        let name = Value::from("a probe");
+        let empty = Value::from([].as_slice());
+        self.database.execute(sql, &[name.clone(), Value::from(0_u64), empty.clone(), empty]).await?;
+        self.database.execute("DELETE FROM record WHERE instance = $1", &[name]).await?;
+        self.database.commit().await
+    }
+
     /// Appends, in one transaction: all of it is durable on return, or nothing.
     pub(super) async fn append(&mut self, instance: &str, entries: &[Entry]) -> Result<Appended, Failure> {
         let mut attempted = None;

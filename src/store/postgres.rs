@@ -46,6 +46,8 @@ pub(super) struct Postgres {
     place: String,
     client: Client,
     statements: HashMap<String, Statement>,
+    /// The server did not answer in time, so it would not answer the next statement either.
+    hangs: bool,
 }
 
 impl Postgres {
@@ -65,7 +67,7 @@ impl Postgres {
             // A lost connection shows in the next statement, which tells.
             let _ = connection.await;
         });
-        let mut postgres = Self { place, client, statements: HashMap::new() };
+        let mut postgres = Self { place, client, statements: HashMap::new(), hangs: false };
         postgres.migrate().await?;
         // A server that answers before its log is on the disk would make a promise that it doesn't keep.
         let sql = "SELECT set_config('synchronous_commit', 'on', false) \
@@ -98,30 +100,39 @@ impl Postgres {
 
     pub(super) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
         let statement = self.statement(sql).await?;
-        within(&self.place, self.client.execute(&statement, &parameters(values))).await
+        let done = within(&self.place, self.client.execute(&statement, &parameters(values))).await;
+        self.noted(done)
     }
 
     pub(super) async fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Vec<Value>>, StoreError> {
         let statement = self.statement(sql).await?;
-        let rows = within(&self.place, self.client.query(&statement, &parameters(values))).await?;
+        let rows = within(&self.place, self.client.query(&statement, &parameters(values))).await;
+        let rows = self.noted(rows)?;
         rows.iter().map(|row| row_values(row).ok_or(StoreError::Shape)).collect()
     }
 
     /// Statements without values.
     pub(super) async fn run(&mut self, sql: &str) -> Result<(), StoreError> {
-        within(&self.place, self.client.batch_execute(sql)).await
+        let done = within(&self.place, self.client.batch_execute(sql)).await;
+        self.noted(done)
     }
 
-    /// Whether the connection has ended, as idle ones do when a server restarts.
+    /// Whether the connection has ended, as idle ones do when a server restarts, or can as well be given up.
     pub(super) fn is_lost(&self) -> bool {
-        self.client.is_closed()
+        self.hangs || self.client.is_closed()
+    }
+
+    fn noted<T>(&mut self, done: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.hangs |= matches!(done, Err(StoreError::Slow { .. }));
+        done
     }
 
     async fn statement(&mut self, sql: &str) -> Result<Statement, StoreError> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = within(&self.place, self.client.prepare(sql)).await?;
+        let statement = within(&self.place, self.client.prepare(sql)).await;
+        let statement = self.noted(statement)?;
         if self.statements.len() >= MOST_STATEMENTS {
             self.statements.clear();
         }

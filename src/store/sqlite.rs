@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,8 +13,10 @@ use super::error::StoreError;
 use super::key::sync_directory;
 use super::value::Value;
 
-/// How long another program's transaction (`tamis records forget`, a backup) is waited for.
+/// How long another program's transaction (`tamis records forget`, a backup) is waited for while visitors wait.
 const BUSY: Duration = Duration::from_millis(1500);
+/// The same for a command, which finds a busy gateway between two of its transactions by luck.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The layout's history; `PRAGMA user_version` counts what was done. Never change one: add another.
 const MIGRATIONS: &[&str] = &["
@@ -41,11 +43,14 @@ const MIGRATIONS: &[&str] = &["
 #[derive(Debug)]
 pub(super) struct Sqlite {
     path: PathBuf,
+    /// Device and number of the file that was opened.
+    file: Option<(u64, u64)>,
     connection: Connection,
 }
 
 impl Sqlite {
-    /// Opens a file, and brings it to the latest layout. One that isn't there is made only if `make` says so.
+    /// Opens a file, and brings it to the latest layout. One that isn't there is made only if `make` says so, which the
+    /// gateway does; a command makes none, and may wait for longer.
     pub(super) fn open(path: &Path, make: bool) -> Result<Self, StoreError> {
         if make {
             make_private(path)?;
@@ -53,16 +58,16 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(path, flags);
         let connection = opened.map_err(|source| StoreError::Sqlite { path: path.to_owned(), source })?;
-        let mut sqlite = Self { path: path.to_owned(), connection };
-        sqlite.set_up().map_err(|fault| sqlite.fault(fault))?;
+        let mut sqlite = Self { path: path.to_owned(), file: number(path), connection };
+        sqlite.set_up(if make { BUSY } else { PATIENCE }).map_err(|fault| sqlite.fault(fault))?;
         sqlite.migrate()?;
         Ok(sqlite)
     }
 
     /// Durable on commit, also over a loss of power (`synchronous=FULL` syncs the write-ahead log at each), and what is
     /// blanked is overwritten (`secure_delete`).
-    fn set_up(&mut self) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(BUSY)?;
+    fn set_up(&mut self, busy: Duration) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(busy)?;
         self.connection.set_prepared_statement_cache_capacity(128);
         let mode: String = self.connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
         if mode != "wal" {
@@ -133,9 +138,9 @@ impl Sqlite {
         let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
 
-    /// Whether the file was moved or removed: what is written to it then is lost with the process.
+    /// Whether the file was moved, removed or replaced: what is written to it then is lost with the process.
     pub(super) fn is_lost(&self) -> bool {
-        !self.path.exists()
+        number(&self.path) != self.file
     }
 
     fn fault(&self, source: rusqlite::Error) -> StoreError {
@@ -146,6 +151,21 @@ impl Sqlite {
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
+}
+
+impl Drop for Sqlite {
+    /// A file that was moved takes along what is in the write-ahead log, which keeps the name: SQLite would replay it
+    /// over the file that has the name now.
+    fn drop(&mut self) {
+        if self.is_lost() {
+            self.scrub();
+        }
+    }
+}
+
+/// By what the system knows a file, whatever its name.
+fn number(path: &Path) -> Option<(u64, u64)> {
+    path.metadata().ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// Makes the file where there is none, for its user alone; SQLite gives the files beside it the same mode.

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use super::backlog::Backlog;
+use super::chain::Head;
 use super::error::StoreError;
 use super::head::{self, Of, SignedHead};
 use super::key::SigningKey;
@@ -23,6 +24,8 @@ const BATCH: usize = 512;
 const UPKEEP: Duration = Duration::from_secs(24 * 3600);
 /// The first time after a start, so that a gateway that is restarted every day does it too.
 const FIRST_UPKEEP: Duration = Duration::from_secs(60);
+
+const UNSIGNED: &str = "the head of the consent records can't be exported";
 
 /// Starts it.
 pub(super) fn start(
@@ -58,13 +61,13 @@ struct Open {
     ledger: Ledger,
     key: SigningKey,
     instance: String,
-    /// The place of the last head that was exported.
-    exported: u64,
+    /// The last head that was exported.
+    exported: Head,
 }
 
 impl Writer {
     async fn run(&mut self, mut jobs: mpsc::Receiver<Job>) {
-        self.write(Vec::new()).await;
+        self.begin().await;
         let ticks = |first: Duration, every: Duration| {
             let mut ticks = interval_at(Instant::now() + first, every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -101,6 +104,20 @@ impl Writer {
         self.write(Vec::new()).await;
         self.export().await;
         self.backlog.give_up();
+    }
+
+    /// Tells at once of what is in the way, and signs what a process that was killed left without a head.
+    async fn begin(&mut self) {
+        self.write(Vec::new()).await;
+        if SigningKey::is_exposed(&self.settings.key) {
+            let key = self.settings.key.display();
+            tracing::warn!(%key, "others may read or write the key of the consent records, and so sign in its place: chmod 600");
+        }
+        if let Err(fault) = head::open(&self.settings.head) {
+            tracing::error!(%fault, "{UNSIGNED}");
+            return;
+        }
+        self.export().await;
     }
 
     /// A database in trouble is tried again even if nothing waits, so that a grant finds it open when all is well.
@@ -171,7 +188,7 @@ impl Writer {
         match open.export(&self.settings).await {
             Ok(true) => self.shared.counters.heads.add(1),
             Ok(false) => {}
-            Err(fault) => tracing::error!(%fault, "the head of the consent records can't be exported"),
+            Err(fault) => tracing::error!(%fault, "{UNSIGNED}"),
         }
     }
 
@@ -203,19 +220,22 @@ impl Open {
                 "consent records are not those of the last signed head: they were altered or removed; `tamis records verify` tells more"
             );
         }
-        let exported = last.map_or(0, |last| last.head.sequence);
+        // A full disk and a protected file open as well as others. And it waits for the lock of the chain, so that what a
+        // lost connection was about to commit is committed or gone before anybody looks.
+        ledger.probe(&instance).await?;
+        let exported = last.map(|last| last.head).unwrap_or_default();
         Ok(Self { ledger, key, instance, exported })
     }
 
     /// Whether there was something new.
     async fn export(&mut self, settings: &config::Records) -> Result<bool, StoreError> {
         let head = self.ledger.head(&self.instance).await?;
-        if head.sequence == self.exported {
+        if head == self.exported {
             return Ok(false);
         }
         let signed = SignedHead::sign(Of::Head, &self.instance, head, now(), &self.key);
         head::append(&settings.head, &signed)?;
-        self.exported = head.sequence;
+        self.exported = head;
         Ok(true)
     }
 

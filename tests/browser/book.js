@@ -16,9 +16,10 @@ export const CHECKS = {
 
 /** The outcomes of one session. */
 export class Book {
-  constructor(title) {
+  constructor(title, checks = CHECKS) {
     this.title = title
-    this.rows = Object.fromEntries(Object.keys(CHECKS).map((check) => [check, { held: 0, failed: [] }]))
+    this.checks = checks
+    this.rows = Object.fromEntries(Object.keys(checks).map((check) => [check, { held: 0, failed: [] }]))
   }
 
   /** A check held in this step where `wrong` is empty; else `wrong` lists what did not. */
@@ -30,23 +31,26 @@ export class Book {
 
   /** The checks that failed; one that never ran has failed. */
   red() {
-    return Object.keys(CHECKS).filter((check) => this.rows[check].failed.length > 0 || this.rows[check].held === 0)
+    return Object.keys(this.checks).filter((check) => this.rows[check].failed.length > 0 || this.rows[check].held === 0)
   }
 }
 
 /** The table of the sessions, and beneath it what failed, at most `most` lines a check. */
 export function print(books, most = 4) {
-  const width = Math.max(...Object.values(CHECKS).map((words) => words.length))
-  console.log(' '.repeat(width) + books.map((book) => book.title.padStart(10)).join(''))
-  for (const [check, words] of Object.entries(CHECKS)) {
-    const cells = books.map((book) => cell(book.rows[check]).padStart(10))
+  if (books.length === 0) return
+  const { checks } = books[0]
+  const width = Math.max(...Object.values(checks).map((words) => words.length))
+  const columns = books.map((book) => Math.max(10, book.title.length + 2))
+  console.log(' '.repeat(width) + books.map((book, column) => book.title.padStart(columns[column])).join(''))
+  for (const [check, words] of Object.entries(checks)) {
+    const cells = books.map((book, column) => cell(book.rows[check]).padStart(columns[column]))
     console.log(words.padEnd(width) + cells.join(''))
   }
   for (const book of books) {
     for (const check of book.red()) {
       const { failed } = book.rows[check]
       const lines = failed.length > 0 ? failed : ['was never checked']
-      console.log(`\n${book.title}, ${CHECKS[check]}:`)
+      console.log(`\n${book.title}, ${checks[check]}:`)
       for (const line of lines.slice(0, most)) console.log(`  ${line}`)
       if (lines.length > most) console.log(`  … and ${lines.length - most} more`)
     }

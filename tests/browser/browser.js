@@ -20,7 +20,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   // Every other host, the trackers' own servers first, doesn't exist.
-  '--host-resolver-rules=MAP *.shop.test 127.0.0.1, MAP * ~NOTFOUND',
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND',
 ]
 
 /** A browser that trusts the certificate in the file `chain` by its public key, and no other unknown one. */

@@ -11,9 +11,10 @@ import { until } from './wait.js'
 import { HOST } from './browser.js'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
-const ROOT = join(HERE, '../..')
-const BINARY = process.env.TAMIS_BIN || join(ROOT, 'target/debug/tamis')
-const PYTHON = process.env.PORTAL_PYTHON || join(ROOT, 'target/venv/bin/python')
+/** The project's folder. */
+export const ROOT = join(HERE, '../..')
+export const BINARY = process.env.TAMIS_BIN || join(ROOT, 'target/debug/tamis')
+export const PYTHON = process.env.PORTAL_PYTHON || join(ROOT, 'target/venv/bin/python')
 
 /** Where a failed session leaves the picture of its last page. */
 export const SCREENSHOTS = join(ROOT, 'target/browser')
@@ -30,8 +31,11 @@ export async function startPortal(folder) {
   return { ...JSON.parse(line), stop }
 }
 
-/** A tamis before the portal; `site` are settings of its one site that differ. `{ports, stop}`. */
-export async function startTamis(folder, portal, site = {}) {
+/**
+ * A tamis before the portal; `site` are settings of its one site that differ, `more` such of the gateway. Returns
+ * `{file, ports, stop}`.
+ */
+export async function startTamis(folder, portal, site = {}, more = {}) {
   mkdirSync(folder)
   const [http, https, admin] = await freePorts(3)
   const file = join(folder, 'tamis.yaml')
@@ -43,6 +47,7 @@ export async function startTamis(folder, portal, site = {}) {
     admin: { address: `127.0.0.1:${admin}` },
     log: { format: 'json' },
     sites: [{ hosts: [HOST], registry: REGISTRY, upstream: `http://127.0.0.1:${portal.port}`, ...site }],
+    ...more,
   }
   writeFileSync(file, JSON.stringify(settings, null, 2)) // JSON is YAML
   const log = join(folder, 'tamis.log')
@@ -52,7 +57,7 @@ export async function startTamis(folder, portal, site = {}) {
     throw new Error(`${error.message}\n${readFileSync(log)}`)
   })
   await Promise.race([until('tamis is healthy', () => healthy(admin)), failed])
-  return { ports: { http, https }, stop }
+  return { file, ports: { http, https }, stop }
 }
 
 async function healthy(port) {
@@ -63,20 +68,22 @@ async function healthy(port) {
   }
 }
 
-function run(command, words, log, talks = false) {
+/** A child process whose output goes to the file `log`; with `talks` its standard input and output are pipes. */
+export function run(command, words, log, talks = false) {
   const output = openSync(log, 'a')
   const child = spawn(command, words, { stdio: talks ? ['pipe', 'pipe', output] : ['ignore', output, output] })
   closeSync(output)
   return child
 }
 
-async function ended(child, what) {
+/** Fails when the child has ended. */
+export async function ended(child, what) {
   const [code] = await once(child, 'exit')
   throw new Error(`${what} ended with ${code}`)
 }
 
 /** Waits for the end of a child that was asked to end, with a bound. */
-async function exit(child) {
+export async function exit(child) {
   const over = setTimeout(() => child.kill('SIGKILL'), 20_000)
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   clearTimeout(over)

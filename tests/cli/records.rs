@@ -1,5 +1,6 @@
 //! `tamis records`.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -57,12 +58,16 @@ fn records_are_listed_and_shown() {
         (&["--id", TWO][..], 1),
         (&["--since", "1970-01-03"], 3),
         (&["--until", "1970-01-03"], 1),
-        (&["--site", "www.example.org"], 0),
         (&["--id", ONE, "--since", "1970-01-03T00:00:00Z"], 1),
     ] {
         let (code, text) = told(&place, &[&["list"][..], filter].concat());
         assert_eq!((code, text.lines().count()), (0, count), "{filter:?}: {text}");
     }
+    let (code, text) = told(&place, &["list", "--site", "www.example.org"]);
+    assert_eq!((code, text.as_str()), (0, "there are no such records\n"));
+    // The value of the cookie, as a browser shows it.
+    let cookie = "tamis_choice=1.AQEBAQEBAQEBAQEBAQEBAQ.86400.2026.";
+    assert_eq!(told(&place, &["show", cookie]), told(&place, &["show", ONE]));
     let (code, text) = told(&place, &["show", ONE]);
     assert_eq!(code, 0);
     assert_eq!(text.matches("choices             ads=no statistical=yes").count(), 2, "{text}");
@@ -100,7 +105,14 @@ fn an_export_is_verified_without_the_database() {
     let (code, text) = verify("forged.jsonl");
     assert_eq!(code, 1);
     assert!(text.contains("place 1: the payload is not the one whose digest is in the chain"), "{text}");
-    assert_eq!(told(&place, &["export", "-o", "all.jsonl"]).0, 1, "an export is not overwritten");
+    let (code, text) = told(&place, &["export", "-o", "all.jsonl"]);
+    assert!(code == 1 && text.contains("there is such a file already"), "{text}");
+    let mode = std::fs::metadata(place.path("all.jsonl")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let cut: Vec<&str> = one.lines().take(3).collect();
+    place.write("early.jsonl", cut.join("\n"));
+    let (code, text) = verify("early.jsonl");
+    assert!(code == 1 && text.contains("leave out heads that were signed later"), "{text}");
 
     let (code, csv) = told(&place, &["export", "--format", "csv", "--id", TWO]);
     assert_eq!((code, csv.lines().count()), (0, 2), "{csv}");

@@ -66,10 +66,28 @@ impl Server {
         until("the server is ready", ready);
     }
 
+    /// From now on it answers nothing, and ends no connection either, as a machine that hangs.
+    pub(crate) fn freeze(&self) {
+        self.signal_all("STOP");
+    }
+
+    fn signal_all(&self, signal: &str) {
+        let pid = self.pid();
+        let all = format!("kill -{signal} {pid} $(ps -o pid= --ppid {pid})");
+        // One that ends meanwhile can't be told.
+        Command::new("sh").args(["-c", &all]).stderr(Stdio::null()).status().unwrap();
+    }
+
+    fn pid(&self) -> String {
+        let text = fs::read_to_string(self.folder.path("data/postmaster.pid")).unwrap();
+        text.lines().next().unwrap().to_owned()
+    }
+
     /// Ends it as a loss of power would.
     pub(crate) fn kill(&mut self) {
-        let pid = fs::read_to_string(self.folder.path("data/postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap().to_owned();
+        let pid = self.pid();
+        // A frozen one hears nothing else.
+        self.signal_all("CONT");
         if let Some(mut process) = self.process.take() {
             // SIGQUIT ends all its processes at once, without a checkpoint: the log is replayed at the next start.
             let _ = Command::new("kill").args(["-QUIT", &pid]).status();

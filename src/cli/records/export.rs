@@ -1,7 +1,8 @@
 //! `tamis records export`: records for other programs, and for whoever verifies them.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,7 +45,9 @@ pub(super) async fn export(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut ledger = arguments.place.open().await?;
     let mut to: Box<dyn Write> = match &arguments.output {
         Some(path) => {
-            let file = File::create_new(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
+            // Records are personal data, so their file is for its user alone, as the database is.
+            let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+            let file = opened.map_err(|fault| format!("{}: {}", path.display(), refused(&fault)))?;
             Box::new(BufWriter::new(file))
         }
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
@@ -60,6 +63,13 @@ pub(super) async fn export(arguments: &Arguments) -> Result<ExitCode, String> {
         }
         Err(Stopped::Output(fault)) => Err(format!("can't write the export: {fault}")),
         Err(Stopped::Database(fault)) => Err(fault.to_string()),
+    }
+}
+
+fn refused(fault: &std::io::Error) -> String {
+    match fault.kind() {
+        std::io::ErrorKind::AlreadyExists => "there is such a file already; name another one".to_owned(),
+        _ => format!("it can't be made: {fault}"),
     }
 }
 

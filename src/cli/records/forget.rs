@@ -11,7 +11,7 @@ use crate::store::now;
 pub(super) struct Arguments {
     #[command(flatten)]
     place: Place,
-    /// The id in the visitor's `tamis_choice` cookie
+    /// The visitor's: the value of their `tamis_choice` cookie, or its id in 32 hexadecimal digits
     #[arg(value_parser = place::id)]
     id: [u8; 16],
 }

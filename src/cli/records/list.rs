@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::place::{self, Place, Which};
 use super::shown::{Shown, time};
 use crate::cli::FAULTY;
-use crate::cli::terminal::{Paint, complain, say};
+use crate::cli::terminal::{Paint, complain, say, tell};
 use crate::store::{Filter, Row, hex};
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(super) struct List {
 pub(super) struct Show {
     #[command(flatten)]
     place: Place,
-    /// The id in the visitor's `tamis_choice` cookie
+    /// The visitor's: the value of their `tamis_choice` cookie, or its id in 32 hexadecimal digits
     #[arg(value_parser = place::id)]
     id: [u8; 16],
 }
@@ -31,10 +31,14 @@ pub(super) async fn list(arguments: &List) -> Result<ExitCode, String> {
     let mut after = (String::new(), 0);
     loop {
         let page = ledger.page(&filter, (&after.0, after.1)).await.map_err(|fault| fault.to_string())?;
-        let Some(last) = page.last() else { return Ok(ExitCode::SUCCESS) };
+        let Some(last) = page.last() else { break };
         after = (last.instance.clone(), last.sequence);
         page.iter().for_each(|row| say(&line(row)));
     }
+    if after.1 == 0 {
+        tell(place::NONE);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn line(row: &Row) -> String {

@@ -28,12 +28,12 @@ docs/records.md says what is kept, what it proves, and how to answer a visitor o
 
 Exit codes:
   0  done; for `verify`: everything is in order
-  1  for `verify`: something is wrong; else: the records or the configuration can't be read
+  1  for `verify`: something is wrong; else: there is no such record, or something can't be read or written
   2  wrong arguments";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// List records, one a line
+    /// List records, one a line: chain, place, time, id, site, where it was made, language, choices
     #[command(after_help = EXITS)]
     List(list::List),
     /// Show everything that is kept of one visitor's choices

@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::cli::load;
 use crate::cli::terminal::{colours, tell};
 use crate::config::{self, Database};
+use crate::consent::Companion;
 use crate::store::{Filter, Ledger, hex};
+
+/// Said of a database without any, or without any that was asked for.
+pub(super) const NONE: &str = "there are no such records";
 
 /// Where they are.
 #[derive(Debug, clap::Args)]
@@ -69,7 +73,7 @@ pub(super) async fn open(settings: &config::Records) -> Result<Ledger, String> {
 /// Which are meant; all that is given must hold.
 #[derive(Debug, clap::Args)]
 pub(super) struct Which {
-    /// Of this visitor: the id in their `tamis_choice` cookie
+    /// Of this visitor: the value of their `tamis_choice` cookie, or its id in 32 hexadecimal digits
     #[arg(long, value_parser = id)]
     id: Option<[u8; 16]>,
     /// Not before this date or time (UTC)
@@ -98,10 +102,17 @@ impl Which {
     }
 }
 
-/// 32 hexadecimal digits, with hyphens between them or not.
+/// 32 hexadecimal digits, with hyphens between them or not; or the value of the cookie, as the visitor's browser shows
+/// it.
 pub(super) fn id(text: &str) -> Result<[u8; 16], String> {
-    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
-    hex::decode(&digits).ok_or_else(|| "an id has 32 hexadecimal digits".to_owned())
+    let text = text.trim();
+    let value = text.strip_prefix(Companion::COOKIE).and_then(|rest| rest.strip_prefix('=')).unwrap_or(text);
+    if let Some(companion) = Companion::parse(value.as_bytes()) {
+        return Ok(companion.id);
+    }
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    let wanted = "write the value of the visitor's tamis_choice cookie, or an id of 32 hexadecimal digits";
+    hex::decode(&digits).ok_or_else(|| wanted.to_owned())
 }
 
 /// Seconds since 1970: of a date its beginning.
@@ -126,6 +137,11 @@ mod tests {
     fn ids_and_times_as_people_write_them() {
         let digits = "00112233-4455-6677-8899-aabbccddeeff";
         assert_eq!(id(digits).map(|id| id[15]), Ok(0xff));
+        for cookie in
+            ["1.ABEiM0RVZneImaq7zN3u_w.1795000000.2026.", "tamis_choice=1.ABEiM0RVZneImaq7zN3u_w.0.."]
+        {
+            assert_eq!(id(cookie), id(digits), "{cookie}");
+        }
         assert!(id("0011").is_err());
         assert_eq!(time("1970-01-02"), Ok(86_400));
         assert_eq!(time("1970-01-01T01:00:00+01:00"), Ok(0));

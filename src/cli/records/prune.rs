@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::place::{self, Place};
-use crate::cli::terminal::say;
+use crate::cli::terminal::{say, tell};
 use crate::registry::Lifetime;
 use crate::store::{SigningKey, now};
 
@@ -46,12 +46,17 @@ pub(super) async fn prune(arguments: &Arguments) -> Result<ExitCode, String> {
     let path = arguments.key.as_ref().unwrap_or(&settings.key);
     let key = SigningKey::read(path).map_err(|fault| fault.to_string())?;
     let mut ledger = place::open(&settings).await?;
+    let mut found = false;
     for instance in ledger.instances().await.map_err(|fault| fault.to_string())? {
         if arguments.instance.as_ref().is_some_and(|only| *only != instance) {
             continue;
         }
         let pruned = ledger.prune(&instance, before, now, &key).await.map_err(|fault| fault.to_string())?;
+        found = true;
         say(&format!("{instance}: {} deleted, {} blanked", pruned.deleted, pruned.blanked));
+    }
+    if !found {
+        tell(place::NONE);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use super::place::Place;
+use super::place::{self, Place};
 use super::shown::time;
 use crate::cli::Format;
-use crate::cli::terminal::say;
+use crate::cli::terminal::{say, tell};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -39,6 +39,9 @@ pub(super) async fn stats(arguments: &Arguments) -> Result<ExitCode, String> {
             "forgotten": stats.forgotten, "first": stats.first, "last": stats.last,
             "oldest": time(stats.oldest), "newest": time(stats.newest),
         }));
+    }
+    if all.is_empty() {
+        tell(place::NONE);
     }
     if arguments.format == Format::Json {
         say(&format!("{:#}", serde_json::Value::from(all)));

@@ -10,7 +10,7 @@ use super::place::{self, Place};
 use super::shown::time;
 use crate::cli::FAULTY;
 use crate::cli::terminal::{Paint, say};
-use crate::store::{Fault, Found, Line, PublicKey, SignedHead, Verifier};
+use crate::store::{Fault, FaultKind, Found, Line, PublicKey, SignedHead, Verifier};
 
 /// Faults that are told one by one.
 const MOST_TOLD: usize = 100;
@@ -73,12 +73,19 @@ pub(super) async fn verify(arguments: &Arguments) -> Result<ExitCode, String> {
         ));
     }
     if !compared {
-        say(
-            "note: no signed head was compared, so a chain that was computed anew is not found; give --head FILE",
-        );
+        let why = if files.is_empty() { "give --head FILE" } else { "the gateway has signed none yet" };
+        say(&format!(
+            "note: no signed head was compared, so a chain that was computed anew is not found; {why}"
+        ));
     } else if !is_pinned {
         say(
             "note: heads were signed by the key that they name; give --key to hold them to one that you know",
+        );
+    }
+    let beyond = |fault: &Fault| matches!(fault.kind, FaultKind::Truncated(_));
+    if arguments.export.is_some() && faults.iter().any(beyond) {
+        say(
+            "note: an export holds nothing that is younger than itself; leave out heads that were signed later",
         );
     }
     tell_faults(&faults);

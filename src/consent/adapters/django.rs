@@ -1,5 +1,6 @@
 //! django-cookie-consent: `analytics=2026-11-23T10:42:03.255955+00:00|marketing=-1`, quoted by Python's `http.cookies`.
-//! A group was accepted in the version of that time, or declined (`-1`).
+//! A group was accepted in the version of that time, which is when the newest of its cookies was registered, or declined
+//! (`-1`). A group for which no cookie is registered has no version: `analytics=` is accepted too (its util.py and models.py).
 
 use super::heard::Heard;
 use super::read::{Context, Read};
@@ -26,9 +27,12 @@ pub(super) fn read(value: &[u8], context: &Context<'_>) -> Read {
             words.say(group, Choice::Denied);
             continue;
         }
-        let time = unix_time(version).ok_or(Unreadable::Syntax)?;
-        latest = latest.max(Some(time));
-        words.say(group, if time >= oldest { Choice::Granted } else { Choice::Unset });
+        let time = match version {
+            "" => None,
+            _ => Some(unix_time(version).ok_or(Unreadable::Syntax)?),
+        };
+        latest = latest.max(time);
+        words.say(group, if time.unwrap_or(i64::MIN) >= oldest { Choice::Granted } else { Choice::Unset });
     }
     Ok(Some(Heard { time: latest, ..Heard::of(words) }))
 }

@@ -72,7 +72,7 @@ fn value(context: &Context<'_>, value: &[u8]) -> Read {
         Manager::OneTrust => onetrust::read(value, context),
         Manager::Orejime => orejime::read(value),
         Manager::Osano => osano::read(value),
-        Manager::Tarteaucitron => tarteaucitron::read(value),
+        Manager::Tarteaucitron => tarteaucitron::read(value, context.adapter),
         Manager::Tcf => tcf::read(value, context),
         Manager::TrustArc => trustarc::read(value),
         Manager::VanillaCookieconsent => vanilla::read(value),

@@ -92,6 +92,10 @@
     const form = banner.querySelector("form");
     const failed = banner.querySelector("#tamis-banner-failed");
     let sending = false;
+    // The page can be scrolled as far as that nothing of it stays behind the banner.
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--tamis-banner-height", `${banner.offsetHeight}px`);
+    }).observe(banner);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (sending || !event.submitter) return;

@@ -10,6 +10,13 @@
     });
   }
 
+  // Without a script the server has services follow a category that was moved. Here they have done so already, and what was
+  // moved after that counts: as far as the server can see, nothing was moved, and each switch stands for itself.
+  document.getElementById("tamis-form")?.addEventListener("formdata", ({ formData }) => {
+    formData.delete("was");
+    for (const key of formData.getAll("grant")) formData.append("was", key);
+  });
+
   // A text that is there from the start is read to nobody: the focus takes screen readers to it.
   const notice = document.getElementById("tamis-notice");
   if (notice) {

@@ -155,6 +155,12 @@ fn a_back_that_leads_elsewhere_leads_home() {
 }
 
 #[test]
+fn a_form_without_a_back_leads_to_where_it_is_sent_from() {
+    let [_, _, banner] = pages(&Visit { back: "", ..first_visit("en") });
+    assert!(banner.contains("name=\"back\" value=\"\"") && banner.contains("back=\">"), "{banner}");
+}
+
+#[test]
 fn addresses_name_every_language() {
     let site = site(&registry(PAIRS));
     assert_eq!(site.languages(), ["en", "fr"]);

@@ -101,6 +101,70 @@ fn a_database_that_takes_no_more_is_tried_again() {
 }
 
 #[test]
+fn trouble_lasts_until_something_could_be_written() {
+    let folder = Folder::new();
+    let (store, counters) = open(&folder.settings());
+    assert_eq!(block_on(store.record(record(1, 1))), Ok(()));
+    let other = Connection::open(folder.path("records.sqlite")).unwrap();
+    other
+        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON record BEGIN SELECT RAISE(ABORT, 'full'); END")
+        .unwrap();
+    assert_eq!(block_on(store.record(record(2, 2))), Err(Unavailable));
+    until("the failure shows", || counters.failing.value() == 1);
+    // It opens all the while, and nothing waits to be written.
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_millis(500) {
+        assert_eq!(counters.failing.value(), 1);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    other.execute_batch("DROP TRIGGER full").unwrap();
+    until("it recovers by itself", || counters.failing.value() == 0);
+    store.close();
+    assert_eq!(block_on(async { rows(&mut file(&folder.path("records.sqlite")).await).await.len() }), 1);
+}
+
+#[test]
+fn a_file_that_another_one_replaces_is_left_whole() {
+    let folder = Folder::new();
+    let (store, counters) = open(&folder.settings());
+    assert_eq!(block_on(store.record(record(1, 1))), Ok(()));
+    // Somebody restores a backup under the running gateway.
+    let other = Connection::open(folder.path("records.sqlite")).unwrap();
+    other.execute("VACUUM INTO ?1", [folder.path("backup").to_str().unwrap()]).unwrap();
+    drop(other);
+    assert_eq!(block_on(store.record(record(2, 2))), Ok(()));
+    std::fs::rename(folder.path("records.sqlite"), folder.path("old")).unwrap();
+    std::fs::rename(folder.path("backup"), folder.path("records.sqlite")).unwrap();
+    assert_eq!(block_on(store.record(record(3, 3))), Ok(()));
+    store.close();
+    for (name, expected) in [("records.sqlite", [Some(1), Some(3)]), ("old", [Some(1), Some(2)])] {
+        block_on(async {
+            let mut ledger = file(&folder.path(name)).await;
+            let times: Vec<_> = rows(&mut ledger).await.iter().map(|row| row.time).collect();
+            assert_eq!(times, expected, "{name}");
+            assert_eq!(verify(&mut ledger, Vec::new()).await.1, []);
+        });
+    }
+    assert_eq!(counters.failing.value(), 0);
+}
+
+#[test]
+fn what_a_killed_process_left_is_signed_at_the_next_start() {
+    let folder = Folder::new();
+    let heads = || std::fs::read_to_string(folder.path("records.head")).unwrap_or_default().lines().count();
+    let (store, _) = open(&folder.settings());
+    assert_eq!(block_on(store.record(record(1, 1))), Ok(()));
+    assert_eq!(heads(), 0);
+    // The first one goes on, as if it had left no head.
+    let (next, counters) = open(&folder.settings());
+    until("it is signed", || counters.heads.value() == 1);
+    assert_eq!(heads(), 1);
+    next.close();
+    store.close();
+    assert_eq!(heads(), 2, "the first one knew of no head");
+}
+
+#[test]
 fn an_agreement_that_waited_too_long_is_void() {
     let folder = Folder::new();
     let settings = config::Records { wait: Duration::from_millis(100), ..folder.settings() };

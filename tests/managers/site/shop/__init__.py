@@ -1,0 +1,1 @@
+"""A site with django-cookie-consent as its consent manager."""
