@@ -87,8 +87,10 @@ fn shown(asked: Asked<'_>, back: &str, language: &str, render: impl FnOnce(&Visi
     let choice = |granted| if granted { Choice::Granted } else { Choice::Denied };
     let answers: Vec<(KeyTarget, Choice)> =
         asked.answers().iter().map(|(target, granted)| (target, choice(granted))).collect();
+    let reference = asked.reference();
     render(&Visit {
         language,
+        reference: reference.as_deref(),
         answers: &answers,
         chosen_at: asked.chosen_at(),
         back,
