@@ -120,6 +120,7 @@ impl Site {
             language,
             answers: &[],
             chosen_at: None,
+            reference: None,
             back: "/",
             shown: "",
             notice: None,

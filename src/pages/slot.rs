@@ -125,6 +125,11 @@ impl Filling<'_> {
             None => said(html, &self.words.say(Phrase::NotChosen)),
         }
         html.raw("</p>\n");
+        if let Some(reference) = self.visit.reference.filter(|_| chosen) {
+            html.raw("<p class=\"tamis-reference\" id=\"tamis-reference\">");
+            said(html, &self.words.fill(Phrase::Reference, &[("id", reference)]));
+            html.raw("</p>\n");
+        }
     }
 
     fn gpc(&self, html: &mut Html<Never>) {

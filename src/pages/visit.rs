@@ -12,6 +12,8 @@ pub struct Visit<'a> {
     pub answers: &'a [(KeyTarget, Choice)],
     /// When, in seconds since 1970 in UTC, where that is known.
     pub chosen_at: Option<i64>,
+    /// What the record of the choice is found by, where there is one.
+    pub reference: Option<&'a str>,
     /// The path on this site to which a form returns; empty where only the form's own page can tell (its Referer).
     pub back: &'a str,
     /// What tells the text that is shown from every other; a form sends it back.

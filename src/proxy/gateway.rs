@@ -35,7 +35,7 @@ impl Gateway {
     pub fn new(snapshot: Snapshot, store: Option<Store>) -> Result<Arc<Self>, (String, OriginError)> {
         let origin = |site: &Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
         let origins = snapshot.sites.iter().map(origin).collect::<Result<_, _>>()?;
-        let locals = snapshot.sites.iter().map(Local::compile).collect();
+        let locals = snapshot.sites.iter().map(|site| Local::compile(site, store.is_some())).collect();
         Ok(Arc::new(Self { snapshot, origins, locals, store }))
     }
 

@@ -46,6 +46,8 @@ pub enum Phrase {
     Chosen,
     /// To a visitor who has chosen on a day that nobody wrote down.
     ChosenUndated,
+    /// To a visitor whose choice was recorded; `{id}` is what the record is found by.
+    Reference,
     /// Where no declared cookie needs consent.
     NothingToChoose,
     /// To a visitor whose browser sends `Sec-GPC: 1` where that denies something; `{categories}` are the categories.
@@ -138,7 +140,7 @@ impl Phrase {
     /// The languages in which every phrase is shipped (primary subtags).
     pub const SHIPPED: [&'static str; 4] = ["en", "fr", "nl", "de"];
     /// Every phrase, in the order of the reference.
-    pub const ALL: [Self; 64] = [
+    pub const ALL: [Self; 65] = [
         Self::Title,
         Self::Kinds,
         Self::Cookies,
@@ -160,6 +162,7 @@ impl Phrase {
         Self::NotChosen,
         Self::Chosen,
         Self::ChosenUndated,
+        Self::Reference,
         Self::NothingToChoose,
         Self::Gpc,
         Self::AcceptAll,

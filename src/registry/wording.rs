@@ -61,6 +61,11 @@ pub(super) static TEXTS: Mapping = Mapping {
             "\"Below is your present choice. You can change it at any time.\"",
         ),
         row(
+            "reference",
+            "To a visitor whose choice was recorded; `{id}` is what the record is found by.",
+            "\"The reference of your choice is {id}. It names the record of it, should you wish to ask for that.\"",
+        ),
+        row(
             "nothing_to_choose",
             "Where no declared cookie needs consent.",
             "\"This site uses no cookies that need your consent: there is nothing to choose.\"",

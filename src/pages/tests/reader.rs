@@ -70,6 +70,7 @@ pub(super) fn first_visit(language: &str) -> Visit<'_> {
         language,
         answers: &[],
         chosen_at: None,
+        reference: None,
         back: "/explore?a=b&c",
         shown: "0123",
         notice: None,

@@ -64,6 +64,7 @@ fn the_present_choice_is_shown() {
     let visit = Visit {
         answers: &answers,
         chosen_at: Some(1_795_478_400),
+        reference: Some("00ff"),
         notice: Some(Notice::Saved),
         ..first_visit("en")
     };
@@ -77,6 +78,10 @@ fn the_present_choice_is_shown() {
     assert_eq!(
         texts(&page, "p", "data-tamis-chosen=\"yes\""),
         ["You made your present choice on 24 November 2026. You can change it at any time."]
+    );
+    assert_eq!(
+        texts(&page, "p", "id=\"tamis-reference\""),
+        ["The reference of your choice is 00ff. It names the record of it, should you wish to ask for that."]
     );
     assert!(page.contains("datetime=\"2026-11-24T00:00:00Z\""));
     assert_eq!(texts(&page, "p", "tamis-notice"), ["Your choice has been saved."]);

@@ -29,6 +29,10 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::Chosen, "Ihre derzeitige Auswahl haben Sie am {date} getroffen. Sie können sie jederzeit ändern."),
     (P::ChosenUndated, "Unten sehen Sie Ihre derzeitige Auswahl. Sie können sie jederzeit ändern."),
     (
+        P::Reference,
+        "Die Kennung Ihrer Auswahl ist {id}. Unter ihr findet sich der Nachweis darüber, falls Sie ihn anfordern möchten.",
+    ),
+    (
         P::NothingToChoose,
         "Diese Website verwendet keine Cookies, die Ihre Einwilligung erfordern: Es gibt nichts auszuwählen.",
     ),

@@ -28,6 +28,10 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     ),
     (P::Chosen, "You made your present choice on {date}. You can change it at any time."),
     (P::ChosenUndated, "Below is your present choice. You can change it at any time."),
+    (
+        P::Reference,
+        "The reference of your choice is {id}. It names the record of it, should you wish to ask for that.",
+    ),
     (P::NothingToChoose, "This site uses no cookies that need your consent: there is nothing to choose."),
     (
         P::Gpc,

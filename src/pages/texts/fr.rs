@@ -29,6 +29,10 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::Chosen, "Votre choix actuel date du {date}. Vous pouvez le modifier à tout moment."),
     (P::ChosenUndated, "Votre choix actuel est indiqué ci-dessous. Vous pouvez le modifier à tout moment."),
     (
+        P::Reference,
+        "La référence de votre choix est {id}. Elle permet d’en retrouver l’enregistrement, si vous souhaitez le demander.",
+    ),
+    (
         P::NothingToChoose,
         "Ce site n’utilise aucun cookie soumis à votre consentement\u{a0}: il n’y a rien à choisir.",
     ),

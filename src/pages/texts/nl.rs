@@ -29,6 +29,10 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
     (P::Chosen, "U hebt uw huidige keuze gemaakt op {date}. U kunt die op elk moment wijzigen."),
     (P::ChosenUndated, "Hieronder staat uw huidige keuze. U kunt die op elk moment wijzigen."),
     (
+        P::Reference,
+        "Het kenmerk van uw keuze is {id}. Daarmee is de vastlegging ervan te vinden, als u die wilt opvragen.",
+    ),
+    (
         P::NothingToChoose,
         "Deze site gebruikt geen cookies waarvoor uw toestemming nodig is: er valt niets te kiezen.",
     ),

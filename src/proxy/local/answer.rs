@@ -95,8 +95,10 @@ fn shown(asked: Asked<'_>, back: &str, language: &str, render: impl FnOnce(&Visi
     let answers = answers.iter().map(|(target, granted)| (target, choice(granted)));
     let answers: Vec<(KeyTarget, Choice)> =
         answers.chain(unasked.map(|target| (target, Choice::Denied))).collect();
+    let reference = asked.reference();
     render(&Visit {
         language,
+        reference: reference.as_deref(),
         answers: &answers,
         chosen_at: asked.chosen_at(),
         back,

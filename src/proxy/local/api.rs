@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Asked;
+use super::asked::hexadecimal;
 use super::chosen::Chosen;
 use crate::consent::{Choices, Companion, unanswered};
 use crate::registry::{KeyTarget, Registry, Rule};
@@ -190,10 +191,6 @@ fn one(registry: &Registry, key: &str, choice: &RawValue) -> Result<Option<(KeyT
 
 fn example(registry: &Registry) -> String {
     registry.asked().first().map_or("statistical", |target| registry.key(*target)).to_owned()
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 #[cfg(test)]

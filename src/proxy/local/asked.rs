@@ -70,6 +70,12 @@ impl<'a> Asked<'a> {
         self.companion().filter(|_| chosen).map(|companion| companion.time)
     }
 
+    /// What the record of the choice that counts is found by, where there is one.
+    pub(super) fn reference(&self) -> Option<String> {
+        let chosen = self.local.recorded && self.visit.consent().reading() == Reading::Read;
+        self.companion().filter(|_| chosen).map(|companion| hexadecimal(&companion.id))
+    }
+
     /// What the visitor has answered already.
     pub(super) fn answers(&self) -> Choices {
         Choices::of(self.registry(), self.visit.consent())
@@ -133,4 +139,9 @@ impl<'a> Asked<'a> {
 pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Octets as records write them.
+pub(super) fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -18,6 +18,8 @@ pub struct Local {
     /// SHA-256 of the registry's file.
     pub(super) registry: [u8; 32],
     assets: Vec<(Place, File)>,
+    /// Choices leave a record.
+    pub(super) recorded: bool,
 }
 
 /// A file that pages load.
@@ -28,8 +30,8 @@ pub(super) struct File {
 }
 
 impl Local {
-    /// Renders the pages of a site, if it has any. Takes its time: not for a worker.
-    pub fn compile(site: &Site) -> Option<Self> {
+    /// Renders the pages of a site, if it has any; `recorded` whether choices leave a record. Takes its time: not for a worker.
+    pub fn compile(site: &Site, recorded: bool) -> Option<Self> {
         let paths = site.pages.clone()?;
         let registry = site.policy.registry();
         // Where the policy is the site's own page, links to it lead to the preference centre.
@@ -38,7 +40,7 @@ impl Local {
         let pages = pages::Site::compile(registry, &settings);
         let shown = pages.languages().iter().map(|tag| (tag.clone(), digest(pages.shown(tag)))).collect();
         let assets = Place::ALL.into_iter().filter_map(|place| Some((place, File::of(place)?))).collect();
-        Some(Self { paths, settings, shown, registry: digest(registry.text()), assets, pages })
+        Some(Self { paths, settings, shown, registry: digest(registry.text()), assets, recorded, pages })
     }
 
     /// SHA-256 of what visitors are told in a language.

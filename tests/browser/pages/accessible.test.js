@@ -38,8 +38,8 @@ const PAGES = {
   },
   'a form that is out of date': async (page, language) => {
     await page.goto(`${site.base}/.tamis/preferences?lang=${language}`)
-    await page.evaluate(() => (document.querySelector('#tamis-form [name=ask]').value = 'gone'))
-    await page.click('[value=save]')
+    await page.evaluate(() => document.querySelectorAll('[name=shown]').forEach((field) => (field.value = '00')))
+    await page.click('[value=accept-all]')
     await page.waitForSelector('#tamis-message')
   },
 }
