@@ -20,6 +20,7 @@ mod decision;
 mod encoding;
 mod flag;
 mod header;
+pub mod hex;
 mod json;
 mod list;
 mod object;

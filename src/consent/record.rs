@@ -3,8 +3,7 @@
 //! A record holds nothing that tells who the visitor is or what they use: no address, no user agent, no cookie value.
 //! The random id, which only the visitor's own `tamis_choice` cookie knows otherwise, lets them ask for their records.
 
-use std::fmt::Write as _;
-
+use super::hex;
 use serde_json::Value;
 
 /// One choice, as it was made.
@@ -85,12 +84,12 @@ impl Record {
              \"registry\":{{\"digest\":\"{}\",\"version\":{}}},\"site\":{},\"text\":\"{}\",\"time\":{}}}",
             choices.join(","),
             self.how.word(),
-            hexadecimal(&self.id),
+            hex::encode(&self.id),
             quoted(&self.language),
-            hexadecimal(&self.registry_digest),
+            hex::encode(&self.registry_digest),
             quoted(&self.registry_version),
             quoted(&self.site),
-            hexadecimal(&self.text),
+            hex::encode(&self.text),
             self.time,
         )
     }
@@ -99,14 +98,6 @@ impl Record {
 /// A JSON string; serde_json escapes exactly what RFC 8785 3.2.2.2 does, and as it does.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::hex;
+    use crate::consent::hex;
 
     #[test]
     fn digests_are_those_of_fips_180_4() {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::hex;
 use crate::consent::Record;
+use crate::consent::hex;
 
 /// A payload with the parts of it that are looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::chain::Row;
 use super::entry::Facts;
 use super::head::SignedHead;
-use super::hex;
+use crate::consent::hex;
 
 /// A line of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 use super::chain::Head;
 use super::error::StoreError;
-use super::hex;
 use super::key::{PublicKey, SigningKey, sync_directory};
+use crate::consent::hex;
 
 /// What is said of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

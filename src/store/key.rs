@@ -14,7 +14,7 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 
 use super::error::StoreError;
-use super::hex;
+use crate::consent::hex;
 
 /// A SubjectPublicKeyInfo of Ed25519 up to the key itself (RFC 8410 4 and 10.1).
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];

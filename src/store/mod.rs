@@ -15,7 +15,6 @@ mod error;
 mod export;
 mod filter;
 mod head;
-pub(crate) mod hex;
 mod key;
 mod ledger;
 mod postgres;

@@ -6,7 +6,8 @@ use super::place::{self, Place, Which};
 use super::shown::{Shown, time};
 use crate::cli::FAULTY;
 use crate::cli::terminal::{Paint, complain, say, tell};
-use crate::store::{Filter, Row, hex};
+use crate::consent::hex;
+use crate::store::{Filter, Row};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {

@@ -6,7 +6,8 @@ use crate::cli::load;
 use crate::cli::terminal::{colours, tell};
 use crate::config::{self, Database};
 use crate::consent::Companion;
-use crate::store::{Filter, Ledger, hex};
+use crate::consent::hex;
+use crate::store::{Filter, Ledger};
 
 /// Said of a database without any, or without any that was asked for.
 pub(super) const NONE: &str = "there are no such records";

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::store::{Row, hex};
+use crate::consent::hex;
+use crate::store::Row;
 
 /// What a payload says; everything is empty where it was forgotten.
 pub(super) struct Shown {

@@ -7,9 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Asked;
-use super::asked::hexadecimal;
 use super::chosen::Chosen;
-use crate::consent::{Choices, Companion, unanswered};
+use crate::consent::{Choices, Companion, hex, unanswered};
 use crate::registry::{KeyTarget, Registry, Rule};
 
 /// Why JSON is not taken.
@@ -74,7 +73,7 @@ pub(super) fn describe(
     json!({
         "choices": choices,
         "asked": ask,
-        "id": companion.map(|companion| hexadecimal(&companion.id)),
+        "id": companion.map(|companion| hex::encode(&companion.id)),
         "time": companion.map(|companion| companion.time),
         "version": companion.map(|companion| companion.version.as_str()),
         "gpc": asked.gpc(),

@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use super::{Local, back, cookies, form, same_origin};
 use crate::config::Site;
-use crate::consent::{Choices, Companion, Reading};
+use crate::consent::{Choices, Companion, Reading, hex};
 use crate::cookie::{CookiePair, pairs};
 use crate::pages::Place;
 use crate::proxy::visit::Visit;
@@ -73,7 +73,7 @@ impl<'a> Asked<'a> {
     /// What the record of the choice that counts is found by, where there is one.
     pub(super) fn reference(&self) -> Option<String> {
         let chosen = self.local.recorded && self.visit.consent().reading() == Reading::Read;
-        self.companion().filter(|_| chosen).map(|companion| hexadecimal(&companion.id))
+        self.companion().filter(|_| chosen).map(|companion| hex::encode(&companion.id))
     }
 
     /// What the visitor has answered already.
@@ -139,9 +139,4 @@ impl<'a> Asked<'a> {
 pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Octets as records write them.
-pub(super) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

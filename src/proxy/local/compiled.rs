@@ -6,6 +6,7 @@ use http::HeaderValue;
 
 use super::respond;
 use crate::config::{Pages, Site};
+use crate::consent::hex;
 use crate::pages::{self, Place, Settings};
 
 /// The pages of one site and what goes with them, the same for every visitor.
@@ -52,7 +53,7 @@ impl Local {
     /// What tells the text of a language from every other: a beginning of its digest. A form that brings it back was
     /// made with this text, so the record of its choice tells what was shown.
     pub(super) fn stamp(&self, language: &str) -> String {
-        self.shown(language).iter().take(8).map(|octet| format!("{octet:02x}")).collect()
+        hex::encode(self.shown(language).get(..8).unwrap_or_default())
     }
 
     /// The file at a place, if there is one.

@@ -1,9 +1,9 @@
-//! Octets as hexadecimal digits.
+//! Octets as hexadecimal digits: the ids and digests of records.
 
 use std::fmt::Write as _;
 
-/// In lower case.
-pub(crate) fn encode(octets: &[u8]) -> String {
+/// Two digits an octet, in lower case.
+pub fn encode(octets: &[u8]) -> String {
     octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
         // Writing to a string does not fail.
         let _ = write!(text, "{octet:02x}");
@@ -11,8 +11,8 @@ pub(crate) fn encode(octets: &[u8]) -> String {
     })
 }
 
-/// Exactly `N` octets, in either case.
-pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+/// Exactly `N` octets, in either case; `None` for any other text.
+pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != 2 * N || !text.bytes().all(|octet| octet.is_ascii_hexdigit()) {
         return None;
     }
