@@ -2,6 +2,7 @@
 //!
 //! Each worker counts for itself: one writer, no lock, no shared cache line. Whoever reads adds the workers up.
 
+mod observations;
 mod records;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
+pub use observations::ObservationCounters;
 pub use records::{RecordCounters, SharedCounter};
 
 /// A number that one worker raises and anybody reads.
@@ -181,6 +183,7 @@ impl Counters {
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
     records: Arc<RecordCounters>,
+    observations: Arc<ObservationCounters>,
 }
 
 type Plain = (&'static str, &'static str, fn(&Counters) -> &Counter);
@@ -231,13 +234,19 @@ const COOKIES: &str = "Cookies judged";
 impl Metrics {
     /// Over the counters of these workers.
     pub fn new(workers: Vec<Arc<Counters>>) -> Self {
-        Self { workers, records: Arc::default() }
+        Self { workers, records: Arc::default(), observations: Arc::default() }
     }
 
     /// These, with the counts of a store; without one they stay at zero.
     #[must_use]
     pub fn with_records(self, records: Arc<RecordCounters>) -> Self {
         Self { records, ..self }
+    }
+
+    /// These, with the counts of observations; without them they stay at zero.
+    #[must_use]
+    pub fn with_observations(self, observations: Arc<ObservationCounters>) -> Self {
+        Self { observations, ..self }
     }
 
     /// One counter, added up.
@@ -279,7 +288,8 @@ impl Collector for Metrics {
             self.encode_family(&mut encoder, name, help, family)?;
             rest = others;
         }
-        self.records.encode(&mut encoder)
+        self.records.encode(&mut encoder)?;
+        self.observations.encode(&mut encoder)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod hints;
+pub mod observed;
 mod verdicts;
 
 pub use access::{Line, Tally};

@@ -7,12 +7,22 @@ use super::values::{Wrong, parsed, path};
 use crate::document::{Document, Node};
 
 /// What becomes of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// It is carried out.
     Enforce,
     /// It is counted and logged; everything passes.
     Observe,
+}
+
+impl Mode {
+    /// As it is written in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Observe => "observe",
+        }
+    }
 }
 
 const MODES: [(&str, Mode); 2] = [("enforce", Mode::Enforce), ("observe", Mode::Observe)];

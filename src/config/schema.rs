@@ -1,9 +1,11 @@
 //! What may be written in `tamis.yaml`: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/configuration.md says the same (`tests/schema`).
 
+mod observations;
 mod records;
 mod site;
 
+pub(super) use observations::OBSERVATIONS;
 pub(super) use records::RECORDS;
 pub(super) use site::{PAGES, PATH, SITE, UNDECLARED, UPSTREAM};
 
@@ -106,6 +108,10 @@ pub static SETTINGS: Mapping = Mapping {
             .default("{}")
             .about("How choices made through tamis are recorded, or that they are not.")
             .example("{ retention: 3 years }"),
+        Setting::new("observations", Kind::Either(&[Kind::Choice(&["on", "off"]), Kind::Mapping(&OBSERVATIONS)]))
+            .default("on")
+            .about("Whether it is kept which cookies were seen and what became of them, and where.")
+            .example("{ file: /var/lib/tamis/observed.json }"),
         Setting::new("unknown_host", Kind::Choice(&["reject", "not_found"]))
             .default("reject")
             .about("The answer for a host that no site takes: 421 (Misdirected Request) or 404 (Not Found).")

@@ -10,6 +10,7 @@ use super::limits::{Limits, Times};
 use super::listener::{Listener, Listeners};
 use super::log::Log;
 use super::network;
+use super::observations::Observations;
 use super::records::Records;
 use super::registries::{Read, Registries};
 use super::schema;
@@ -41,6 +42,8 @@ pub struct Snapshot {
     pub log: Log,
     /// Where choices are recorded; `None` where they are not.
     pub records: Option<Records>,
+    /// How the cookies that were seen are kept; `None` where they are not.
+    pub observations: Option<Observations>,
     /// The answer for a host that no site takes.
     pub unknown_host: UnknownHost,
     /// The sites; at least one.
@@ -98,6 +101,7 @@ impl Snapshot {
         let times = Times::read(document, fields.optional("times"));
         let log = Log::read(document, fields.optional("log"));
         let records = Records::read(document, fields.optional("records"), base);
+        let observations = Observations::read(document, fields.optional("observations"), base);
         let words = [("reject", UnknownHost::Reject), ("not_found", UnknownHost::NotFound)];
         let unknown_host = fields.optional("unknown_host");
         let unknown_host = unknown_host.and_then(|node| document.choice(node, "`unknown_host`", &words));
@@ -117,6 +121,7 @@ impl Snapshot {
             times,
             log,
             records,
+            observations,
             unknown_host: unknown_host.unwrap_or(UnknownHost::Reject),
             sites: sites?,
         })

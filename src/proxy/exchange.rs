@@ -135,10 +135,7 @@ impl Drop for Exchange {
             duration: self.begun.elapsed(),
             upstream: self.upstream,
             consent: self.consent,
-            mode: match self.mode {
-                Mode::Enforce => "enforce",
-                Mode::Observe => "observe",
-            },
+            mode: self.mode.word(),
             error,
             cookies: &self.cookies,
             exchange: self.traced,
