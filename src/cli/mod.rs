@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod load;
+mod observed;
 mod policy;
 mod records;
 mod run;
@@ -54,6 +55,9 @@ enum Command {
     /// List, export, verify and delete the records of visitors' choices
     #[command(after_help = records::EXITS)]
     Records(records::Arguments),
+    /// Report which cookies were seen, and what became of them or would have become
+    #[command(after_help = observed::EXAMPLES)]
+    Observed(observed::Arguments),
     /// Show the sieve at work: a small portal behind a real gateway, on this machine only
     #[command(after_help = EXITS)]
     Demo(demo::Arguments),
@@ -84,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Records(arguments) => records::records(&arguments),
+        Command::Observed(arguments) => observed::observed(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use http::{Method, Request, Uri};
 
 use super::{Current, Worker};
+use crate::audit::observed::{Sighting, Spot};
 use crate::audit::{self, Line, Tally};
 use crate::config::{Mode, Site, SiteId};
 use crate::metrics::status_class;
@@ -62,7 +63,11 @@ impl Exchange {
     }
 
     /// Counts a verdict; names a stripped cookie, hints at an undeclared one.
-    pub(super) fn judged(&mut self, site: &Site, name: &[u8], verdict: Verdict, direction: Direction) {
+    pub(super) fn judged(&mut self, site: &Site, sighting: Sighting<'_>, verdict: Verdict) {
+        let (name, direction) = (sighting.name(), sighting.direction());
+        if let Some(observed) = &self.current.observed {
+            observed.saw(Spot { site, mode: self.mode, uri: &self.uri }, sighting, verdict);
+        }
         let counters = &self.worker.counters;
         let cookies = &mut self.cookies;
         let (reason, tally, counter) = match (direction, verdict) {
@@ -103,6 +108,9 @@ impl Exchange {
     /// Counts a field that expires a cookie.
     pub(super) fn purged(&mut self, site: &Site, name: &[u8], reason: Reason) {
         self.cookies.purged += 1;
+        if let Some(observed) = &self.current.observed {
+            observed.purged(Spot { site, mode: self.mode, uri: &self.uri }, name, reason);
+        }
         self.worker.counters.purged.increment_at(reason.place());
         if let Some(exchange) = self.traced {
             audit::trace_purge(exchange, &site.policy, name, reason);

@@ -9,9 +9,10 @@ use super::caching;
 use super::exchange::Exchange;
 use super::fields::{COOKIE2, SET_COOKIE2, X_CONSENT};
 use super::visit::Visit;
+use crate::audit::observed::{Setting, Sighting};
 use crate::config::{Mode, Site};
 use crate::cookie::{SetCookie, date, pairs};
-use crate::policy::{Direction, Expiry, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
+use crate::policy::{Expiry, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
 
 /// Removes from the request what the visitor did not agree to, gives renamed cookies their own names back, and tells
 /// the origin server the decision.
@@ -25,7 +26,7 @@ pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, h
                 Reason::Undeclared => undeclared,
                 _ => false,
             };
-            exchange.judged(site, name, verdict, Direction::Request);
+            exchange.judged(site, Sighting::Pair(name), verdict);
         });
     visit.withheld = withheld;
     if exchange.mode == Mode::Observe {
@@ -108,7 +109,8 @@ fn sift(
     for (field, cookie) in fields.iter().zip(lines) {
         let carried = |name: &[u8], value: &[u8]| visit.carries(name, value);
         let (verdict, rewritten) = site.policy.sift_set_cookie(cookie, occasion, carried);
-        exchange.judged(site, cookie.name(), verdict, Direction::Response);
+        let setting = Setting { cookie, now: occasion.now, authority: visit.authority.as_bytes() };
+        exchange.judged(site, Sighting::Set(setting), verdict);
         match verdict {
             Verdict::Forward(_) => kept.push(field.clone()),
             Verdict::Rewrite(_) => kept.extend(rewritten.and_then(value)),

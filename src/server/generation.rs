@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::StartError;
-use crate::config::{Listener, LogFormat, Records, Snapshot};
+use crate::config::{Listener, LogFormat, Observations, Records, Snapshot};
 use crate::downstream::{self, Security};
 use crate::proxy::Gateway;
 
@@ -29,6 +29,7 @@ pub(super) struct Fixed {
     workers: Option<usize>,
     admin: Option<SocketAddr>,
     records: Option<Records>,
+    observations: Option<Observations>,
     log: (LogFormat, String),
 }
 
@@ -40,6 +41,7 @@ impl Fixed {
             workers: snapshot.workers,
             admin: snapshot.admin,
             records: snapshot.records.clone(),
+            observations: snapshot.observations.clone(),
             log: (snapshot.log.format, snapshot.log.level.clone()),
         }
     }
@@ -52,6 +54,7 @@ impl Fixed {
             ("workers", self.workers != next.workers),
             ("admin", self.admin != next.admin),
             ("records", self.records != next.records),
+            ("observations", self.observations != next.observations),
             ("log.format", self.log.0 != next.log.0),
             ("log.level", self.log.1 != next.log.1),
         ];

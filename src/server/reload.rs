@@ -10,6 +10,7 @@ use super::generation::Generation;
 use super::start::origin_fault;
 use super::thread::Order;
 use super::{Server, StartError};
+use crate::audit::observed::Registries;
 use crate::config::Snapshot;
 
 /// How long all threads together may take to change; none waits for anything but its turn.
@@ -38,6 +39,11 @@ impl Server {
         snapshot.generation = current.gateway.snapshot.generation + 1;
         let gateway = current.gateway.next(snapshot).map_err(origin_fault)?;
         let generation = gateway.snapshot.generation;
+        if let Some(observations) = &self.observations
+            && !observations.configured(Registries::of(&gateway.snapshot.sites))
+        {
+            tracing::warn!("reports of observed cookies go by the registries before until the next reload");
+        }
         self.hand_out(Generation { gateway, securities });
         Ok(Applied { generation, restart })
     }

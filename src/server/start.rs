@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::generation::{Fixed, Generation, security};
 use super::thread::{self, Order, Plan};
+use crate::audit::observed::{Observations, Registries, Seat};
 use crate::config::Snapshot;
 use crate::downstream::{self, TlsError};
-use crate::metrics::{Counters, Metrics, RecordCounters};
+use crate::metrics::{Counters, Metrics, ObservationCounters, RecordCounters};
 use crate::proxy::{Gateway, WORDS};
 use crate::store::Store;
 use crate::upstream::OriginError;
@@ -77,6 +78,7 @@ pub struct Server {
     admin: Option<SocketAddr>,
     metrics: Arc<Metrics>,
     store: Option<Store>,
+    pub(super) observations: Option<Observations>,
     pub(super) stop: CancellationToken,
     pub(super) fixed: Fixed,
     threads: Mutex<Vec<JoinHandle<Drained>>>,
@@ -105,16 +107,19 @@ impl Server {
         let bound = listeners.iter().map(|listener| listen(listener.address, workers));
         let mut sockets = bound.collect::<Result<Vec<_>, _>>()?;
         let operator = gateway.snapshot.admin.map(|address| listen(address, 1)).transpose()?;
+        let (observations, seats, observed) = observe(&gateway.snapshot, workers)?;
         let first = Arc::new(Generation { gateway, securities });
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
         let metrics = Metrics::new(counters.clone());
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
+        let metrics = metrics.with_observations(observed);
         let address = |sockets: &Vec<TcpListener>| sockets.first()?.local_addr().ok();
         let server = Self {
             addresses: sockets.iter().filter_map(address).collect(),
             admin: operator.as_ref().and_then(address),
             metrics: Arc::new(metrics),
             store,
+            observations,
             stop: CancellationToken::new(),
             fixed,
             threads: Mutex::default(),
@@ -122,10 +127,12 @@ impl Server {
             reloading: Mutex::default(),
         };
         let open = Arc::new(AtomicUsize::new(0));
-        for (index, counters) in counters.into_iter().enumerate() {
+        for ((index, counters), seat) in counters.into_iter().enumerate().zip(seats) {
             let listeners = sockets.iter_mut().filter_map(Vec::pop).collect();
             let named = (format!("worker-{index}"), listeners);
-            server.spawn(named, (counters, Arc::clone(&open)), thread::work)?;
+            server.spawn(named, (counters, Arc::clone(&open)), |plan, runtime| {
+                thread::work(plan, runtime, seat)
+            })?;
         }
         if let Some(sockets) = operator {
             let counted = (Arc::new(Counters::new(WORDS)), Arc::default());
@@ -151,6 +158,11 @@ impl Server {
         &self.metrics
     }
 
+    /// Which cookies were seen, where that is kept.
+    pub fn observations(&self) -> Option<&Observations> {
+        self.observations.as_ref()
+    }
+
     /// What exchanges begin with now.
     pub fn gateway(&self) -> Arc<Gateway> {
         Arc::clone(&self.orders.borrow().generation.gateway)
@@ -163,6 +175,9 @@ impl Server {
         let ended: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
         if let Some(store) = &self.store {
             store.close();
+        }
+        if let Some(observations) = &self.observations {
+            observations.close();
         }
         let clean = ended.iter().all(|drained| matches!(drained, Ok(Drained::Clean)));
         if clean { Drained::Clean } else { Drained::Cut }
@@ -195,6 +210,20 @@ impl Drop for Server {
         self.stop.cancel();
     }
 }
+
+/// What keeps the cookies that were seen, and a seat for each worker: none where they are not kept.
+fn observe(snapshot: &Snapshot, workers: usize) -> Result<Observed, StartError> {
+    let counters = Arc::new(ObservationCounters::default());
+    let Some(settings) = &snapshot.observations else {
+        return Ok((None, (0..workers).map(|_| None).collect(), counters));
+    };
+    let sites = Registries::of(&snapshot.sites);
+    let started = Observations::start(settings, sites, workers, Arc::clone(&counters));
+    let (observations, seats) = started.map_err(StartError::Worker)?;
+    Ok((Some(observations), seats.into_iter().map(Some).collect(), counters))
+}
+
+type Observed = (Option<Observations>, Vec<Option<Seat>>, Arc<ObservationCounters>);
 
 pub(super) fn origin_fault((site, source): (String, OriginError)) -> StartError {
     StartError::Origin { site, source: Box::new(source) }

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::Drained;
 use super::generation::Generation;
 use crate::admin;
+use crate::audit::observed::{Observer, Seat};
 use crate::downstream::{self, Security, Settings, Terms};
 use crate::metrics::{Counters, Metrics};
 use crate::proxy::{self, Gateway, Worker};
@@ -57,17 +58,22 @@ where
     }
 }
 
-/// A worker: serves user agents.
-pub(super) fn work(plan: Plan, runtime: &LocalRuntime) -> Drained {
+/// A worker: serves user agents. What it sees it hands over from its seat, where it has one.
+pub(super) fn work(plan: Plan, runtime: &LocalRuntime, seat: Option<Seat>) -> Drained {
     runtime.block_on(async {
         let tasks = TaskTracker::new();
         let gateway = Arc::clone(&plan.orders.borrow().generation.gateway);
-        let worker = Worker::new(gateway, Arc::clone(&plan.counters), tasks.clone());
+        let observer = seat.map(Observer::start);
+        let worker = Worker::new(gateway, Arc::clone(&plan.counters), tasks.clone(), observer.clone());
         let ours = Rc::clone(&worker);
         let service = move |request, peer| proxy::handle(Rc::clone(&ours), request, peer);
         let take = move |gateway: &Arc<Gateway>| worker.take(Arc::clone(gateway));
         let securities = |generation: &Generation| generation.securities.clone();
-        serve(plan, service, tasks, (securities, take)).await
+        let drained = serve(plan, service, tasks, (securities, take)).await;
+        if let Some(observer) = observer {
+            observer.finish().await;
+        }
+        drained
     })
 }
 

@@ -29,6 +29,7 @@ mod local_pages;
 mod local_records;
 mod log;
 mod observe;
+mod observed;
 mod purge;
 mod reload;
 mod reuse;

@@ -12,7 +12,8 @@ pub(super) fn yaml(cookie: &Cookie, registry: Option<&Registry>) -> Option<Strin
     if !is_declarable(&cookie.name) {
         return None;
     }
-    let provider = cookie.known.map(|(software, _)| software);
+    // A session is the site's own, whoever wrote the software.
+    let provider = cookie.known.filter(|(_, session)| !session).map(|(software, _)| software);
     let set_by = match cookie.set_by? {
         Setter::Server => SetBy::Server,
         Setter::Script => SetBy::Script,
@@ -64,7 +65,8 @@ fn attributes(sent: &[Sent]) -> String {
         && path != "/"
         && path.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"/-_.".contains(&octet))
     {
-        text += &format!("    paths: {path} # the first two segments\n");
+        let cut = if path.matches('/').count() > 1 { " # or longer: two segments are kept" } else { "" };
+        text += &format!("    paths: {path}{cut}\n");
     }
     let same = |of: fn(&Sent) -> bool| sent.iter().all(|one| of(one) == of(first));
     if same(|one| one.secure) && same(|one| one.http_only) {

@@ -2,7 +2,7 @@
 
 use super::report::{Cookie, Order, Report, Site};
 use super::words::{
-    category, done, examples, known, meaning, minute, number, other, place, reasons, sent, stamp, summary,
+    category, examples, known, meaning, minute, number, other, place, reasons, sent, stamp, summary, ways,
 };
 use crate::config::Mode;
 use crate::cookie::shown;
@@ -219,14 +219,7 @@ fn details(html: &mut Page, mode: Mode, cookie: &Cookie) {
     fact("Set by", &[cookie.set_by.map_or("", |setter| setter.sentence()).to_owned()]);
     fact("Because", &[reasons(cookie)]);
     for (label, counts) in [("In requests", facts.ways.request), ("In responses", facts.ways.response)] {
-        let parts = [
-            (counts.stripped, done(mode, "stripped")),
-            (counts.rewritten, done(mode, "rewritten")),
-            (counts.forwarded, "passing".to_owned()),
-        ];
-        let parts = parts.iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<_> = parts.map(|(count, what)| format!("{} {what}", number(*count))).collect();
-        fact(label, &[parts.join(", ")]);
+        fact(label, &[ways(mode, counts)]);
     }
     let deleted = number(facts.deleted);
     fact("Deleted by the site", &[if facts.deleted > 0 { deleted } else { String::new() }]);

@@ -23,6 +23,7 @@ mod tests;
 mod text;
 mod words;
 mod worker;
+mod yaml;
 
 pub use book::{Book, Page, Row};
 pub use facts::{Counts, Examples, Facts, Reasons, Ways};

@@ -83,7 +83,7 @@ pub enum Standing {
 pub enum Setter {
     /// The origin server: it came in `Set-Cookie`.
     Server,
-    /// It only ever came in requests: a script of a page, or another host of the domain.
+    /// It only ever came in requests: a script of a page, another host of the domain, or a visit before tamis.
     Script,
     /// It holds the visitor's choice, and is set by tamis or the site's own banner.
     Choice,
@@ -319,7 +319,7 @@ impl Setter {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Server => "the site, by Set-Cookie",
-            Self::Script => "a script, or another host: it only ever came in requests",
+            Self::Script => "a script, as it seems: it only ever came in requests",
             Self::Choice => "tamis or the site's banner: it holds the visitor's choice",
         }
     }

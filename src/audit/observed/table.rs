@@ -15,7 +15,7 @@ use crate::config::{Mode, Site, Sites};
 use crate::policy::{Direction, Reason, Verdict};
 use crate::registry::Registry;
 
-/// New names that are looked at from one hand-over to the next.
+/// New names of requests that are looked at from one hand-over to the next.
 const NEW_NAMES: u32 = 8192;
 /// Names that are remembered of one site, with the families that they belong to.
 const MOST_NAMES: usize = 2048;
@@ -71,7 +71,7 @@ pub struct Table(RefCell<Sheets>);
 struct Sheets {
     /// Two a site: where it observes, where it enforces.
     sheets: Vec<Option<Box<Sheet>>>,
-    /// New names that may still be looked at.
+    /// New names of requests that may still be looked at.
     left: u32,
     /// Rows of one sheet.
     most: usize,
@@ -125,7 +125,14 @@ impl Table {
         let direction = sighting.direction();
         let place = match sheet.names.get(sighting.name()) {
             Some(place) => Some(*place),
-            None => sheet.place(spot, sighting, (left, *most)),
+            // Of what a visitor may have invented only so much is looked at.
+            None if matches!(sighting, Sighting::Pair(_)) && verdict.reason().entry().is_none() => {
+                left.checked_sub(1).and_then(|fewer| {
+                    *left = fewer;
+                    sheet.place(spot, sighting, *most)
+                })
+            }
+            None => sheet.place(spot, sighting, *most),
         };
         let Some(row) = place.and_then(|place| sheet.rows.get_mut(place)) else {
             sheet.other.way_mut(direction).count(verdict);
@@ -137,9 +144,11 @@ impl Table {
         counts.count(verdict);
         facts.reasons.count(verdict.reason());
         if let Sighting::Set(setting) = sighting {
-            let deletion = setting.cookie.is_deletion(setting.now);
-            facts.deleted += u64::from(deletion);
-            if sample && !deletion {
+            if setting.cookie.is_deletion(setting.now) {
+                facts.deleted += 1;
+                return;
+            }
+            if sample {
                 facts.keep_sent(Sent::of(setting));
             }
         }
@@ -151,8 +160,11 @@ impl Table {
     /// Counts a field that expires a cookie which the request brought.
     pub fn purged(&self, spot: Spot<'_>, name: &[u8], reason: Reason) {
         let mut sheets = self.0.borrow_mut();
-        let Some(sheet) = sheet(&mut sheets.sheets, spot) else { return };
-        if let Some(row) = sheet.names.get(name).and_then(|place| sheet.rows.get_mut(*place)) {
+        let Sheets { sheets, most, .. } = &mut *sheets;
+        let Some(sheet) = sheet(sheets, spot) else { return };
+        let place = sheet.names.get(name).copied();
+        let place = place.or_else(|| sheet.place(spot, Sighting::Pair(name), *most));
+        if let Some(row) = place.and_then(|place| sheet.rows.get_mut(place)) {
             row.facts.purged += 1;
             row.facts.reasons.count(reason);
         }
@@ -191,15 +203,9 @@ impl Sheet {
         }
     }
 
-    /// The row of a name that is not remembered; `left` names may still be looked at, `most` is how many rows there may be.
+    /// The row of a name that is not remembered; `most` is how many rows there may be.
     #[cold]
-    fn place(
-        &mut self,
-        spot: Spot<'_>,
-        sighting: Sighting<'_>,
-        (left, most): (&mut u32, usize),
-    ) -> Option<usize> {
-        *left = left.checked_sub(1)?;
+    fn place(&mut self, spot: Spot<'_>, sighting: Sighting<'_>, most: usize) -> Option<usize> {
         let (pattern, declared) = pattern(spot.site.policy.registry(), sighting.name())?;
         let place = match self.families.get(&*pattern) {
             Some(place) => *place,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::report::{Cookie, Site, Standing};
-use super::{Examples, Sent};
+use super::{Counts, Examples, Sent};
 use crate::config::Mode;
 use crate::cookie::shown;
 use crate::pages::lifetime_words;
@@ -117,21 +117,41 @@ pub(super) fn done(mode: Mode, verb: &str) -> String {
     }
 }
 
+/// The same of what passes.
+pub(super) fn passed(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Observe => "would pass",
+        Mode::Enforce => "passed",
+    }
+}
+
+/// One way of a cookie: `1,200 would be stripped, 4 would pass`.
+pub(super) fn ways(mode: Mode, counts: Counts) -> String {
+    let parts = [
+        (counts.stripped, done(mode, "stripped")),
+        (counts.rewritten, done(mode, "rewritten")),
+        (counts.forwarded, passed(mode).to_owned()),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, what)| format!("{} {what}", number(count))).collect::<Vec<_>>().join(", ")
+}
+
 /// A site in one sentence.
 pub(super) fn summary(site: &Site) -> String {
-    let undeclared = site.cookies.iter().filter(|cookie| cookie.is_undeclared());
-    let stripped = undeclared.filter(|cookie| cookie.stripped() > 0).count();
-    let mut parts =
-        vec![format!("{} not declared", number(u64::try_from(site.undeclared()).unwrap_or(u64::MAX)))];
-    if stripped > 0 {
-        let all =
-            if stripped == site.undeclared() { "which".to_owned() } else { format!("{stripped} of which") };
-        parts.push(format!("{all} {}", done(site.mode, "stripped")));
-    }
-    let withheld =
-        format!("{} declared and {} without consent", site.withheld(), done(site.mode, "stripped"));
-    parts.extend((site.withheld() > 0).then_some(withheld));
-    parts.extend((site.passing() > 0).then(|| format!("{} declared and passing", site.passing())));
+    let names = |undeclared: bool, stripped: bool| {
+        let alike =
+            |cookie: &&Cookie| cookie.is_undeclared() == undeclared && (cookie.stripped() > 0) == stripped;
+        site.cookies.iter().filter(alike).count()
+    };
+    let (stripped, passed) = (done(site.mode, "stripped"), passed(site.mode));
+    let parts = [
+        (names(true, true), format!("not declared and {stripped}")),
+        (names(true, false), format!("not declared and {passed}")),
+        (names(false, true), format!("declared and {stripped}")),
+        (names(false, false), format!("declared and {passed}")),
+    ];
+    let parts = parts.into_iter().filter(|(names, _)| *names > 0);
+    let parts: Vec<_> = parts.map(|(names, what)| format!("{names} {what}")).collect();
     format!("{}: {}.", count(site.cookies.len(), "name", "names"), parts.join(", "))
 }
 
