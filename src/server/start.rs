@@ -13,8 +13,10 @@ use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::operator::Desk;
+use crate::admin::{BindError, Operator, Phase, Status};
 use crate::audit::Hinted;
-use crate::config::Snapshot;
+use crate::config::{AdminAddress, Snapshot};
 use crate::downstream::{self, Security, Settings, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
 use crate::proxy::{self, Gateway, WORDS, Worker};
@@ -32,6 +34,14 @@ pub enum StartError {
         address: SocketAddr,
         /// What the system says.
         source: io::Error,
+    },
+    /// The operator's address can't be listened on.
+    #[error("can't listen on {address} (`admin`): {source}")]
+    Admin {
+        /// As configured.
+        address: AdminAddress,
+        /// What is in the way.
+        source: BindError,
     },
     /// A listener's certificate.
     #[error("listener {address}: {source}")]
@@ -75,7 +85,8 @@ pub enum Drained {
 /// A running gateway.
 pub struct Server {
     addresses: Vec<SocketAddr>,
-    admin: Option<SocketAddr>,
+    operator: Option<Desk>,
+    status: Arc<Status>,
     metrics: Arc<Metrics>,
     store: Option<Store>,
     stop: CancellationToken,
@@ -105,18 +116,24 @@ impl Server {
         let gateway = Gateway::new(snapshot, store.clone())
             .map_err(|(site, source)| StartError::Origin { site, source: Box::new(source) })?;
         let (addresses, mut sockets) = bind(&gateway.snapshot, workers)?;
-        let operator = gateway.snapshot.admin.map(|address| listen(address, 1)).transpose()?;
+        let operator = gateway.snapshot.admin.as_ref().map(listen_to_operator).transpose()?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
         let metrics = Metrics::new(counters.clone());
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
         let mut server = Self {
             addresses,
-            admin: operator.as_ref().and_then(|sockets| sockets.first()?.local_addr().ok()),
+            operator: None,
+            status: Arc::new(Status::new(Arc::clone(&gateway.snapshot))),
             metrics: Arc::new(metrics),
             store,
             stop: CancellationToken::new(),
             threads: Vec::new(),
         };
+        if let (Some(listener), Some(admin)) = (operator, &gateway.snapshot.admin) {
+            let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(&server.status));
+            let operator = Operator { metrics, status, reload: None };
+            server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
+        }
         let (open, hinted) = (Arc::new(AtomicUsize::new(0)), Hinted::default());
         for (index, counters) in counters.into_iter().enumerate() {
             let listeners =
@@ -126,14 +143,7 @@ impl Server {
             let (gateway, hinted) = (Arc::clone(&gateway), hinted.clone());
             server.spawn(plan, move |plan, runtime| work(plan, runtime, &gateway, hinted))?;
         }
-        if let Some(sockets) = operator {
-            let listeners =
-                sockets.into_iter().map(|socket| (socket, Security { tls: None, h2c: false })).collect();
-            let (stop, counters) = (server.stop.clone(), Arc::new(Counters::new(WORDS)));
-            let plan = Plan { name: "admin".to_owned(), listeners, counters, open: Arc::default(), stop };
-            let metrics = Arc::clone(&server.metrics);
-            server.spawn(plan, move |plan, runtime| operate(plan, runtime, &gateway, &metrics))?;
-        }
+        server.status.reached(Phase::Serving);
         Ok(server)
     }
 
@@ -143,8 +153,8 @@ impl Server {
     }
 
     /// Where the operator connects.
-    pub fn admin(&self) -> Option<SocketAddr> {
-        self.admin
+    pub fn admin(&self) -> Option<&AdminAddress> {
+        self.operator.as_ref().map(Desk::address)
     }
 
     /// What was counted.
@@ -154,6 +164,7 @@ impl Server {
 
     /// Accepts no more, lets exchanges finish within `times.drain`, and ends the threads.
     pub fn stop(mut self) -> Drained {
+        self.status.reached(Phase::Draining);
         self.stop.cancel();
         let ended: Vec<_> = self.threads.drain(..).map(|thread| thread.join()).collect();
         if let Some(store) = &self.store {
@@ -215,6 +226,11 @@ fn listen(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, Start
     downstream::bind(address, workers).map_err(|source| StartError::Listen { address, source })
 }
 
+fn listen_to_operator(admin: &config::Admin) -> Result<admin::Listener, StartError> {
+    let refused = |source| StartError::Admin { address: admin.address.clone(), source };
+    admin::Listener::bind(admin).map_err(refused)
+}
+
 fn work(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, hinted: Hinted) -> Drained {
     let snapshot = &gateway.snapshot;
     runtime.block_on(async {
@@ -222,14 +238,6 @@ fn work(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, hinted: Hint
         let worker = Worker::new(Arc::clone(gateway), Arc::clone(&plan.counters), hinted, tasks.clone());
         let service = move |request, peer| proxy::handle(Rc::clone(&worker), request, peer);
         serve(plan, snapshot, service, tasks).await
-    })
-}
-
-fn operate(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, metrics: &Arc<Metrics>) -> Drained {
-    runtime.block_on(async {
-        let metrics = Arc::clone(metrics);
-        let service = move |request, _| std::future::ready(admin::answer(&request, &metrics));
-        serve(plan, &gateway.snapshot, service, TaskTracker::new()).await
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
-use tamis::config::{self, Log, LogFormat, Snapshot};
+use tamis::config::{self, AdminAddress, Log, LogFormat, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
 use tamis::server::{Drained, Guard, Server, log_to};
@@ -98,9 +98,10 @@ impl Setup {
         let Self { upstream, top, site, workers, .. } = self;
         let listeners =
             if top.contains("listeners:") { "" } else { "listeners: [{address: \"127.0.0.1:0\"}]\n" };
+        let admin = if top.contains("admin:") { "" } else { "admin: {address: \"127.0.0.1:0\"}\n" };
         let records = if top.contains("records:") { "" } else { "records: off\n" };
         let yaml = format!(
-            "workers: {workers}\n{records}{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
+            "workers: {workers}\n{records}{listeners}{admin}{top}\
              sites:\n  - default: true\n    registry: site.yaml\n    upstream: {upstream}\n{site}"
         );
         Gateway::start(&yaml, &self.registry)
@@ -130,7 +131,11 @@ impl Gateway {
 
     /// An agent of the operator.
     pub(crate) fn operator(&self) -> Agent {
-        Agent::connect(self.server.admin().unwrap())
+        match self.server.admin().unwrap() {
+            AdminAddress::Tcp(address) => Agent::connect(*address),
+            AdminAddress::Unix(path) => Agent::connect_unix(path),
+        }
+        .for_host("localhost")
     }
 
     /// A counter as it stands: what was judged before an answer was sent is in it.
@@ -205,9 +210,14 @@ impl Folder {
         Self(folder)
     }
 
+    /// A path in it.
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     /// The setting that keeps records here.
     pub(crate) fn records(&self) -> String {
-        let at = |name: &str| self.0.join(name).display().to_string();
+        let at = |name: &str| self.at(name).display().to_string();
         format!(
             "records: {{database: {}, key: {}, head: {}, wait: 20s}}",
             at("records.sqlite"),
