@@ -44,7 +44,7 @@ impl Current {
         observer: Option<&Rc<Observer>>,
         previous: Option<&Self>,
     ) -> Rc<Self> {
-        let Snapshot { limits, times, .. } = &gateway.snapshot;
+        let Snapshot { limits, times, .. } = &*gateway.snapshot;
         let before = previous.map(|previous| &*previous.pool);
         let pool = Pool::new(gateway.origins.clone(), limits, times, Arc::clone(counters), before);
         pool.sweep();
