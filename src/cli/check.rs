@@ -43,7 +43,7 @@ pub(super) fn check(arguments: &Arguments) -> ExitCode {
 fn unusable(snapshot: Snapshot) -> Vec<String> {
     let listeners = snapshot.listeners.clone();
     let certificates = listeners.iter().filter_map(|listener| {
-        let fault = downstream::acceptor(listener.tls.as_deref()?).err()?;
+        let fault = downstream::Tls::read(listener.tls.as_deref()?, None).err()?;
         Some(format!("listener {}: {fault}", listener.address))
     });
     let mut faults: Vec<String> = certificates.collect();

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::StartError;
-use crate::config::{Admin, Listener, LogFormat, Records, Snapshot};
-use crate::downstream::{self, Security};
+use crate::config::{Admin, Certificate, Listener, LogFormat, Records, Snapshot};
+use crate::downstream::{Security, Tls};
 use crate::proxy::Gateway;
 
 /// A compiled configuration with everything that it names, the same for all threads.
@@ -15,10 +15,12 @@ pub(super) struct Generation {
     pub(super) securities: Vec<Security>,
 }
 
-/// How the connections of a listener begin: reads its certificates and keys.
-pub(super) fn security(listener: &Listener) -> Result<Security, StartError> {
+/// How the connections of a listener begin: reads its certificates and keys. `running` is how they begin so far.
+pub(super) fn security(listener: &Listener, running: Option<&Security>) -> Result<Security, StartError> {
     let fault = |source| StartError::Tls { address: listener.address, source: Box::new(source) };
-    let tls = listener.tls.as_deref().map(downstream::acceptor).transpose().map_err(fault)?;
+    let previous = running.and_then(|running| running.tls.as_ref());
+    let read = |certificates: &Vec<Certificate>| Tls::read(certificates, previous);
+    let tls = listener.tls.as_ref().map(read).transpose().map_err(fault)?;
     Ok(Security { tls, h2c: listener.h2c })
 }
 
@@ -69,7 +71,7 @@ impl Fixed {
         let bound = self.listeners.iter().zip(running);
         let securities = bound.map(|(address, running)| {
             let same = listeners.iter().position(|listener| listener.address == *address);
-            same.map_or_else(|| Ok(running.clone()), |at| security(listeners.remove(at)))
+            same.map_or_else(|| Ok(running.clone()), |at| security(listeners.remove(at), Some(running)))
         });
         securities.collect()
     }

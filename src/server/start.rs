@@ -106,7 +106,8 @@ impl Server {
         snapshot.generation = 1;
         let gateway = Gateway::new(snapshot, store.clone()).map_err(origin_fault)?;
         let snapshot = Arc::clone(&gateway.snapshot);
-        let securities = snapshot.listeners.iter().map(security).collect::<Result<_, _>>()?;
+        let securities =
+            snapshot.listeners.iter().map(|listener| security(listener, None)).collect::<Result<_, _>>()?;
         let bound = snapshot.listeners.iter().map(|listener| listen(listener.address, workers));
         let mut sockets = bound.collect::<Result<Vec<_>, _>>()?;
         let operator = snapshot.admin.as_ref().map(listen_to_operator).transpose()?;
