@@ -3,6 +3,7 @@
 //! Reads no file, variable or socket itself: text, environment and registries come in as arguments. Every setting
 //! with its type, default and purpose is in `docs/configuration.md`.
 
+mod compile;
 mod cookies;
 mod host;
 mod limits;
@@ -10,11 +11,13 @@ mod listener;
 mod log;
 mod mode;
 mod network;
+mod outside;
 mod pages;
 mod records;
 mod registries;
 mod schema;
 mod site;
+mod site_files;
 mod sites;
 mod snapshot;
 mod substitute;
@@ -24,16 +27,16 @@ mod units;
 mod upstream;
 mod values;
 
+pub use compile::{Compiled, compile};
 pub use limits::{Limits, Times};
 pub use listener::{Certificate, Listener};
 pub use log::{Log, LogFormat};
 pub use mode::Mode;
+pub use outside::{Environment, List, Outside, Read, Sources};
 pub use pages::{GPC, Pages};
 pub use records::{Database, PostgresUrl, Records};
-pub use registries::Read;
-pub use schema::{SETTINGS, schema};
+pub use schema::{SETTINGS, SITE, schema, site_schema};
 pub use site::{HostField, RequestBody, Site, SiteId};
 pub use sites::Sites;
-pub use snapshot::{Snapshot, UnknownHost, compile};
-pub use substitute::Environment;
+pub use snapshot::{Snapshot, UnknownHost};
 pub use upstream::Upstream;

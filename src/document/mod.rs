@@ -17,7 +17,7 @@ mod tests;
 mod typed;
 
 pub use fields::Fields;
-pub use node::{Key, Node, Value};
+pub use node::{Key, Node, Reference, Substituted, Value};
 pub use report::Document;
 pub use schema::{Absent, Form, Kind, Mapping, Open, Setting};
 pub use suggest::one_of;

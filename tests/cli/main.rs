@@ -55,9 +55,12 @@ fn schema_prints_what_is_committed() {
         let path = format!("{}/config/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(path).unwrap()
     };
-    for (arguments, name) in
-        [(&["schema"][..], "tamis"), (&["schema", "config"], "tamis"), (&["schema", "registry"], "registry")]
-    {
+    for (arguments, name) in [
+        (&["schema"][..], "tamis"),
+        (&["schema", "config"], "tamis"),
+        (&["schema", "registry"], "registry"),
+        (&["schema", "site"], "site"),
+    ] {
         let told = place.tamis(arguments);
         assert_eq!((told.code, told.out), (0, committed(name)));
     }
