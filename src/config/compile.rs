@@ -1,6 +1,6 @@
 //! From text to snapshot: the whole configuration, or all its faults.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::outside::{Outside, Sources};
@@ -26,8 +26,6 @@ pub struct Compiled {
 /// The trees of a configuration.
 pub(super) struct Written {
     pub(super) document: Document,
-    /// The directory of its file.
-    pub(super) base: PathBuf,
     pub(super) site_files: SiteFiles,
 }
 
@@ -49,6 +47,6 @@ pub fn compile(source: Arc<Source>, base: &Path, outside: Outside<'_>) -> Compil
     for (file, document) in site_files.iter().filter_map(|file| Some((file, file.document()?))) {
         sources.named_by(document.root(), &schema::SITE, &file.base);
     }
-    let written = Some(Written { document, base: base.to_owned(), site_files });
+    let written = Some(Written { document, site_files });
     Compiled { snapshot: snapshot.filter(|_| faults.errors() == 0), faults, sources, written }
 }

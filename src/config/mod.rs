@@ -5,6 +5,7 @@
 
 mod compile;
 mod cookies;
+mod effective;
 mod host;
 mod limits;
 mod listener;
@@ -28,6 +29,7 @@ mod upstream;
 mod values;
 
 pub use compile::{Compiled, compile};
+pub use effective::{Effective, Entry, Line, Origin, Shown};
 pub use limits::{Limits, Times};
 pub use listener::{Certificate, Listener};
 pub use log::{Log, LogFormat};

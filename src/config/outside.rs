@@ -71,7 +71,7 @@ impl Sources {
 }
 
 /// Whether a string of this kind is the path of a file that tamis reads.
-fn names_a_file(kind: &Kind) -> bool {
+pub(super) fn names_a_file(kind: &Kind) -> bool {
     match kind {
         Kind::Form(form) => std::ptr::eq(*form, &schema::FILE),
         Kind::List(item, _) | Kind::OneOrMore(item, _) => names_a_file(item),

@@ -77,12 +77,12 @@ impl Pass<'_> {
             }
             Value::String(text) => {
                 let text = std::mem::take(text);
-                let mut place = Place { source: self.source, left: node.span.clone() };
+                let mut place = Place { source: self.source, left: node.span.clone(), between: Vec::new() };
                 let before = self.faults.len();
                 let (expanded, references) = self.expand(&text, setting, &mut place);
                 let lost = self.faults.len() > before;
-                if references.is_empty() && !lost && is_secret(setting, &text) {
-                    self.masked.push(node.span.clone());
+                if setting.and_then(|setting| setting.secret).is_some_and(|shown| shown(&text) != text) {
+                    self.masked.extend(place.literals());
                 }
                 node.value = if lost { Value::Lost } else { Value::String(expanded) };
                 node.substituted = (!references.is_empty()).then(|| Box::new(Substituted(references)));
@@ -167,11 +167,6 @@ impl Pass<'_> {
     }
 }
 
-/// Whether this value of a setting is one that isn't shown.
-fn is_secret(setting: Option<&Setting>, text: &str) -> bool {
-    setting.and_then(|setting| setting.secret).is_some_and(|shown| shown(text) != text)
-}
-
 /// A secret as its file has it: without the newline at its end, which editors and `echo` put there.
 fn secret(text: &str) -> Result<String, String> {
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -218,15 +213,25 @@ fn variable(inner: &str, closed: bool, environment: Environment<'_>) -> Result<(
 struct Place<'a> {
     source: &'a str,
     left: Range<usize>,
+    /// What stood before each of those found.
+    between: Vec<Range<usize>>,
 }
 
 impl Place<'_> {
+    /// The bytes of all that is no reference; quotes alone are nothing.
+    fn literals(self) -> impl Iterator<Item = Range<usize>> {
+        let text = |span: &Range<usize>| self.source.get(span.clone()).unwrap_or_default();
+        let spans = self.between.into_iter().chain([self.left]);
+        spans.filter(move |span| !text(span).trim_matches(['"', '\'']).is_empty())
+    }
+
     /// The bytes of the next such reference; the rest of the scalar where it is written otherwise there
     /// (escapes, folded lines).
     fn of(&mut self, written: &str) -> Range<usize> {
         let rest = self.source.get(self.left.clone()).unwrap_or_default();
         let Some(at) = rest.find(written) else { return self.left.clone() };
         let start = self.left.start + at;
+        self.between.push(self.left.start..start);
         self.left.start = start + written.len();
         start..self.left.start
     }

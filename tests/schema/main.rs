@@ -7,6 +7,7 @@
 
 mod agreement;
 mod described;
+mod effective;
 mod files;
 mod reference;
 
@@ -15,7 +16,7 @@ use std::path::Path;
 
 use jsonschema::Validator;
 use serde_json::Value;
-use tamis::config::{Outside, Snapshot};
+use tamis::config::{Compiled, Outside, Snapshot};
 use tamis::diagnostic::{Diagnostics, Source};
 use tamis::document::{Document, Mapping};
 use tamis::registry::Registry;
@@ -87,15 +88,17 @@ const FILES: [File; 3] = [CONFIGURATION, REGISTRY, SITE];
 
 fn configuration(text: &str) -> (Option<Snapshot>, Diagnostics) {
     let site = r#"{"hosts": "b.example", "registry": "r.yaml", "upstream": "http://127.0.0.1:8000"}"#;
-    compiled(text, site)
+    let compiled = compiled(text, site);
+    (compiled.snapshot, compiled.faults)
 }
 
 fn site(text: &str) -> (Option<Snapshot>, Diagnostics) {
-    compiled(r#"{"listeners": [{"address": ":8080"}], "sites_from": "sites"}"#, text)
+    let compiled = compiled(r#"{"listeners": [{"address": ":8080"}], "sites_from": "sites"}"#, text);
+    (compiled.snapshot, compiled.faults)
 }
 
 /// A configuration beside which there is one file of a site, whatever directory it is looked for in.
-fn compiled(text: &str, site: &str) -> (Option<Snapshot>, Diagnostics) {
+fn compiled(text: &str, site: &str) -> Compiled {
     let environment = |name: &str| (name == "HOST").then(|| "a.example".to_owned());
     let read = |path: &Path, _| match path.to_str() {
         Some(path) if path.ends_with("a.yaml") => Ok(site.to_owned()),
@@ -103,8 +106,7 @@ fn compiled(text: &str, site: &str) -> (Option<Snapshot>, Diagnostics) {
     };
     let list = |_: &Path| Ok(vec!["a.yaml".to_owned()]);
     let outside = Outside { environment: &environment, read: &read, list: &list };
-    let compiled = config::compile(Source::new("tamis.yaml", text), Path::new(""), outside);
-    (compiled.snapshot, compiled.faults)
+    config::compile(Source::new("tamis.yaml", text), Path::new(""), outside)
 }
 
 fn validator(file: &File) -> Validator {
