@@ -61,6 +61,8 @@ const CONFIGURATION: Corpus = Corpus {
         // There is one `sites_from`, and it has another fault.
         "ignored-file",
         "unreadable-sites",
+        // There it is `admin-not-loopback`: no token at all.
+        "bad-token",
     ],
     compile: configuration,
 };

@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod control;
 mod demo;
 mod explain;
 mod load;

@@ -3,6 +3,7 @@
 //! Reads no file, variable or socket itself: text, environment and registries come in as arguments. Every setting
 //! with its type, default and purpose is in `docs/configuration.md`.
 
+mod admin;
 mod compile;
 mod cookies;
 mod effective;
@@ -17,6 +18,7 @@ mod pages;
 mod records;
 mod registries;
 mod schema;
+mod secret;
 mod site;
 mod site_files;
 mod sites;
@@ -28,6 +30,7 @@ mod units;
 mod upstream;
 mod values;
 
+pub use admin::{Access, Admin, AdminAddress};
 pub use compile::{Compiled, compile};
 pub use effective::{Effective, Entry, Line, Origin, Shown};
 pub use limits::{Limits, Times};
@@ -38,6 +41,7 @@ pub use outside::{Environment, List, Outside, Read, Sources};
 pub use pages::{GPC, Pages};
 pub use records::{Database, PostgresUrl, Records};
 pub use schema::{SETTINGS, SITE, schema, site_schema};
+pub use secret::Secret;
 pub use site::{HostField, RequestBody, Site, SiteId};
 pub use sites::Sites;
 pub use snapshot::{Snapshot, UnknownHost};

@@ -41,12 +41,15 @@ fn what_is_shown_means_the_same() {
         let shown = effective(&written);
         let text: String =
             shown.lines().iter().map(|line| format!("{} # {}\n", line.text, line.comment)).collect();
-        let read = compiled(&text, SITE);
-        assert!(read.faults.errors() == 0, "{}:\n{text}\n{}", described.path(), read.faults.render(false));
         let hidden =
             shown.json().as_array().unwrap().iter().any(|object| object["hidden"] == Value::Bool(true));
+        if hidden {
+            continue;
+        }
+        let read = compiled(&text, SITE);
+        assert!(read.faults.errors() == 0, "{}:\n{text}\n{}", described.path(), read.faults.render(false));
         let same = parts(&format!("{:?}", read.snapshot)) == parts(&format!("{:?}", written.snapshot));
-        assert!(same || hidden, "{}:\n{text}", described.path());
+        assert!(same, "{}:\n{text}", described.path());
     }
 }
 
