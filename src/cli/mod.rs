@@ -4,12 +4,13 @@
 
 mod check;
 mod config;
-mod control;
 mod demo;
 mod explain;
 mod load;
 mod policy;
 mod records;
+mod reload;
+mod report;
 mod run;
 mod schema;
 mod signals;
