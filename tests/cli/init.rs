@@ -10,6 +10,10 @@ use crate::terminal::Terminal;
 
 /// An origin server that answers everybody with these field lines, until the test ends.
 fn origin(fields: &'static str) -> SocketAddr {
+    answering("200 OK", fields)
+}
+
+fn answering(status: &'static str, fields: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -17,7 +21,7 @@ fn origin(fields: &'static str) -> SocketAddr {
             let mut stream = stream.unwrap();
             let request = head(&mut stream);
             assert!(request.starts_with("GET / HTTP/1.1\r\n"), "{request}");
-            let answer = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n{fields}\r\na page\n");
+            let answer = format!("HTTP/1.1 {status}\r\nConnection: close\r\n{fields}\r\na page\n");
             // Who only looks leaves before the end.
             let _ = stream.write_all(answer.as_bytes());
         }
@@ -249,6 +253,10 @@ fn a_site_that_does_not_answer_is_said_and_no_obstacle() {
     let upstream = format!("http://{}", origin("Via: 1.1 tamis\r\n"));
     let told = place.tamis(&["init", "c", "--yes", "--upstream", &upstream]);
     assert!(told.code == 0 && told.out.contains("answers through a tamis already"), "{}", told.out);
+    let upstream = format!("http://{}", answering("400 Bad Request", ""));
+    let told = place.tamis(&["init", "e", "--yes", "--host", "a.example", "--upstream", &upstream]);
+    let sentence = "answers 400 Bad Request when it is asked for a.example: does it know that name";
+    assert!(told.code == 0 && told.out.contains(sentence), "{}", told.out);
     let upstream = format!("https://{}", origin(""));
     let told = place.tamis(&["init", "d", "--yes", "--upstream", &upstream, "--no-probe"]);
     assert!(told.code == 0 && !told.out.contains("answer"), "{}", told.out);

@@ -42,8 +42,9 @@ impl Answers {
         let target = probe::Target::of(&upstream);
         let probed = match &target {
             Some(target) if !arguments.no_probe => {
-                let probed = probe::probe(target, hosts.first().map_or(HOST, String::as_str));
-                say(&probed.sentence(&upstream));
+                let host = hosts.first().map_or(HOST, String::as_str);
+                let probed = probe::probe(target, host);
+                say(&probed.sentence(&upstream, host));
                 probed
             }
             _ => Probed::Unasked,

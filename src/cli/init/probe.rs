@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{HOST, SET_COOKIE, VIA};
-use http::{Request, Response, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
@@ -40,8 +40,8 @@ pub(super) enum Probed {
     Silent(String),
     /// The head of an answer.
     Answered {
-        /// `200 OK`.
-        status: String,
+        /// Its status.
+        status: StatusCode,
         /// Names of the cookies that it sets.
         cookies: Vec<Vec<u8>>,
         /// It came through a tamis.
@@ -68,8 +68,8 @@ impl Probed {
         }
     }
 
-    /// What was seen, for who waits.
-    pub(super) fn sentence(&self, upstream: &str) -> String {
+    /// What was seen of this URL under this host, for who waits.
+    pub(super) fn sentence(&self, upstream: &str, host: &str) -> String {
         match self {
             Self::Unasked => String::new(),
             Self::Silent(reason) => format!(
@@ -77,6 +77,9 @@ impl Probed {
             ),
             Self::Answered { ourselves: true, .. } => format!(
                 "  {upstream} answers through a tamis already: `upstream` is to be the site itself, or requests go round."
+            ),
+            Self::Answered { status, .. } if matches!(status.as_u16(), 400 | 421) => format!(
+                "  {upstream} answers {status} when it is asked for {host}: does it know that name (Django: ALLOWED_HOSTS)?"
             ),
             Self::Answered { status, cookies, .. } if cookies.is_empty() => {
                 format!("  {upstream} answers {status}, and its first page sets no cookie.")
@@ -146,7 +149,7 @@ fn seen<B>(answer: &Response<B>) -> Probed {
     }
     let via = |value: &http::HeaderValue| value.as_bytes().ends_with(b" tamis");
     let ourselves = answer.headers().get_all(VIA).iter().any(via);
-    Probed::Answered { status: answer.status().to_string(), cookies, ourselves }
+    Probed::Answered { status: answer.status(), cookies, ourselves }
 }
 
 fn reason(fault: &std::io::Error) -> String {
