@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod demo;
 mod explain;
+mod init;
 mod load;
 mod policy;
 mod records;
@@ -39,6 +40,9 @@ Colours appear on a terminal only, and not where NO_COLOR is set.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a configuration and a registry to begin with: three questions, or none with arguments
+    #[command(after_help = init::EXAMPLES)]
+    Init(init::Arguments),
     /// Run the gateway
     #[command(after_help = EXITS)]
     Run(run::Arguments),
@@ -84,6 +88,7 @@ const CANNOT: u8 = 3;
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Init(arguments) => init::init(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Config(arguments) => config::config(&arguments),

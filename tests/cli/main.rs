@@ -6,10 +6,12 @@ mod check;
 mod config_show;
 mod demo;
 mod explain;
+mod init;
 mod place;
 mod policy;
 mod records;
 mod run;
+mod terminal;
 
 use place::Place;
 
@@ -19,6 +21,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     let help = place.tamis(&["--help"]);
     assert_eq!(help.code, 0);
     for word in [
+        "init ",
         "run ",
         "check ",
         "config ",
@@ -33,7 +36,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "config", "explain", "policy", "schema", "records", "demo"] {
+    for command in ["init", "run", "check", "config", "explain", "policy", "schema", "records", "demo"] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);
