@@ -36,8 +36,10 @@ impl<'a> Outside<'a> {
 /// may come. Files that tamis itself writes (records, logs) are not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
-    /// Of sites, registries, secrets, certificates and keys; the configuration's own file is added by whoever reads it.
+    /// Of sites, registries, certificates and keys; the configuration's own file is added by whoever reads it.
     pub files: BTreeSet<PathBuf>,
+    /// Of secrets (`${file:…}`).
+    pub secrets: BTreeSet<PathBuf>,
     /// Directories in which a new file counts.
     pub directories: BTreeSet<PathBuf>,
 }

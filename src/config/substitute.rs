@@ -154,7 +154,7 @@ impl Pass<'_> {
         let path_there = self.base.join(path);
         let value = (self.outside.read)(&path_there, MOST_OCTETS).and_then(|text| secret(&text));
         let shown = path_there.display().to_string();
-        self.sources.files.insert(path_there);
+        self.sources.secrets.insert(path_there);
         match value {
             Ok(value) => Ok((value, Reference::File(path.to_owned()))),
             Err(reason) => {

@@ -235,7 +235,7 @@ fn paths_are_relative_to_the_directory_of_the_file() {
     let files =
         ["c.pem", "ca.pem", "d.key", "d.pem", "r.yaml"].map(|name| Path::new("/etc/tamis").join(name));
     let files = files.into_iter().chain([Path::new("/run/k.pem").to_owned()]);
-    assert_eq!(sources, Sources { files: files.collect(), directories: BTreeSet::new() });
+    assert_eq!(sources, Sources { files: files.collect(), ..Sources::default() });
     // Two sites, one file: read and compiled once.
     assert_eq!(asked.into_inner(), [Path::new("/etc/tamis/r.yaml")]);
     assert!(Arc::ptr_eq(sites[0].policy.registry(), sites[1].policy.registry()));
@@ -278,7 +278,7 @@ fn a_site_may_have_a_file_of_its_own() {
     let files = ["r.yaml", "sites/a.yaml", "sites/b.yaml", "sites/r.yaml"];
     let files = files.map(|name| Path::new("/etc/tamis").join(name));
     let directories = BTreeSet::from([Path::new("/etc/tamis/sites").to_owned()]);
-    assert_eq!(compiled.sources, Sources { files: files.into(), directories });
+    assert_eq!(compiled.sources, Sources { files: files.into(), directories, ..Sources::default() });
 }
 
 #[test]

@@ -6,31 +6,39 @@ use super::{Effective, Entry, Origin, Shown};
 use crate::document::Reference;
 
 impl Effective {
+    /// Every value with its path (`listeners[0].address`); null where nothing holds.
+    pub fn values(&self) -> impl Iterator<Item = (String, Json)> {
+        let mut settings = Vec::new();
+        entries(&self.entries, "", &mut |path, value, _| settings.push((path.to_owned(), value)));
+        settings.into_iter()
+    }
+
     /// A list of objects: `path` (`listeners[0].address`), `value` (null where nothing holds), and where it comes from:
     /// `origin` (`default` or `file`), `file`, `line`, `column`, `variables`, `secret_files`, `hidden`.
     pub fn json(&self) -> Json {
         let mut settings = Vec::new();
-        entries(&self.entries, "", &mut settings);
+        entries(&self.entries, "", &mut |path, value, origin| settings.push(object(path, &value, origin)));
         settings.into()
     }
 }
 
-fn entries(of: &[Entry], above: &str, into: &mut Vec<Json>) {
+/// Says every value with its path and its origin.
+fn entries(of: &[Entry], above: &str, say: &mut dyn FnMut(&str, Json, &Origin)) {
     for entry in of {
         let dot = if above.is_empty() { "" } else { "." };
-        value(&entry.value, &format!("{above}{dot}{}", entry.key), &entry.origin, into);
+        value(&entry.value, &format!("{above}{dot}{}", entry.key), &entry.origin, say);
     }
 }
 
-fn value(of: &Shown, path: &str, origin: &Origin, into: &mut Vec<Json>) {
+fn value(of: &Shown, path: &str, origin: &Origin, say: &mut dyn FnMut(&str, Json, &Origin)) {
     match of {
-        Shown::Mapping(inner) => entries(inner, path, into),
+        Shown::Mapping(inner) => entries(inner, path, say),
         Shown::List(items) if items.iter().any(|item| matches!(item, Shown::Mapping(_))) => {
             for (index, item) in items.iter().enumerate() {
-                value(item, &format!("{path}[{index}]"), origin, into);
+                value(item, &format!("{path}[{index}]"), origin, say);
             }
         }
-        _ => into.push(object(path, &scalar(of), origin)),
+        _ => say(path, scalar(of), origin),
     }
 }
 
