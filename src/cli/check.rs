@@ -8,7 +8,7 @@ use super::{FAULTY, Format, load};
 use crate::config::Snapshot;
 use crate::diagnostic::Diagnostics;
 use crate::downstream;
-use crate::proxy::Gateway;
+use crate::proxy::{Gateway, Outlets};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -47,7 +47,9 @@ fn unusable(snapshot: Snapshot) -> Vec<String> {
         Some(format!("listener {}: {fault}", listener.address))
     });
     let mut faults: Vec<String> = certificates.collect();
-    faults.extend(Gateway::new(snapshot, None).err().map(|(site, fault)| format!("site {site}: {fault}")));
+    faults.extend(
+        Gateway::new(snapshot, Outlets::default()).err().map(|(site, fault)| format!("site {site}: {fault}")),
+    );
     faults
 }
 

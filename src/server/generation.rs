@@ -1,10 +1,11 @@
 //! One configuration as the threads are given it, and what of the next one has to wait for a restart.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StartError;
-use crate::config::{Admin, Listener, LogFormat, Records, Snapshot};
+use crate::config::{AccessLog, Admin, Listener, LogFormat, Output, Records, Snapshot};
 use crate::downstream::{self, Security};
 use crate::proxy::Gateway;
 
@@ -29,7 +30,9 @@ pub(super) struct Fixed {
     workers: Option<usize>,
     admin: Option<Admin>,
     records: Option<Records>,
-    log: (LogFormat, String),
+    log: LogFormat,
+    /// The access log's own file.
+    access: Option<PathBuf>,
 }
 
 impl Fixed {
@@ -40,20 +43,25 @@ impl Fixed {
             workers: snapshot.workers,
             admin: snapshot.admin.clone(),
             records: snapshot.records.clone(),
-            log: (snapshot.log.format, snapshot.log.level.clone()),
+            log: snapshot.log.format,
+            access: match &snapshot.log.access {
+                Some(AccessLog { to: Output::File(path), .. }) => Some(path.clone()),
+                _ => None,
+            },
         }
     }
 
     /// The keys whose new values wait for a restart.
     pub(super) fn waiting(&self, next: &Snapshot) -> Vec<&'static str> {
+        let written = next.log.access.is_some();
         let next = Self::of(next);
         let keys = [
             ("listeners", self.listeners != next.listeners),
             ("workers", self.workers != next.workers),
             ("admin", self.admin != next.admin),
             ("records", self.records != next.records),
-            ("log.format", self.log.0 != next.log.0),
-            ("log.level", self.log.1 != next.log.1),
+            ("log.format", self.log != next.log),
+            ("log.access.to", written && self.access != next.access),
         ];
         keys.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
     }

@@ -7,6 +7,6 @@ mod reload;
 mod start;
 mod thread;
 
-pub use log::{Guard, log_to};
+pub use log::{Guard, LogError, log_to};
 pub use reload::{Applied, Reloader};
 pub use start::{Drained, Server, StartError};

@@ -14,6 +14,7 @@ use super::generation::{Fixed, Generation};
 use super::start::origin_fault;
 use super::thread::Order;
 use crate::admin::Status;
+use crate::audit::Level;
 use crate::config::Snapshot;
 use crate::proxy::Gateway;
 
@@ -36,19 +37,22 @@ pub struct Reloader {
     pub(super) orders: watch::Sender<Order>,
     pub(super) stop: CancellationToken,
     pub(super) status: Arc<Status>,
+    /// How much is logged, if anything is.
+    level: Option<Arc<Level>>,
     /// Held while one takes the place of the one before.
     alone: Mutex<()>,
 }
 
 impl Reloader {
     /// Of a server that starts with this.
-    pub(super) fn new(first: Generation) -> Self {
+    pub(super) fn new(first: Generation, level: Option<Arc<Level>>) -> Self {
         let snapshot = &first.gateway.snapshot;
         Self {
             fixed: Fixed::of(snapshot),
             status: Arc::new(Status::new(Arc::clone(snapshot))),
             orders: watch::Sender::new(Order { generation: Arc::new(first), done: sync_channel(0).0 }),
             stop: CancellationToken::new(),
+            level,
             alone: Mutex::default(),
         }
     }
@@ -72,6 +76,12 @@ impl Reloader {
         let gateway = current.gateway.next(snapshot).map_err(origin_fault)?;
         let (snapshot, generation) = (Arc::clone(&gateway.snapshot), gateway.snapshot.generation);
         self.hand_out(Generation { gateway, securities });
+        // One that the operator has set in between stays, where the files say what they said before.
+        if let Some(level) = &self.level
+            && current.gateway.snapshot.log.level != snapshot.log.level
+        {
+            level.set(&snapshot.log.level);
+        }
         self.status.applied(snapshot, generation);
         Ok(Applied { generation, restart })
     }

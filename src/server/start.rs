@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::sync_channel;
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::Reloader;
 use super::generation::{Generation, security};
+use super::log::Logs;
 use super::operator::Desk;
 use super::thread::{self, Plan};
 use crate::admin;
@@ -19,7 +21,7 @@ use crate::admin::{BindError, Operator, Phase, Reload, Status};
 use crate::config::{self, AdminAddress, Snapshot};
 use crate::downstream::{self, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
-use crate::proxy::{Gateway, WORDS};
+use crate::proxy::{Gateway, Outlets, WORDS};
 use crate::store::Store;
 use crate::upstream::OriginError;
 
@@ -49,6 +51,14 @@ pub enum StartError {
         address: SocketAddr,
         /// What is wrong.
         source: Box<TlsError>,
+    },
+    /// The file of the access log.
+    #[error("can't write the access log to {}: {source}", path.display())]
+    AccessLog {
+        /// As configured.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// A site's upstream.
     #[error("site {site}: {source}")]
@@ -88,6 +98,7 @@ pub struct Server {
     metrics: Arc<Metrics>,
     store: Option<Store>,
     reloader: Arc<Reloader>,
+    logs: Logs,
     threads: Vec<JoinHandle<Drained>>,
 }
 
@@ -104,14 +115,16 @@ impl Server {
         let store = snapshot.records.as_ref().map(|records| Store::open(records, Arc::clone(&recorded)));
         let store = store.transpose().map_err(StartError::Worker)?;
         snapshot.generation = 1;
-        let gateway = Gateway::new(snapshot, store.clone()).map_err(origin_fault)?;
+        let logs = Logs::open(&snapshot.log)?;
+        let outlets = Outlets { store: store.clone(), access: logs.access() };
+        let gateway = Gateway::new(snapshot, outlets).map_err(origin_fault)?;
         let snapshot = Arc::clone(&gateway.snapshot);
         let securities = snapshot.listeners.iter().map(security).collect::<Result<_, _>>()?;
         let bound = snapshot.listeners.iter().map(|listener| listen(listener.address, workers));
         let mut sockets = bound.collect::<Result<Vec<_>, _>>()?;
         let operator = snapshot.admin.as_ref().map(listen_to_operator).transpose()?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
-        let metrics = Metrics::new(counters.clone());
+        let metrics = Metrics::new(counters.clone()).with_logs(logs.counters.clone());
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
         let address = |sockets: &Vec<TcpListener>| sockets.first()?.local_addr().ok();
         let mut server = Self {
@@ -119,12 +132,13 @@ impl Server {
             operator: None,
             metrics: Arc::new(metrics),
             store,
-            reloader: Arc::new(Reloader::new(Generation { gateway, securities })),
+            reloader: Arc::new(Reloader::new(Generation { gateway, securities }, logs.level.clone())),
+            logs,
             threads: Vec::new(),
         };
         if let (Some(listener), Some(admin)) = (operator, &snapshot.admin) {
             let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(server.status()));
-            let operator = Operator { metrics, status, reload: reloads };
+            let operator = Operator { metrics, status, level: server.logs.level.clone(), reload: reloads };
             server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
         }
         let open = Arc::new(AtomicUsize::new(0));
@@ -156,6 +170,11 @@ impl Server {
     /// By which another configuration takes the place of this one.
     pub fn reloader(&self) -> &Arc<Reloader> {
         &self.reloader
+    }
+
+    /// Lets go of a log file that was moved away, and opens the one that has its name now.
+    pub fn reopen_logs(&self) {
+        self.logs.reopen();
     }
 
     /// Accepts no more, lets exchanges finish within `times.drain`, and ends the threads.

@@ -5,6 +5,7 @@
 mod check;
 mod demo;
 mod explain;
+mod log;
 mod place;
 mod policy;
 mod records;
