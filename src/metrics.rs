@@ -8,6 +8,7 @@ mod histogram;
 mod logs;
 mod process;
 mod records;
+mod reloads;
 mod sites;
 
 use std::fmt;
@@ -25,6 +26,7 @@ pub use handshakes::{ALPN, Handshakes, TLS_VERSIONS};
 pub use histogram::Histogram;
 pub use logs::LogCounters;
 pub use records::{RecordCounters, SharedCounter};
+pub use reloads::ReloadCounters;
 pub use sites::{Labels, RowCounters, Scope, SiteCounters};
 
 use sites::Sums;
@@ -168,6 +170,7 @@ impl Counters {
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
     records: Arc<RecordCounters>,
+    reloads: Arc<ReloadCounters>,
     logs: LogCounters,
 }
 
@@ -218,7 +221,7 @@ const COOKIES: &str = "Cookies judged";
 impl Metrics {
     /// Over the counters of these workers.
     pub fn new(workers: Vec<Arc<Counters>>) -> Self {
-        Self { workers, records: Arc::default(), logs: LogCounters::default() }
+        Self { workers, records: Arc::default(), reloads: Arc::default(), logs: LogCounters::default() }
     }
 
     /// These, with the counts of a store; without one they stay at zero.
@@ -236,6 +239,12 @@ impl Metrics {
     /// What is counted of consent records.
     pub fn records(&self) -> &RecordCounters {
         &self.records
+    }
+
+    /// These, with the counts of reloads.
+    #[must_use]
+    pub fn with_reloads(self, reloads: Arc<ReloadCounters>) -> Self {
+        Self { reloads, ..self }
     }
 
     /// One counter, added up.
@@ -277,6 +286,7 @@ impl Collector for Metrics {
         let scopes: Vec<Arc<Scope>> = self.workers.iter().map(|worker| worker.scope()).collect();
         Sums::of(scopes.iter().map(|scope| &**scope)).encode(&mut encoder)?;
         self.records.encode(&mut encoder)?;
+        self.reloads.encode(&mut encoder)?;
         self.logs.encode(&mut encoder)?;
         process::encode(&mut encoder)
     }

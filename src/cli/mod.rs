@@ -4,13 +4,14 @@
 
 mod check;
 mod config;
-mod control;
 mod demo;
 mod explain;
 mod init;
 mod load;
 mod policy;
 mod records;
+mod reload;
+mod report;
 mod run;
 mod schema;
 mod signals;
