@@ -64,10 +64,10 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         complain(&format!("can't start the thread that reloads: {fault}"));
         return CANNOT.into();
     }
-    signals.wait(&hangup);
+    signals.wait(&hangup, || server.reopen_logs());
     tracing::info!(limit = ?drain, "stopping: no new connections, exchanges may finish; a second signal ends them");
     std::thread::spawn(move || {
-        signals.wait(&hangup);
+        signals.wait(&hangup, || ());
         std::process::exit(CANNOT.into());
     });
     match server.stop() {

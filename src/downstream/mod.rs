@@ -6,6 +6,7 @@ mod batch;
 mod connection;
 mod ending;
 mod listener;
+mod open;
 mod pace;
 mod security;
 mod serve;

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,6 +13,7 @@ use http_body::Body;
 use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::open::{Open, count_handshake};
 use super::security::{Greeted, Security};
 use super::{Peer, Settings, Terms, connection};
 
@@ -76,9 +76,12 @@ fn admit<S, A, B>(
         let handshake = tokio::time::timeout(settings.patience.head, security.greet(stream));
         match handshake.await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {
+                open.speaks(protocol);
                 connection::serve(stream, protocol, peer, &settings, service).await;
             }
             Ok(Ok(Greeted::Tls(stream, protocol))) => {
+                open.speaks(protocol);
+                count_handshake(&settings.counters, stream.get_ref().1);
                 connection::serve(*stream, protocol, peer, &settings, service).await;
             }
             _ => settings.counters.connection_faults.increment("tls"),
@@ -86,35 +89,6 @@ fn admit<S, A, B>(
         drop(open);
     };
     tokio::task::spawn_local(tasks.track_future(task));
-}
-
-/// One open connection in the counts, until dropped; dropped by a panic, it says so.
-struct Open {
-    settings: Rc<Settings>,
-}
-
-impl Open {
-    fn count(settings: &Rc<Settings>) -> Option<Self> {
-        let counters = &settings.counters;
-        if settings.open.fetch_add(1, Ordering::Relaxed) >= settings.most {
-            settings.open.fetch_sub(1, Ordering::Relaxed);
-            counters.refused.increment();
-            return None;
-        }
-        counters.connections.increment();
-        counters.open.increment();
-        Some(Self { settings: Rc::clone(settings) })
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.settings.open.fetch_sub(1, Ordering::Relaxed);
-        self.settings.counters.open.decrement();
-        if std::thread::panicking() {
-            self.settings.counters.connection_faults.increment("panic");
-        }
-    }
 }
 
 #[cfg(test)]

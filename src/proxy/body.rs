@@ -6,7 +6,6 @@
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,7 +16,8 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::exchange::Exchange;
-use super::{Error, fields};
+use super::{Current, Error, fields};
+use crate::config::SiteId;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 use crate::upstream::{self, Fault};
@@ -37,16 +37,39 @@ pub enum BodyError {
 }
 
 /// How the user agent's body is getting on, for whoever waits for the answer.
-#[derive(Debug)]
 pub(super) struct Upload {
+    current: Rc<Current>,
+    site: SiteId,
+    /// Octets of content so far.
+    received: Cell<u64>,
     last: Cell<Instant>,
     slow: Cell<bool>,
     broken: Cell<bool>,
 }
 
 impl Upload {
-    pub(super) fn new() -> Rc<Self> {
-        Rc::new(Self { last: Cell::new(Instant::now()), slow: Cell::new(false), broken: Cell::new(false) })
+    /// For a site of this configuration.
+    pub(super) fn new(current: &Rc<Current>, site: SiteId) -> Rc<Self> {
+        Rc::new(Self {
+            current: Rc::clone(current),
+            site,
+            received: Cell::new(0),
+            last: Cell::new(Instant::now()),
+            slow: Cell::new(false),
+            broken: Cell::new(false),
+        })
+    }
+
+    /// Counts octets of content that came.
+    pub(super) fn took(&self, octets: usize) {
+        let octets = octets as u64;
+        self.received.set(self.received.get() + octets);
+        self.current.scope.site(Some(self.site.index())).received.add(octets);
+    }
+
+    /// Octets of content that came so far.
+    pub(super) fn received(&self) -> u64 {
+        self.received.get()
     }
 
     /// Counts from now, when everything before it is done.
@@ -88,19 +111,13 @@ pub struct Streamed {
     upload: Rc<Upload>,
     limit: Duration,
     timer: LazyTimer,
-    counters: Arc<Counters>,
 }
 
 impl RequestBody {
     /// Passes the user agent's body on.
-    pub(super) fn stream(
-        incoming: Incoming,
-        upload: &Rc<Upload>,
-        limit: Duration,
-        counters: &Arc<Counters>,
-    ) -> Self {
-        let (upload, counters) = (Rc::clone(upload), Arc::clone(counters));
-        Self::Stream(Box::new(Streamed { incoming, upload, limit, timer: LazyTimer::default(), counters }))
+    pub(super) fn stream(incoming: Incoming, upload: &Rc<Upload>, limit: Duration) -> Self {
+        let upload = Rc::clone(upload);
+        Self::Stream(Box::new(Streamed { incoming, upload, limit, timer: LazyTimer::default() }))
     }
 
     /// Reads a body of unknown length, so that the origin server gets a Content-Length: Django under WSGI takes a
@@ -108,7 +125,11 @@ impl RequestBody {
     ///
     /// # Errors
     /// A body larger than `most` octets, one that breaks off, or one that stalls.
-    pub(super) async fn measure(mut incoming: Incoming, most: usize, limit: Duration) -> Result<Self, Error> {
+    pub(super) async fn measure(
+        mut incoming: Incoming,
+        upload: &Upload,
+        (most, limit): (usize, Duration),
+    ) -> Result<Self, Error> {
         let mut whole = BytesMut::new();
         loop {
             let frame =
@@ -118,6 +139,7 @@ impl RequestBody {
                 Some(Err(fault)) => return Err(Error::RequestBody(fault.into())),
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
+                    upload.took(data.len());
                     if whole.len() + data.len() > most {
                         return Err(Error::Unmeasured(most));
                     }
@@ -171,7 +193,8 @@ impl Streamed {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.upload.last.set(Instant::now());
-                Poll::Ready(Some(Ok(clean(frame, &self.counters))))
+                self.upload.took(frame.data_ref().map_or(0, Bytes::len));
+                Poll::Ready(Some(Ok(clean(frame, &self.upload.current.counters))))
             }
             Poll::Ready(Some(Err(fault))) => {
                 self.upload.broken.set(true);
@@ -304,7 +327,7 @@ impl Body for ResponseBody {
             Source::Own(text) => {
                 let text = std::mem::take(text);
                 if let Some(exchange) = &mut this.exchange {
-                    exchange.sent = text.len() as u64;
+                    exchange.sends(text.len() as u64);
                     exchange.complete = true;
                 }
                 return Poll::Ready(Some(Ok(Frame::data(text))));
@@ -316,7 +339,7 @@ impl Body for ResponseBody {
                 download.last = None;
                 let mut frame = frame;
                 if let Some(exchange) = &mut this.exchange {
-                    exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
+                    exchange.sends(frame.data_ref().map_or(0, |data| data.len() as u64));
                     frame = clean(frame, &exchange.worker.counters);
                 }
                 if frame.is_trailers() {

@@ -16,7 +16,7 @@ use super::target::Target;
 use super::visit::Visit;
 use super::{
     Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, local, reply, sift, target,
-    upgrade,
+    trace, upgrade,
 };
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
@@ -73,6 +73,7 @@ async fn pass(
     let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
     exchange.mode = site.mode(parts.uri.path());
+    exchange.trace = trace::context(&mut parts.headers, snapshot.trace_context);
     forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
 
     let trusted = snapshot.trusts(forwarded::address(&peer));
@@ -90,7 +91,8 @@ async fn pass(
     sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
-    let upload = Upload::new();
+    let upload = Upload::new(&current, site.id);
+    exchange.upload = Some(Rc::clone(&upload));
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
     address(&mut parts, site, target, trailers);
     if websocket {
@@ -99,6 +101,7 @@ async fn pass(
     let head = parts.method == Method::HEAD;
     let sent = upload.begin();
     let request = Request::from_parts(parts, body);
+    exchange.asked = true;
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
     let mut answer = forward::send(&current, site.id.index(), request, &upload, field).await?;
@@ -145,10 +148,10 @@ async fn request_body(
     let body = if body.is_end_stream() {
         RequestBody::Empty
     } else if sized || site.request_body == config::RequestBody::Stream {
-        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
+        RequestBody::stream(body, upload, limit)
     } else {
         parts.headers.remove(header::TRAILER);
-        RequestBody::measure(body, snapshot.limits.measured_body, limit).await?
+        RequestBody::measure(body, upload, (snapshot.limits.measured_body, limit)).await?
     };
     if announced && body.is_end_stream() {
         // Of content alone the length is written from what is sent (RFC 9110 8.6: a POST without any should say so).

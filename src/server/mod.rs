@@ -8,6 +8,6 @@ mod start;
 mod thread;
 
 pub use generation::unusable;
-pub use log::{Guard, log_to};
+pub use log::{Guard, LogError, log_to};
 pub use reload::{Applied, Reloader};
 pub use start::{Drained, Server, StartError};

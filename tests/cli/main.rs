@@ -7,6 +7,7 @@ mod config_show;
 mod demo;
 mod explain;
 mod init;
+mod log;
 mod place;
 mod policy;
 mod records;

@@ -74,10 +74,21 @@ impl Authority {
         address: SocketAddr,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Agent {
-        let name = ServerName::try_from("x.test").unwrap();
-        let connection = ClientConnection::new(Arc::new(self.client(versions)), name).unwrap();
-        let stream = TcpStream::connect(address).unwrap();
-        Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
+        self.regular(versions)(address)
+    }
+
+    /// Agents that remember the sessions of those before, and resume them.
+    pub(crate) fn regular(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> impl Fn(SocketAddr) -> Agent + use<> {
+        let config = Arc::new(self.client(versions));
+        move |address| {
+            let name = ServerName::try_from("x.test").unwrap();
+            let connection = ClientConnection::new(Arc::clone(&config), name).unwrap();
+            let stream = TcpStream::connect(address).unwrap();
+            Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
+        }
     }
 
     /// A handshake for a name, which is sent unless `sni` is false, and the protocol that was agreed on of those offered.
