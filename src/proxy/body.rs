@@ -246,7 +246,7 @@ impl ResponseBody {
         exchange: Box<Exchange>,
         stated: Option<u64>,
     ) -> Self {
-        let limit = exchange.gateway.snapshot.times.progress;
+        let limit = exchange.current.snapshot().times.progress;
         let download = Download { incoming, last: None, limit, timer: LazyTimer::default() };
         let mut body = Self {
             source: Source::Origin(Box::new(download)),

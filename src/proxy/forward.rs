@@ -4,7 +4,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use tokio::time::Instant;
 
 use super::body::{BodyError, Upload};
-use super::{Error, RequestBody, Worker, upgrade};
+use super::{Current, Error, RequestBody, upgrade};
 use crate::upstream::{self, Fault, Kept, Line, Outgoing};
 
 type Answer = Response<upstream::Body<RequestBody>>;
@@ -14,18 +14,18 @@ type Answer = Response<upstream::Body<RequestBody>>;
 /// # Errors
 /// No connection, no answer, none in time, or one that is not HTTP; or the user agent's body failed meanwhile.
 pub(super) async fn send(
-    worker: &Worker,
+    current: &Current,
     index: usize,
     request: Request<RequestBody>,
     upload: &Upload,
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
     // From when the upload last moved on: one that moves is no origin server that is slow to answer.
-    let limit = worker.gateway.snapshot.times.answer;
+    let limit = current.snapshot().times.answer;
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
     let mut outgoing = Outgoing::new(request);
-    if let Some(lease) = worker.pool.reuse(index).await {
+    if let Some(lease) = current.pool.reuse(index).await {
         outgoing = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
             Ok(answer) => return expected(answer, asked),
             // Not a byte of it left: any method, any body.
@@ -33,19 +33,19 @@ pub(super) async fn send(
                 Ok(unsent) => unsent,
                 // The connection died before any byte of an answer (RFC 9110 9.2.2).
                 Err(failed) if repeatable => {
-                    failed.unheard().map_err(|fault| classify(fault, worker, upload))?
+                    failed.unheard().map_err(|fault| classify(fault, current, upload))?
                 }
-                Err(failed) => return Err(classify(failed.fault, worker, upload)),
+                Err(failed) => return Err(classify(failed.fault, current, upload)),
             },
         };
-        worker.counters.retries.increment();
+        current.counters.retries.increment();
     }
     // Boxed: handshakes are large, and seldom; every request's future would be as large as they are, and be moved.
-    let lease = Box::pin(worker.pool.connect(index)).await.map_err(Error::Connect)?;
+    let lease = Box::pin(current.pool.connect(index)).await.map_err(Error::Connect)?;
     let begun = Instant::now();
     match lease.send(outgoing, || begun.max(upload.last()) + limit, field).await {
         Ok(answer) => expected(answer, asked),
-        Err(failed) => Err(classify(failed.fault, worker, upload)),
+        Err(failed) => Err(classify(failed.fault, current, upload)),
     }
 }
 
@@ -59,9 +59,9 @@ fn expected(answer: Answer, asked: bool) -> Result<Answer, Error> {
 }
 
 /// Whose fault a failed attempt is.
-fn classify(fault: Fault, worker: &Worker, upload: &Upload) -> Error {
+fn classify(fault: Fault, current: &Current, upload: &Upload) -> Error {
     match fault {
-        Fault::Slow => Error::SlowAnswer(worker.gateway.snapshot.times.answer),
+        Fault::Slow => Error::SlowAnswer(current.snapshot().times.answer),
         _ if upload.slow() => Error::SlowRequest,
         Fault::Upload(_) => Error::RequestBody(BodyError::Origin(fault)),
         _ if upload.broken() => Error::RequestBody(BodyError::Origin(fault)),

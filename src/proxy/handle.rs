@@ -1,7 +1,6 @@
 //! The list of steps of a request.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
@@ -65,8 +64,8 @@ async fn pass(
     peer: Peer,
     websocket: bool,
 ) -> Result<Passed, Error> {
-    let gateway = Arc::clone(&exchange.gateway);
-    let snapshot = &gateway.snapshot;
+    let current = Rc::clone(&exchange.current);
+    let snapshot = current.snapshot();
     let (mut parts, body) = request.into_parts();
 
     in_order(&parts, snapshot.limits.fields)?;
@@ -82,7 +81,7 @@ async fn pass(
         fields::join_crumbs(&mut parts.headers);
     }
     let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
-    if let Some(local) = gateway.local(site, parts.uri.path()) {
+    if let Some(local) = current.gateway.local(site, parts.uri.path()) {
         let asked = local::Asked { local, site, visit: &visit, parts: &parts };
         return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
     }
@@ -99,11 +98,10 @@ async fn pass(
     }
     let head = parts.method == Method::HEAD;
     let sent = upload.begin();
-    let worker = Rc::clone(&exchange.worker);
     let request = Request::from_parts(parts, body);
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
-    let mut answer = forward::send(&worker, site.id.index(), request, &upload, field).await?;
+    let mut answer = forward::send(&current, site.id.index(), request, &upload, field).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();
@@ -135,7 +133,7 @@ async fn request_body(
     body: Incoming,
     upload: &Rc<Upload>,
 ) -> Result<RequestBody, Error> {
-    let snapshot = &exchange.gateway.snapshot;
+    let snapshot = exchange.current.snapshot();
     let mut expected = parts.headers.get_all(header::EXPECT).iter();
     if !expected.all(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(Error::Expectation);

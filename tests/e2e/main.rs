@@ -30,6 +30,7 @@ mod local_records;
 mod log;
 mod observe;
 mod purge;
+mod reload;
 mod reuse;
 mod rewrite;
 mod sites;

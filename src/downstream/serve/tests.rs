@@ -52,7 +52,8 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
                 assert_ne!(request.uri().path(), "/panic", "planted");
                 Response::new(Full::new(Bytes::from_static(b"well")))
             };
-            serve(listener, Security { tls: None, h2c: true }, settings, service).await;
+            let terms = Terms::new(Security { tls: None, h2c: true }, Rc::new(settings));
+            serve(listener, Rc::new(terms), service).await;
             tasks.close();
             tasks.wait().await;
         });
