@@ -5,6 +5,7 @@
 mod check;
 mod demo;
 mod explain;
+mod health;
 mod place;
 mod policy;
 mod records;
@@ -24,6 +25,7 @@ fn help_lists_every_command_and_the_exit_codes() {
         "policy ",
         "schema ",
         "records ",
+        "health ",
         "demo ",
         "Exit codes",
         "0  done",
@@ -31,7 +33,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "policy", "schema", "records", "demo"] {
+    for command in ["run", "check", "explain", "policy", "schema", "records", "health", "demo"] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);

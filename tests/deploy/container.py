@@ -6,7 +6,9 @@ which is one of its own (run.py).
 
 import json
 import os
+import re
 import time
+from pathlib import Path
 
 from child import Child
 from command import run, told
@@ -113,6 +115,11 @@ class Container:
         """What its control group tells of memory."""
         stats = json.loads(run(*self.runc, "events", "--stats", self.id).stdout)["data"]
         return stats["memory"]["usage"]
+
+    def resident(self):
+        """The most memory that process 1 ever had resident, in octets; pages of files count where it has touched them."""
+        status = Path(f"/proc/{self.pid()}/status").read_text()
+        return int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1]) * 1024
 
     def wait_for(self, word):
         """Waits until the output has the word."""

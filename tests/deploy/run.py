@@ -18,13 +18,22 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "django"))
 
 import about_image
 import about_manifests
+import about_memory
 import about_running
+import about_systemd
 import about_units
 from tamis import BINARY
 from world import World
 
 INSIDE = "TAMIS_DEPLOY_INSIDE"
-CHECKS = [*about_image.CHECKS, *about_running.CHECKS, *about_units.CHECKS, *about_manifests.CHECKS]
+CHECKS = [
+    *about_image.CHECKS,
+    *about_running.CHECKS,
+    *about_memory.CHECKS,
+    *about_units.CHECKS,
+    *about_systemd.CHECKS,
+    *about_manifests.CHECKS,
+]
 
 
 def outcome(check, world):

@@ -21,7 +21,7 @@ from tamis import ROOT
 
 COMPOSE = ROOT / "docker/compose"
 BY_HOSTS, BY_DNS = "portal", "secure.internal"  # how the site is named: in /etc/hosts, and by a name server
-PLAIN, TLS = 8000, 8443
+PLAIN, TLS = 8000, 9443
 HTTP, ADMIN = 8080, 9180
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 TOKEN = "a-token-of-the-test-0123456789"
@@ -108,9 +108,12 @@ class World:
         }
         return place, binds
 
-    def container(self, settings=None, image=None, **more):
-        """A container as compose.yaml runs it, under the system call filter that engines have by default."""
-        place, binds = self.given(settings)
+    def container(self, settings=None, **more):
+        """A container as compose.yaml runs it."""
+        return self.run(*self.given(settings), **more)
+
+    def run(self, place, binds, image=None, **more):
+        """A container with these files, under the system call filter that engines have by default."""
         return Container(image or self.image, place / "container", binds, **{"seccomp": engines()} | more)
 
 
