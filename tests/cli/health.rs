@@ -59,11 +59,8 @@ fn what_is_in_the_way_is_said() {
 fn another_answer_is_no_health() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let answers = [
-        "HTTP/1.1 503 Service Unavailable\r\n\r\n{\"phase\": \"draining\"}",
-        "SSH-2.0-OpenSSH_9.2\r\n",
-        "",
-    ];
+    let answers =
+        ["HTTP/1.1 503 Service Unavailable\r\n\r\n{\"phase\": \"draining\"}", "SSH-2.0-OpenSSH_9.2\r\n", ""];
     let stranger = std::thread::spawn(move || {
         for answer in answers {
             let (mut stream, _) = listener.accept().unwrap();
