@@ -30,10 +30,10 @@ def held(world):
         assert answer.status == 200, answer.read()
         assert all(status(visitor) == 200 for visitor in visitors), container.output()[-2000:]
         used = container.memory()
-        assert used["usage"]["limit"] == LIMIT, used
+        assert used["limit"] == LIMIT, used
         resident = container.resident()
         print(
-            f"        control group: {full['usage']['usage'] / MIB:.1f} MiB with all open, {used['usage']['max'] / MIB:.1f} MiB at most; "
+            f"        control group: {full['usage'] / MIB:.1f} MiB with all open, {used['max'] / MIB:.1f} MiB at most; "
             f"resident {resident / MIB:.1f} MiB at most, with the pages of the binary"
         )
         for each in visitors:
