@@ -1,8 +1,9 @@
 """The image at work: non-root, read-only, under an engine's filter of system calls, before a real site."""
 
 import http.client
+import shutil
 import socket
-import threading
+import time
 from pathlib import Path
 
 from world import ADMIN, BY_DNS, BY_HOSTS, HTTP, PLAIN, TLS, TOKEN, get, settings, site
@@ -26,6 +27,57 @@ def composed(world):
         assert choice.status_code == 200, choice.text
         volume = Path(container.folder.parent / "volume")
         assert (volume / "records.sqlite").exists() and (volume / "records.key").exists(), list(volume.iterdir())
+
+
+def edited(world):
+    """A new registry counts without a word to anybody: where an editor renames a file over it, and where the kubelet swaps a symlink."""
+    place, binds = world.given(settings(PLAIN_SITE))
+    etc = place / "etc"
+    with world.run(place, binds):
+        assert not passes("mystery")
+        (etc / "registry.new").write_text((etc / "registry.yaml").read_text() + MYSTERY)
+        (etc / "registry.new").rename(etc / "registry.yaml")
+        assert within_a_moment(lambda: passes("mystery")), "the editor's change did not arrive"
+    place, binds = world.given(settings(PLAIN_SITE))
+    etc = place / "etc"
+    old, new = etc / "..2026_11_23", etc / "..2026_11_24"
+    old.mkdir()
+    for name in ("tamis.yaml", "registry.yaml"):
+        (etc / name).rename(old / name)
+        (etc / name).symlink_to(f"..data/{name}")
+    (etc / "..data").symlink_to(old.name)
+    with world.run(place, binds):
+        assert not passes("mystery")
+        shutil.copytree(old, new)
+        (new / "registry.yaml").write_text((old / "registry.yaml").read_text() + MYSTERY)
+        (etc / "..data_tmp").symlink_to(new.name)
+        (etc / "..data_tmp").rename(etc / "..data")
+        shutil.rmtree(old)
+        assert within_a_moment(lambda: passes("mystery")), "the kubelet's change did not arrive"
+
+
+MYSTERY = """\
+  - names: [mystery]
+    provider: The portal
+    purposes: To show that this file is read again
+    category: necessary
+    exemption: The test asks for it
+    lifetime: session
+"""
+
+
+def passes(name):
+    """Whether the site's cookie of this name comes through."""
+    return any(field.startswith(f"{name}=") for field in get("/trackers/").headers.get_list("set-cookie"))
+
+
+def within_a_moment(holds):
+    """Whether something comes true within five seconds."""
+    for _ in range(50):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def with_token(path):
@@ -124,7 +176,7 @@ def connects():
             socket.create_connection(("127.0.0.1", HTTP), timeout=5).close()
         except ConnectionRefusedError:
             return False
-        threading.Event().wait(0.05)
+        time.sleep(0.05)
     return True
 
 
@@ -135,6 +187,7 @@ def told(number):
 
 CHECKS = [
     ("running: the configuration of compose.yaml", composed),
+    ("running: an edited registry", edited),
     ("running: not root, root read-only", confined),
     ("running: upstreams by name", by_name),
     ("running: an https upstream, by the image's authorities", verified),
