@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::terminal::{colours, say};
 use super::{FAULTY, Format, load};
-use crate::config::Snapshot;
+use crate::config::{Compiled, Snapshot};
 use crate::diagnostic::Diagnostics;
 use crate::downstream;
 use crate::proxy::Gateway;
@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn check(arguments: &Arguments) -> ExitCode {
-    let (snapshot, mut faults) = match load::load(&arguments.config) {
+    let Compiled { snapshot, mut faults, .. } = match load::load(&arguments.config) {
         Ok(loaded) => loaded,
         Err(fault) => {
             report(arguments, &Diagnostics::default(), &[fault]);

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::load;
 use crate::admin::{Reload, Reloaded};
+use crate::config::Compiled;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::server::Reloader;
 
@@ -53,7 +54,7 @@ impl Control {
 
     /// Reads the files and serves by them, if they can be used.
     fn reload(&self) -> Reloaded {
-        let (snapshot, faults) = match load::load(&self.config) {
+        let Compiled { snapshot, faults, .. } = match load::load(&self.config) {
             Ok(loaded) => loaded,
             Err(fault) => return self.refused(&Diagnostics::default(), &[fault]),
         };

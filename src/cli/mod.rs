@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.
 
 mod check;
+mod config;
 mod control;
 mod demo;
 mod explain;
@@ -45,6 +46,9 @@ enum Command {
     /// Report every fault of a configuration and its registries
     #[command(after_help = EXITS)]
     Check(check::Arguments),
+    /// Show every setting of a configuration as it counts, and where its value comes from
+    #[command(after_help = config::EXAMPLES)]
+    Config(config::Arguments),
     /// Say what becomes of cookies, why, and by which line of the registry
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Arguments),
@@ -86,6 +90,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Config(arguments) => config::config(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

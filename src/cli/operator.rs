@@ -52,7 +52,7 @@ impl Operator {
             return Ok(Self { address, token: None });
         }
         let named = place.config.display();
-        let (snapshot, _) = load::load(&place.config)?;
+        let snapshot = load::load(&place.config)?.snapshot;
         let broken =
             || format!("{named} has errors (tamis check): name the admin listener by --admin ADDRESS");
         let without =

@@ -10,6 +10,7 @@ use super::control::Control;
 use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
+use crate::config::Compiled;
 use crate::server::{Drained, Server, log_to};
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let (snapshot, faults) = match load::load(&arguments.config) {
+    let Compiled { snapshot, faults, .. } = match load::load(&arguments.config) {
         Ok(loaded) => loaded,
         Err(fault) => {
             complain(&fault);

@@ -4,19 +4,23 @@
 //! with its type, default and purpose is in `docs/configuration.md`.
 
 mod admin;
+mod compile;
 mod cookies;
+mod effective;
 mod host;
 mod limits;
 mod listener;
 mod log;
 mod mode;
 mod network;
+mod outside;
 mod pages;
 mod records;
 mod registries;
 mod schema;
 mod secret;
 mod site;
+mod site_files;
 mod sites;
 mod snapshot;
 mod substitute;
@@ -27,17 +31,18 @@ mod upstream;
 mod values;
 
 pub use admin::{Access, Admin, AdminAddress};
+pub use compile::{Compiled, compile};
+pub use effective::{Effective, Entry, Line, Origin, Shown};
 pub use limits::{Limits, Times};
 pub use listener::{Certificate, Listener};
 pub use log::{Log, LogFormat};
 pub use mode::Mode;
+pub use outside::{Environment, List, Outside, Read, Sources};
 pub use pages::{GPC, Pages};
 pub use records::{Database, PostgresUrl, Records};
-pub use registries::Read;
-pub use schema::{SETTINGS, schema};
+pub use schema::{SETTINGS, SITE, schema, site_schema};
 pub use secret::Secret;
 pub use site::{HostField, RequestBody, Site, SiteId};
 pub use sites::Sites;
-pub use snapshot::{Snapshot, UnknownHost, compile};
-pub use substitute::Environment;
+pub use snapshot::{Snapshot, UnknownHost};
 pub use upstream::Upstream;

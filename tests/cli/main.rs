@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod check;
+mod config_show;
 mod demo;
 mod explain;
 mod health;
@@ -21,6 +22,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     for word in [
         "run ",
         "check ",
+        "config ",
         "explain ",
         "policy ",
         "schema ",
@@ -33,7 +35,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "policy", "schema", "records", "health", "demo"] {
+    for command in ["run", "check", "config", "explain", "policy", "schema", "records", "health", "demo"] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);
@@ -57,9 +59,12 @@ fn schema_prints_what_is_committed() {
         let path = format!("{}/config/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(path).unwrap()
     };
-    for (arguments, name) in
-        [(&["schema"][..], "tamis"), (&["schema", "config"], "tamis"), (&["schema", "registry"], "registry")]
-    {
+    for (arguments, name) in [
+        (&["schema"][..], "tamis"),
+        (&["schema", "config"], "tamis"),
+        (&["schema", "registry"], "registry"),
+        (&["schema", "site"], "site"),
+    ] {
         let told = place.tamis(arguments);
         assert_eq!((told.code, told.out), (0, committed(name)));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
-use tamis::config::{self, AdminAddress, Log, LogFormat, Snapshot};
+use tamis::config::{self, AdminAddress, Log, LogFormat, Outside, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
 use tamis::server::{Applied, Drained, Guard, Server, log_to};
@@ -163,10 +163,9 @@ impl Gateway {
 }
 
 fn compiled(yaml: &str, registry: &str) -> Snapshot {
-    let read = |_: &Path| Ok(registry.to_owned());
-    let (snapshot, faults) =
-        config::compile(Source::new("tamis.yaml", yaml), Path::new("/"), &|_| None, &read);
-    snapshot.unwrap_or_else(|| panic!("{}", faults.render(false)))
+    let read = |_: &Path, _| Ok(registry.to_owned());
+    let compiled = config::compile(Source::new("tamis.yaml", yaml), Path::new("/"), Outside::of_files(&read));
+    compiled.snapshot.unwrap_or_else(|| panic!("{}", compiled.faults.render(false)))
 }
 
 /// The log of the whole process.
