@@ -8,6 +8,7 @@ mod control;
 mod demo;
 mod explain;
 mod health;
+mod init;
 mod load;
 mod operator;
 mod policy;
@@ -40,6 +41,9 @@ Colours appear on a terminal only, and not where NO_COLOR is set.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a configuration and a registry to begin with: three questions, or none with arguments
+    #[command(after_help = init::EXAMPLES)]
+    Init(init::Arguments),
     /// Run the gateway
     #[command(after_help = EXITS)]
     Run(run::Arguments),
@@ -88,6 +92,7 @@ const CANNOT: u8 = 3;
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Init(arguments) => init::init(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Config(arguments) => config::config(&arguments),

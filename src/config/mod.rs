@@ -19,6 +19,7 @@ mod records;
 mod registries;
 mod schema;
 mod secret;
+pub mod single;
 mod site;
 mod site_files;
 mod sites;

@@ -7,10 +7,12 @@ mod config_show;
 mod demo;
 mod explain;
 mod health;
+mod init;
 mod place;
 mod policy;
 mod records;
 mod run;
+mod terminal;
 
 use place::Place;
 
@@ -20,6 +22,7 @@ fn help_lists_every_command_and_the_exit_codes() {
     let help = place.tamis(&["--help"]);
     assert_eq!(help.code, 0);
     for word in [
+        "init ",
         "run ",
         "check ",
         "config ",
@@ -35,7 +38,9 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "config", "explain", "policy", "schema", "records", "health", "demo"] {
+    for command in
+        ["init", "run", "check", "config", "explain", "policy", "schema", "records", "health", "demo"]
+    {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);
