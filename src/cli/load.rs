@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostics, Source};
 use crate::registry::Registry;
 
 /// Octets of a configuration or a registry: a hundred thousand declared cookies take less than half of it.
-const MOST_OCTETS: u64 = 64 << 20;
+pub(super) const MOST_OCTETS: u64 = 64 << 20;
 /// Names in a directory of sites.
 const MOST_NAMES: usize = 100_000;
 
@@ -18,12 +18,20 @@ const MOST_NAMES: usize = 100_000;
 /// # Errors
 /// The file can't be read; the sentence says why and what to do.
 pub(super) fn load(path: &Path) -> Result<Compiled, String> {
-    let text = read(path, MOST_OCTETS).map_err(|reason| {
+    let read = |path: &Path, most: u64| text(octets(path, most)?);
+    compile(path, Outside { environment: &|name| std::env::var(name).ok(), read: &read, list: &list })
+}
+
+/// The same, of a world in which somebody looks on.
+///
+/// # Errors
+/// The file can't be read; the sentence says why and what to do.
+pub(super) fn compile(path: &Path, outside: Outside<'_>) -> Result<Compiled, String> {
+    let text = (outside.read)(path, MOST_OCTETS).map_err(|reason| {
         format!("can't read {}: {reason}; name the configuration by --config FILE", path.display())
     })?;
     let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let source = Source::new(path.display().to_string(), text);
-    let outside = Outside { environment: &|name| std::env::var(name).ok(), read: &read, list: &list };
     let mut compiled = config::compile(source, &base, outside);
     compiled.sources.files.insert(path.to_owned());
     Ok(compiled)
@@ -34,18 +42,9 @@ pub(super) fn load(path: &Path) -> Result<Compiled, String> {
 /// # Errors
 /// The file can't be read; the sentence says why.
 pub(super) fn registry(path: &Path) -> Result<(Option<Registry>, Diagnostics), String> {
-    let text =
-        read(path, MOST_OCTETS).map_err(|reason| format!("can't read {}: {reason}", path.display()))?;
+    let text = octets(path, MOST_OCTETS).and_then(text);
+    let text = text.map_err(|reason| format!("can't read {}: {reason}", path.display()))?;
     Ok(Registry::compile(Source::new(path.display().to_string(), text)))
-}
-
-/// A fault of a file that only it can tell, as the JSON object that [`Diagnostic::json`](crate::diagnostic::Diagnostic::json)
-/// makes of others.
-pub(super) fn file_fault(config: &Path, message: &str) -> serde_json::Value {
-    serde_json::json!({
-        "file": config.display().to_string(), "line": null, "column": null,
-        "severity": "error", "kind": "file", "path": "", "message": message, "help": "",
-    })
 }
 
 /// The default place of the configuration.
@@ -54,7 +53,7 @@ pub(super) fn default_path() -> PathBuf {
 }
 
 /// The names of what is in a directory, or the reason why there are none.
-fn list(path: &Path) -> Result<Vec<String>, String> {
+pub(super) fn list(path: &Path) -> Result<Vec<String>, String> {
     let unlisted = |fault: std::io::Error| match fault.kind() {
         ErrorKind::NotFound => "there is no such directory".to_owned(),
         ErrorKind::NotADirectory => "it is no directory".to_owned(),
@@ -70,9 +69,9 @@ fn list(path: &Path) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// The text of a file of at most so many octets, or the reason why there is none.
+/// What a file of at most so many octets holds, or the reason why that can't be said.
 #[expect(clippy::disallowed_methods, reason = "bounded by take")]
-fn read(path: &Path, most: u64) -> Result<String, String> {
+pub(super) fn octets(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let file = File::open(path).map_err(|fault| unreadable(&fault))?;
     file.take(most + 1).read_to_end(&mut octets).map_err(|fault| unreadable(&fault))?;
@@ -80,6 +79,11 @@ fn read(path: &Path, most: u64) -> Result<String, String> {
         let size = if most < 1 << 20 { format!("{} KiB", most >> 10) } else { format!("{} MiB", most >> 20) };
         return Err(format!("it is larger than {size}"));
     }
+    Ok(octets)
+}
+
+/// The octets of a file as text, or the reason why they are none.
+pub(super) fn text(octets: Vec<u8>) -> Result<String, String> {
     String::from_utf8(octets).map_err(|fault| {
         let before = fault.as_bytes().get(..fault.utf8_error().valid_up_to()).unwrap_or_default();
         let line = before.iter().filter(|octet| **octet == b'\n').count() + 1;

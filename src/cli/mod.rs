@@ -4,7 +4,6 @@
 
 mod check;
 mod config;
-mod control;
 mod demo;
 mod explain;
 mod health;
@@ -13,6 +12,8 @@ mod load;
 mod operator;
 mod policy;
 mod records;
+mod reload;
+mod report;
 mod run;
 mod schema;
 mod signals;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
 
-use super::control::Control;
+use super::reload::{Contents, Control};
 use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
@@ -21,8 +21,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let Compiled { snapshot, faults, .. } = match load::load(&arguments.config) {
-        Ok(loaded) => loaded,
+    let (served, compiled) = Contents::load(&arguments.config);
+    let Compiled { snapshot, faults, .. } = match compiled {
+        Ok(compiled) => compiled,
         Err(fault) => {
             complain(&fault);
             return FAULTY.into();
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     }
     let hangup = Arc::new(Notify::new());
     let (config, reloader) = (arguments.config.clone(), Arc::clone(server.reloader()));
-    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup) };
+    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup), served };
     if let Err(fault) = control.begin() {
         complain(&format!("can't start the thread that reloads: {fault}"));
         return CANNOT.into();

@@ -44,6 +44,7 @@ pub use records::{Database, PostgresUrl, Records};
 pub use schema::{SETTINGS, SITE, schema, site_schema};
 pub use secret::Secret;
 pub use site::{HostField, RequestBody, Site, SiteId};
+pub use site_files::is_site_file;
 pub use sites::Sites;
 pub use snapshot::{Snapshot, UnknownHost};
 pub use upstream::Upstream;

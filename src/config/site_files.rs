@@ -100,6 +100,11 @@ impl SiteFiles {
     }
 }
 
+/// Whether a name in the directory of `sites_from` is that of a site's file.
+pub fn is_site_file(name: &str) -> bool {
+    !name.starts_with('.') && name.ends_with(ENDING)
+}
+
 /// The names of the sites' files, sorted.
 fn names(document: &Document, node: &Node, directory: &Path, outside: Outside<'_>) -> Vec<String> {
     let shown = directory.display();
@@ -117,7 +122,7 @@ fn names(document: &Document, node: &Node, directory: &Path, outside: Outside<'_
         let help = format!("name it {}{ENDING}", name.trim_end_matches(".yml"));
         document.warning(&node.span, "ignored-file", message, help);
     }
-    names.retain(|name| name.ends_with(ENDING));
+    names.retain(|name| is_site_file(name));
     if names.is_empty() {
         let message = format!("the directory {shown} has no site in it");
         let help = "put a file for each site into it, whose name ends in .yaml, or remove this key";

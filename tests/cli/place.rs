@@ -108,10 +108,15 @@ impl Running {
         }
     }
 
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
     /// Sends a signal by its name and waits for the end: the exit code, and the rest of the output.
     pub(crate) fn end(mut self, signal: &str) -> (Option<i32>, String) {
-        let kill = format!("kill -{signal} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        self.signal(signal);
         let mut rest = String::new();
         while self.out.read_line(&mut rest).unwrap() > 0 {}
         assert!(!rest.contains(SECRET), "{rest}");

@@ -22,6 +22,7 @@ mod faults;
 mod fields;
 mod framing;
 mod http2;
+mod live;
 mod local_api;
 mod local_choice;
 mod local_foreign;

@@ -98,6 +98,12 @@ impl Setup {
         Gateway::start(&self.yaml(), &self.registry)
     }
 
+    /// Writes the files of it: `tamis.yaml` and its registry, `site.yaml`.
+    pub(crate) fn write(&self, folder: &Folder) {
+        folder.write("site.yaml", &self.registry);
+        folder.write("tamis.yaml", &self.yaml());
+    }
+
     fn yaml(&self) -> String {
         let Self { upstream, top, site, workers, .. } = self;
         let listeners =
@@ -124,7 +130,10 @@ impl Gateway {
     /// As the operator reads them; then the one before stays.
     pub(crate) fn reload(&self, setup: &Setup) -> Result<Applied, String> {
         let snapshot = compiled(&setup.yaml(), &setup.registry);
-        self.server.reloader().reload(snapshot).map_err(|fault| fault.to_string())
+        self.server
+            .reloader()
+            .reload(snapshot)
+            .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 
     /// Where user agents connect.
@@ -224,6 +233,13 @@ impl Folder {
     /// A path in it.
     pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
+    }
+
+    /// Writes a file as deployments do: whole, under its name at once.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let draft = self.at(&format!("{name}.draft"));
+        std::fs::write(&draft, text).unwrap();
+        std::fs::rename(draft, self.at(name)).unwrap();
     }
 
     /// The setting that keeps records here.
