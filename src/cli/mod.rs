@@ -6,8 +6,10 @@ mod check;
 mod config;
 mod demo;
 mod explain;
+mod health;
 mod init;
 mod load;
+mod operator;
 mod policy;
 mod records;
 mod reload;
@@ -64,6 +66,9 @@ enum Command {
     /// List, export, verify and delete the records of visitors' choices
     #[command(after_help = records::EXITS)]
     Records(records::Arguments),
+    /// Ask a running gateway whether it is ready, for a container's health check
+    #[command(after_help = health::EXITS)]
+    Health(health::Arguments),
     /// Show the sieve at work: a small portal behind a real gateway, on this machine only
     #[command(after_help = EXITS)]
     Demo(demo::Arguments),
@@ -96,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Records(arguments) => records::records(&arguments),
+        Command::Health(arguments) => health::health(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }
 }

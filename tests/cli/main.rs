@@ -6,6 +6,7 @@ mod check;
 mod config_show;
 mod demo;
 mod explain;
+mod health;
 mod init;
 mod log;
 mod place;
@@ -30,6 +31,7 @@ fn help_lists_every_command_and_the_exit_codes() {
         "policy ",
         "schema ",
         "records ",
+        "health ",
         "demo ",
         "Exit codes",
         "0  done",
@@ -37,7 +39,9 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["init", "run", "check", "config", "explain", "policy", "schema", "records", "demo"] {
+    for command in
+        ["init", "run", "check", "config", "explain", "policy", "schema", "records", "health", "demo"]
+    {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);

@@ -78,7 +78,7 @@ impl Place {
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
-        command.args(arguments).current_dir(&self.0).env_remove("TAMIS_CONFIG");
+        command.args(arguments).current_dir(&self.0).env_remove("TAMIS_CONFIG").env_remove("TAMIS_ADMIN");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command
     }
