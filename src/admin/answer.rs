@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::guard::{Guard, Refused};
 use super::routes::{self, Action, Admission, ROUTES, Unrouted};
-use super::{Operator, Phase, Reload, explain, sites};
+use super::{Operator, Phase, Wish, explain, sites};
 use crate::config::Log;
 
 pub(super) type Answer = Response<Full<Bytes>>;
@@ -43,6 +43,13 @@ async fn act(action: Action, operator: &Operator, uri: &Uri, whole: bool) -> Ans
             Err(fault) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{fault}\n")),
         },
         Action::Sites => json(StatusCode::OK, &sites::sites(&operator.status.served())),
+        Action::Configuration => match wish(operator, Wish::Outline).await {
+            Ok(outline) => {
+                let generation = operator.status.served().generation;
+                json(StatusCode::OK, &json!({ "generation": generation, "outline": outline }))
+            }
+            Err(unable) => unable,
+        },
         Action::Explain => match explain::explain(&operator.status.served().snapshot, query) {
             Ok(told) => json(StatusCode::OK, &told),
             Err(sentence) => text(StatusCode::BAD_REQUEST, sentence),
@@ -94,21 +101,24 @@ fn readiness(operator: &Operator, whole: bool) -> Answer {
 }
 
 async fn reload(operator: &Operator) -> Answer {
-    let unable =
-        || text(StatusCode::SERVICE_UNAVAILABLE, "this gateway can't reload: start it by `tamis run`\n");
-    let Some(reloads) = &operator.reload else { return unable() };
-    let (reply, outcome) = oneshot::channel();
-    if reloads.send(Reload { reply }).await.is_err() {
-        return unable();
-    }
-    match outcome.await {
+    match wish(operator, Wish::Reload).await {
         Ok(reloaded) => {
             // What was asked for conflicts with what the files say (RFC 9110 15.5.10).
             let status = if reloaded.errors == 0 { StatusCode::OK } else { StatusCode::CONFLICT };
             json(status, &serde_json::to_value(reloaded).unwrap_or_default())
         }
-        Err(_) => unable(),
+        Err(unable) => unable,
     }
+}
+
+/// What the thread that reads the files says, or the answer that there is none.
+async fn wish<T>(operator: &Operator, wish: impl FnOnce(oneshot::Sender<T>) -> Wish) -> Result<T, Answer> {
+    let unable =
+        || text(StatusCode::SERVICE_UNAVAILABLE, "this gateway has no files: start it by `tamis run`\n");
+    let wishes = operator.wishes.as_ref().ok_or_else(unable)?;
+    let (reply, outcome) = oneshot::channel();
+    wishes.send(wish(reply)).await.map_err(|_| unable())?;
+    outcome.await.map_err(|_| unable())
 }
 
 fn nowhere(unrouted: &Unrouted) -> Answer {

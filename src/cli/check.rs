@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use serde_json::{Value, json};
+
+use super::against::{self, Comparison};
+use super::reload::Contents;
 use super::report::{Report, sum};
-use super::terminal::{colours, say};
-use super::{FAULTY, Format, load};
-use crate::config::Compiled;
+use super::terminal::{colours, complain, say};
+use super::{CANNOT, FAULTY, Format, load};
+use crate::config::{Change, Outline};
 use crate::server;
 
 #[derive(Debug, clap::Args)]
@@ -17,35 +21,102 @@ pub(super) struct Arguments {
     /// Take warnings for errors
     #[arg(long)]
     strict: bool,
+    /// Say what a reload would change of what the gateway at this admin listener serves; without an address, at the
+    /// configuration's own
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "")]
+    against: Option<String>,
     /// How the faults are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
-pub(super) fn check(arguments: &Arguments) -> ExitCode {
-    let mut found = match load::load(&arguments.config) {
-        Ok(Compiled { snapshot, faults, .. }) => {
-            let unusable = snapshot.map_or_else(Vec::new, server::unusable);
-            Report::new(&arguments.config, faults).unusable(&unusable)
-        }
-        Err(fault) => Report::unreadable(&arguments.config, fault),
-    };
-    if arguments.strict {
-        found.strict();
-    }
-    report(arguments, &found);
-    if found.errors() > 0 { FAULTY.into() } else { ExitCode::SUCCESS }
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  tamis check --config tamis.yaml
+  tamis check --against                     what a reload would change, at the `admin` of the files
+  tamis check --against 127.0.0.1:9180      at this one, with TAMIS_ADMIN_TOKEN if it asks for a token
+
+Exit codes:
+  0  the files are in order
+  1  the files have errors, or can't be read
+  2  wrong arguments
+  3  the gateway can't be asked (--against)";
+
+/// What was found.
+struct Found {
+    report: Report,
+    /// Where the files have no error, and a gateway is to be asked: what they would change, or why nobody can say.
+    comparison: Option<Result<Comparison, String>>,
 }
 
-fn report(arguments: &Arguments, found: &Report) {
-    let (errors, warnings) = (found.errors(), found.warnings());
-    if arguments.format == Format::Json {
-        let found = serde_json::json!({ "errors": errors, "warnings": warnings, "faults": found.json() });
-        return say(&format!("{found:#}"));
+pub(super) fn check(arguments: &Arguments) -> ExitCode {
+    let found = find(arguments);
+    match arguments.format {
+        Format::Json => say(&format!("{:#}", json(&found))),
+        Format::Human => tell(arguments, &found),
     }
+    if let Some(Err(sentence)) = &found.comparison {
+        complain(sentence);
+    }
+    match found.comparison {
+        _ if found.report.errors() > 0 => FAULTY.into(),
+        Some(Err(_)) => CANNOT.into(),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn find(arguments: &Arguments) -> Found {
+    let config = &arguments.config;
+    let (contents, compiled) = Contents::load(config);
+    let compiled = match compiled {
+        Ok(compiled) => compiled,
+        Err(fault) => return Found { report: Report::unreadable(config, fault), comparison: None },
+    };
+    let effective = compiled.effective();
+    let mut report = Report::new(config, compiled.faults);
+    if arguments.strict {
+        report.strict();
+    }
+    let (Some(snapshot), Some(effective)) = (compiled.snapshot, effective) else {
+        return Found { report, comparison: None };
+    };
+    let against = arguments.against.as_deref();
+    let outline = against.map(|_| Outline::new(&effective, &snapshot, contents.fingerprints(config)));
+    let report = report.unusable(&server::unusable(snapshot));
+    let asked = against.zip(outline).filter(|_| report.errors() == 0);
+    let comparison = asked.map(|(address, outline)| against::compare(&outline, config, address));
+    Found { report, comparison }
+}
+
+fn json(Found { report, comparison }: &Found) -> Value {
+    let mut found =
+        json!({ "errors": report.errors(), "warnings": report.warnings(), "faults": report.json() });
+    if let (Some(Ok(Comparison { generation, changes })), Some(found)) = (comparison, found.as_object_mut()) {
+        let changes = changes
+            .iter()
+            .map(|Change { what, how, restart }| json!({ "what": what, "how": how, "restart": restart }));
+        found.insert(
+            "against".to_owned(),
+            json!({ "generation": generation, "changes": changes.collect::<Value>() }),
+        );
+    }
+    found
+}
+
+fn tell(arguments: &Arguments, Found { report, comparison }: &Found) {
+    let (errors, warnings) = (report.errors(), report.warnings());
     if errors + warnings == 0 {
-        return say(&format!("{} is in order", arguments.config.display()));
+        say(&format!("{} is in order", arguments.config.display()));
+    } else {
+        say(&report.excerpts(colours(&std::io::stdout())));
+        say(&sum(errors, warnings));
     }
-    say(&found.excerpts(colours(&std::io::stdout())));
-    say(&sum(errors, warnings));
+    let Some(Ok(Comparison { generation, changes })) = comparison else { return };
+    if changes.is_empty() {
+        return say(&format!(
+            "a reload would change nothing: generation {generation} is what the files hold"
+        ));
+    }
+    say(&format!("a reload would change generation {generation}, secrets apart:"));
+    changes.iter().for_each(|change| say(&format!("  {change}")));
 }

@@ -1,7 +1,9 @@
 //! The command line: one file a command.
 //!
-//! Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.
+//! Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run,
+//! or a running one can't be asked.
 
+mod against;
 mod check;
 mod config;
 mod demo;
@@ -36,7 +38,7 @@ Exit codes:
   0  done
   1  the files have errors, or can't be read
   2  wrong arguments
-  3  the gateway can't start or run
+  3  the gateway can't start or run, or a running one can't be asked
 
 Colours appear on a terminal only, and not where NO_COLOR is set.";
 
@@ -48,8 +50,8 @@ enum Command {
     /// Run the gateway
     #[command(after_help = EXITS)]
     Run(run::Arguments),
-    /// Report every fault of a configuration and its registries
-    #[command(after_help = EXITS)]
+    /// Report every fault of a configuration and its registries; say what they would change
+    #[command(after_help = check::EXAMPLES)]
     Check(check::Arguments),
     /// Show every setting of a configuration as it counts, and where its value comes from
     #[command(after_help = config::EXAMPLES)]
@@ -66,6 +68,9 @@ enum Command {
     /// List, export, verify and delete the records of visitors' choices
     #[command(after_help = records::EXITS)]
     Records(records::Arguments),
+    /// Let a running gateway read its files again, and say what came of it
+    #[command(after_help = reload::EXAMPLES)]
+    Reload(reload::Arguments),
     /// Ask a running gateway whether it is ready, for a container's health check
     #[command(after_help = health::EXITS)]
     Health(health::Arguments),
@@ -101,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Records(arguments) => records::records(&arguments),
+        Command::Reload(arguments) => reload::reload(&arguments),
         Command::Health(arguments) => health::health(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }

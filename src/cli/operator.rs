@@ -18,10 +18,10 @@ const MOST_OCTETS: u64 = 16 << 20;
 pub(super) struct Place {
     /// The configuration, whose `admin` says where the gateway answers and which token it wants
     #[arg(long, short, env = "TAMIS_CONFIG", default_value_os_t = load::default_path())]
-    config: PathBuf,
+    pub(super) config: PathBuf,
     /// The admin listener itself, instead of the configuration's: IP:port or unix:PATH
     #[arg(long, env = "TAMIS_ADMIN", value_name = "ADDRESS")]
-    admin: Option<String>,
+    pub(super) admin: Option<String>,
 }
 
 /// The admin listener of a gateway.
@@ -59,6 +59,26 @@ impl Operator {
             || format!("{named} has no `admin`: add admin: {{ address: 127.0.0.1:9180 }} and restart tamis");
         let Admin { address, token, .. } = snapshot.ok_or_else(broken)?.admin.ok_or_else(without)?;
         Ok(Self { address, token })
+    }
+
+    /// The same with a token: that of `TAMIS_ADMIN_TOKEN`, or the configuration's, which is given to this machine alone or to the
+    /// address that the configuration has.
+    ///
+    /// # Errors
+    /// There is none: a sentence that says why and what to do.
+    pub(super) fn admitted(place: &Place) -> Result<Self, String> {
+        let found = Self::find(place)?;
+        if let Ok(token) = std::env::var("TAMIS_ADMIN_TOKEN")
+            && !token.is_empty()
+        {
+            return Ok(Self { token: Some(Secret::new(token)), ..found });
+        }
+        if found.token.is_some() || place.admin.is_none() {
+            return Ok(found);
+        }
+        let configured = load::load(&place.config).ok().and_then(|compiled| compiled.snapshot?.admin);
+        let ours = configured.filter(|admin| found.address.is_local() || admin.address == found.address);
+        Ok(Self { token: ours.and_then(|admin| admin.token), ..found })
     }
 
     /// Sends a request without content, and reads the whole answer, all within a time limit.

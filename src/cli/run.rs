@@ -1,16 +1,16 @@
 //! `tamis run`: the gateway, until told to stop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
 
-use super::reload::{Contents, Control};
+use super::reload::{Contents, Control, Served};
 use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
-use crate::config::Compiled;
+use crate::config::Snapshot;
 use crate::server::{Drained, Server, log_to};
 
 #[derive(Debug, clap::Args)]
@@ -21,18 +21,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let (served, compiled) = Contents::load(&arguments.config);
-    let Compiled { snapshot, faults, .. } = match compiled {
-        Ok(compiled) => compiled,
-        Err(fault) => {
-            complain(&fault);
-            return FAULTY.into();
-        }
-    };
-    if !faults.is_empty() {
-        tell(&format!("{}\n", faults.render(colours(&std::io::stderr()))));
-    }
-    let Some(snapshot) = snapshot else { return FAULTY.into() };
+    let Some((snapshot, served)) = read(&arguments.config) else { return FAULTY.into() };
     let mut signals = match Signals::catch() {
         Ok(signals) => signals,
         Err(fault) => {
@@ -42,8 +31,8 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     };
     let guard = log_to(&snapshot.log, std::io::stdout(), colours(&std::io::stdout()));
     let drain = snapshot.times.drain;
-    let (reloads, asked) = mpsc::channel(1);
-    let server = match Server::start(snapshot, Some(reloads)) {
+    let (wishes, asked) = mpsc::channel(1);
+    let server = match Server::start(snapshot, Some(wishes)) {
         Ok(server) => server,
         Err(fault) => {
             drop(guard);
@@ -75,4 +64,15 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         Drained::Cut => tracing::warn!("stopped; connections that were still open were cut"),
     }
     ExitCode::SUCCESS
+}
+
+/// Compiles the configuration; what is wrong with it is told.
+fn read(config: &Path) -> Option<(Snapshot, Served)> {
+    let (contents, compiled) = Contents::load(config);
+    let compiled = compiled.map_err(|fault| complain(&fault)).ok()?;
+    if !compiled.faults.is_empty() {
+        tell(&format!("{}\n", compiled.faults.render(colours(&std::io::stderr()))));
+    }
+    let effective = compiled.effective()?;
+    Some((compiled.snapshot?, Served { contents, effective }))
 }

@@ -70,6 +70,9 @@ fn security(listener: &Listener, running: Option<&Security>) -> Result<Security,
     Ok(Security { tls, h2c: listener.h2c })
 }
 
+/// The keys whose values a running server keeps until it ends, with all that is below them; of `listeners`, which there are.
+pub const RESTART: [&str; 6] = ["listeners", "workers", "admin", "records", "log.format", "log.access.to"];
+
 /// What a running server was started with and keeps until it ends.
 pub(super) struct Fixed {
     /// The listeners' addresses as configured.
@@ -102,15 +105,15 @@ impl Fixed {
     pub(super) fn waiting(&self, next: &Snapshot) -> Vec<&'static str> {
         let written = next.log.access.is_some();
         let next = Self::of(next);
-        let keys = [
-            ("listeners", self.listeners != next.listeners),
-            ("workers", self.workers != next.workers),
-            ("admin", self.admin != next.admin),
-            ("records", self.records != next.records),
-            ("log.format", self.log != next.log),
-            ("log.access.to", written && self.access != next.access),
+        let differ = [
+            self.listeners != next.listeners,
+            self.workers != next.workers,
+            self.admin != next.admin,
+            self.records != next.records,
+            self.log != next.log,
+            written && self.access != next.access,
         ];
-        keys.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
+        RESTART.into_iter().zip(differ).filter_map(|(key, differs)| differs.then_some(key)).collect()
     }
 
     /// How connections begin under the next configuration, for each listener that is bound. One that it lacks goes on as

@@ -7,7 +7,7 @@ mod reload;
 mod start;
 mod thread;
 
-pub use generation::unusable;
+pub use generation::{RESTART, unusable};
 pub use log::{Guard, LogError, log_to};
 pub use reload::{Applied, Reloader};
 pub use start::{Drained, Server, StartError};

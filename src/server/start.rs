@@ -17,7 +17,7 @@ use super::log::Logs;
 use super::operator::Desk;
 use super::thread::{self, Plan};
 use crate::admin;
-use crate::admin::{BindError, Operator, Phase, Reload, Status};
+use crate::admin::{BindError, Operator, Phase, Status, Wish};
 use crate::config::{self, AdminAddress, Snapshot};
 use crate::downstream::{self, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
@@ -106,12 +106,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds, reads certificates, starts the threads. Returns when connections are accepted. `reloads` is where the
-    /// operator's wishes for a reload go; `None` where nothing can be read again.
+    /// Binds, reads certificates, starts the threads. Returns when connections are accepted. `wishes` is where the
+    /// operator's wishes go that need the files; `None` where nothing can be read again.
     ///
     /// # Errors
     /// What is in the way, and what to do about it; nothing is left running then.
-    pub fn start(snapshot: Snapshot, reloads: Option<mpsc::Sender<Reload>>) -> Result<Self, StartError> {
+    pub fn start(snapshot: Snapshot, wishes: Option<mpsc::Sender<Wish>>) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
         let recorded = Arc::new(RecordCounters::default());
@@ -141,7 +141,7 @@ impl Server {
         };
         if let (Some(listener), Some(admin)) = (operator, &snapshot.admin) {
             let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(server.status()));
-            let operator = Operator { metrics, status, level: server.logs.level.clone(), reload: reloads };
+            let operator = Operator { metrics, status, level: server.logs.level.clone(), wishes };
             server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
         }
         let open = Arc::new(AtomicUsize::new(0));

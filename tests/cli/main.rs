@@ -12,6 +12,7 @@ mod log;
 mod place;
 mod policy;
 mod records;
+mod reload;
 mod run;
 mod terminal;
 
@@ -31,6 +32,7 @@ fn help_lists_every_command_and_the_exit_codes() {
         "policy ",
         "schema ",
         "records ",
+        "reload ",
         "health ",
         "demo ",
         "Exit codes",
@@ -39,9 +41,10 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in
-        ["init", "run", "check", "config", "explain", "policy", "schema", "records", "health", "demo"]
-    {
+    for command in [
+        "init", "run", "check", "config", "explain", "policy", "schema", "records", "reload", "health",
+        "demo",
+    ] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);

@@ -8,6 +8,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::cli::load;
 use crate::config::{Compiled, Outside, is_site_file};
+use crate::consent::hex;
 
 /// Files and directories with what they held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,17 +22,33 @@ type Names = Result<BTreeSet<String>, String>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct File {
-    /// How it is read: as so many octets at most.
+    /// What is read of it: so many octets at most.
     most: u64,
+    role: Role,
     /// SHA-256 of what it holds, or why it can't be read.
     held: Result<[u8; 32], String>,
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// It is compiled: the configuration, a site, a registry.
+    Text,
+    /// It holds a secret.
+    Secret,
+    /// A certificate, a key, a CA file: whoever serves reads it.
+    Other,
 }
 
 impl File {
     fn read(path: &Path, most: u64) -> (Self, Result<Vec<u8>, String>) {
         let octets = load::octets(path, most);
         let held = octets.as_ref().map_err(String::clone).map(|octets| sha256(octets));
-        (Self { most, held }, octets)
+        (Self { most, role: Role::Text, held }, octets)
+    }
+
+    fn again(&self, path: &Path) -> Self {
+        Self { role: self.role, ..Self::read(path, self.most).0 }
     }
 }
 
@@ -58,20 +75,44 @@ impl Contents {
         let compiled = load::compile(config, outside);
         let mut noted = noted.into_inner();
         for path in compiled.iter().flat_map(|compiled| &compiled.sources.files) {
-            let read = || File::read(path, load::MOST_OCTETS).0;
+            let read = || File { role: Role::Other, ..File::read(path, load::MOST_OCTETS).0 };
             noted.files.entry(path.clone()).or_insert_with(read);
+        }
+        for path in compiled.iter().flat_map(|compiled| &compiled.sources.secrets) {
+            if let Some(file) = noted.files.get_mut(path) {
+                file.role = Role::Secret;
+            }
         }
         (noted, compiled)
     }
 
     /// The same files and directories as they are now.
     pub(super) fn again(&self) -> Self {
-        let file = |(path, file): (&PathBuf, &File)| (path.clone(), File::read(path, file.most).0);
+        let file = |(path, file): (&PathBuf, &File)| (path.clone(), file.again(path));
         let names = |path: &PathBuf| (path.clone(), of_sites(&load::list(path)));
         Self {
             files: self.files.iter().map(file).collect(),
             directories: self.directories.keys().map(names).collect(),
         }
+    }
+
+    /// Fingerprints of certificates, keys and CA files, by their paths as seen from the directory of the configuration.
+    pub(in crate::cli) fn fingerprints(&self, config: &Path) -> BTreeMap<String, String> {
+        let base = config.parent().unwrap_or(config);
+        let others = self.files.iter().filter(|(_, file)| file.role == Role::Other);
+        let fingerprint = |(path, file): (&PathBuf, &File)| {
+            let held = file.held.as_ref().map_or_else(String::clone, |held| hex::encode(held));
+            (path.strip_prefix(base).unwrap_or(path).display().to_string(), held)
+        };
+        others.map(fingerprint).collect()
+    }
+
+    /// The secrets that are others in `after`.
+    pub(super) fn other_secrets<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = &'a Path> {
+        let secrets = self.files.iter().filter(|(_, file)| file.role == Role::Secret);
+        let other =
+            |(path, file): &(&PathBuf, &File)| after.files.get(*path).is_some_and(|after| after != *file);
+        secrets.filter(other).map(|(path, _)| path.as_path())
     }
 
     /// All files.

@@ -10,10 +10,10 @@ use tokio::sync::{Notify, mpsc};
 
 use super::contents::Contents;
 use super::watch::Watch;
-use crate::admin::{Reload, Reloaded};
+use crate::admin::{Reloaded, Wish};
 use crate::cli::report::{Report, sum};
-use crate::config::Compiled;
-use crate::server::Reloader;
+use crate::config::{Effective, Outline};
+use crate::server::{RESTART, Reloader};
 
 /// The files are looked at so often, for changes that the system doesn't tell.
 const LOOK: Duration = Duration::from_secs(5);
@@ -30,16 +30,22 @@ pub(in crate::cli) struct Control {
     pub(in crate::cli) config: PathBuf,
     pub(in crate::cli) reloader: Arc<Reloader>,
     /// The operator's wishes.
-    pub(in crate::cli) asked: mpsc::Receiver<Reload>,
+    pub(in crate::cli) asked: mpsc::Receiver<Wish>,
     /// Told of each SIGHUP.
     pub(in crate::cli) hangup: Arc<Notify>,
-    /// The files of what is served.
-    pub(in crate::cli) served: Contents,
+    /// What is served.
+    pub(in crate::cli) served: Served,
 }
 
-/// Why a reload.
-enum Wish {
-    Asked(Reload),
+/// The files of what is served, and their settings.
+pub(in crate::cli) struct Served {
+    pub(in crate::cli) contents: Contents,
+    pub(in crate::cli) effective: Effective,
+}
+
+/// What there is to do.
+enum Task {
+    Asked(Wish),
     Hangup,
     /// Something happened to the files.
     Told,
@@ -51,8 +57,8 @@ enum Wish {
 enum Read {
     /// They hold what is served.
     Same(Report),
-    /// They are served now; with the keys that wait for a restart.
-    Applied(Report, Vec<&'static str>),
+    /// They are served now: what differs, and the keys that wait for a restart.
+    Applied(Report, Vec<String>, Vec<&'static str>),
     /// They can't be used.
     Refused(Report),
 }
@@ -73,18 +79,19 @@ impl Control {
     /// The system gives no thread or runtime.
     pub(in crate::cli) fn begin(self) -> io::Result<()> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let controlling = Controlling { tried: self.served.clone(), restart: Vec::new(), control: self };
+        let controlling =
+            Controlling { tried: self.served.contents.clone(), restart: Vec::new(), control: self };
         let run = move || controlling.run(&runtime);
         std::thread::Builder::new().name("control".to_owned()).spawn(run)?;
         Ok(())
     }
 
-    async fn wish(&mut self, watch: &Watch) -> Wish {
+    async fn task(&mut self, watch: &Watch) -> Task {
         tokio::select! {
-            Some(asked) = self.asked.recv() => Wish::Asked(asked),
-            () = self.hangup.notified() => Wish::Hangup,
-            () = watch.rest() => Wish::Told,
-            () = tokio::time::sleep(LOOK) => Wish::Look,
+            Some(asked) = self.asked.recv() => Task::Asked(asked),
+            () = self.hangup.notified() => Task::Hangup,
+            () = watch.rest() => Task::Told,
+            () = tokio::time::sleep(LOOK) => Task::Look,
         }
     }
 }
@@ -97,16 +104,14 @@ impl Controlling {
                 // What happened before the directory was watched.
                 self.look();
             }
-            match runtime.block_on(self.control.wish(&watch)) {
-                Wish::Asked(asked) => {
-                    let outcome = self.reload("POST /reload");
-                    // Who asked may have left.
-                    let _ = asked.reply.send(outcome);
-                }
-                Wish::Hangup => drop(self.reload("SIGHUP")),
-                Wish::Told if self.tried.again() != self.tried => drop(self.reload("files changed")),
-                Wish::Told => {}
-                Wish::Look => self.look(),
+            match runtime.block_on(self.control.task(&watch)) {
+                // Who asked may have left.
+                Task::Asked(Wish::Reload(reply)) => drop(reply.send(self.reload("POST /reload"))),
+                Task::Asked(Wish::Outline(reply)) => drop(reply.send(self.outline())),
+                Task::Hangup => drop(self.reload("SIGHUP")),
+                Task::Told if self.tried.again() != self.tried => drop(self.reload("files changed")),
+                Task::Told => {}
+                Task::Look => self.look(),
             }
         }
     }
@@ -148,10 +153,11 @@ impl Controlling {
                 );
                 Reloaded { applied: true, restart: self.restart.clone(), ..self.outcome(&report) }
             }
-            Read::Applied(report, restart) => {
+            Read::Applied(report, changes, restart) => {
                 self.restart = restart.into_iter().map(str::to_owned).collect();
-                report.lines().for_each(|fault| tracing::warn!(%fault, "configuration"));
-                tracing::info!(cause, generation = self.generation(), "reloaded");
+                report.lines().take(MOST_LINES).for_each(|fault| tracing::warn!(%fault, "configuration"));
+                changes.iter().take(MOST_LINES).for_each(|change| tracing::info!(change, "configuration"));
+                tracing::info!(cause, generation = self.generation(), changes = changes.len(), "reloaded");
                 if !self.restart.is_empty() {
                     tracing::warn!(settings = self.restart.join(", "), "these count after a restart");
                 }
@@ -170,24 +176,40 @@ impl Controlling {
     }
 
     fn read(&mut self) -> Read {
-        let (contents, compiled) = Contents::load(&self.control.config);
+        let config = &self.control.config;
+        let (contents, compiled) = Contents::load(config);
         self.tried = contents;
-        let Compiled { snapshot, faults, .. } = match compiled {
+        let compiled = match compiled {
             Ok(compiled) => compiled,
-            Err(sentence) => return Read::Refused(Report::unreadable(&self.control.config, sentence)),
+            Err(sentence) => return Read::Refused(Report::unreadable(config, sentence)),
         };
-        let report = Report::new(&self.control.config, faults);
-        let Some(snapshot) = snapshot else { return Read::Refused(report) };
-        if self.tried == self.control.served {
+        let effective = compiled.effective();
+        let report = Report::new(config, compiled.faults);
+        let (Some(snapshot), Some(effective)) = (compiled.snapshot, effective) else {
+            return Read::Refused(report);
+        };
+        if self.tried == self.control.served.contents {
             return Read::Same(report);
         }
+        let before = self.outline();
         match self.control.reloader.reload(snapshot) {
             Ok(applied) => {
-                self.control.served = self.tried.clone();
-                Read::Applied(report, applied.restart)
+                let served = Served { contents: self.tried.clone(), effective };
+                let past = std::mem::replace(&mut self.control.served, served);
+                let changes = before.changes(&self.outline(), &RESTART);
+                let secrets = past.contents.other_secrets(&self.tried);
+                let secrets = secrets.map(|path| format!("secret {}: other content", path.display()));
+                let changes = changes.iter().map(ToString::to_string).chain(secrets).collect();
+                Read::Applied(report, changes, applied.restart)
             }
             Err(files) => Read::Refused(report.unusable(&files)),
         }
+    }
+
+    /// What is served, to be compared with something else.
+    fn outline(&self) -> Outline {
+        let Control { config, reloader, served, .. } = &self.control;
+        Outline::new(&served.effective, &reloader.gateway().snapshot, served.contents.fingerprints(config))
     }
 
     /// The configuration stays: says so.
