@@ -135,7 +135,7 @@ pub struct Counters {
 
 /// How a connection may end badly.
 pub const CONNECTION_FAULTS: &[&str] =
-    &["tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
+    &["proxy-protocol", "tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
 
 /// The lists of words that other rooms own.
 #[derive(Clone, Copy, Debug)]

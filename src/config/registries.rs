@@ -28,6 +28,11 @@ impl<'a> Registries<'a> {
         Self { base, read, known: Vec::new(), faults: Diagnostics::default() }
     }
 
+    /// What reads files.
+    pub(super) fn reader(&self) -> Read<'a> {
+        self.read
+    }
+
     /// The registry of a `registry:` key. A file that can't be read is reported at the key; the file's own faults are
     /// kept for [`Self::into_faults`].
     pub(super) fn load(&mut self, document: &Document, node: &Node) -> Option<Arc<Registry>> {

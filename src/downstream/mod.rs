@@ -1,4 +1,4 @@
-//! The user agent's side: listeners, TLS, HTTP/1.1 and HTTP/2, time limits, drain.
+//! The user agent's side: listeners, PROXY protocol, TLS, HTTP/1.1 and HTTP/2, time limits, drain.
 //!
 //! Knows nothing of origin servers, policy or cookies: what answers a request is one closure, handed in by the server.
 
@@ -7,6 +7,7 @@ mod connection;
 mod ending;
 mod listener;
 mod pace;
+mod proxy_protocol;
 mod security;
 mod serve;
 mod settings;

@@ -13,8 +13,9 @@ use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, timeout_at};
 
-use super::security::{Greeted, Security};
+use super::security::{Ends, Greeted, Security};
 use super::{Peer, Settings, connection};
 
 /// Accepts on one listener until stopped, each connection a task of this thread.
@@ -65,12 +66,18 @@ fn admit<S, A, B>(
     let settings = Rc::clone(settings);
     let tasks = settings.tasks.clone();
     let task = async move {
+        let mut stream = stream;
         let Ok(local) = stream.local_addr() else { return };
         // Small answers leave at once; a socket that can't do it works all the same.
         let _ = stream.set_nodelay(true);
-        let peer = Peer::new(address, local, security.tls.is_some());
-        let handshake = tokio::time::timeout(settings.patience.head, security.greet(stream));
-        match handshake.await {
+        let deadline = Instant::now() + settings.patience.head;
+        let ends = Ends { address, local };
+        let Some(ends) = introduced(&security, &mut stream, ends, deadline).await else {
+            settings.counters.connection_faults.increment("proxy-protocol");
+            return;
+        };
+        let peer = Peer::new(ends.address, ends.local, security.tls.is_some()).over(security.listener);
+        match timeout_at(deadline, security.greet(stream)).await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {
                 connection::serve(stream, protocol, peer, &settings, service).await;
             }
@@ -82,6 +89,29 @@ fn admit<S, A, B>(
         drop(open);
     };
     tokio::task::spawn_local(tasks.track_future(task));
+}
+
+/// The ends of a connection that says in time, where it has to, for whom it is.
+async fn introduced(
+    security: &Security,
+    stream: &mut TcpStream,
+    ends: Ends,
+    deadline: Instant,
+) -> Option<Ends> {
+    if security.proxy_protocol.is_none() {
+        return Some(ends);
+    }
+    match timeout_at(deadline, security.introduce(stream, ends)).await {
+        Ok(Ok(ends)) => Some(ends),
+        Ok(Err(stranger)) => {
+            tracing::debug!(peer = %ends.address, %stranger, "closed: no header of the PROXY protocol");
+            None
+        }
+        Err(_) => {
+            tracing::debug!(peer = %ends.address, "closed: no header of the PROXY protocol in time");
+            None
+        }
+    }
 }
 
 /// One open connection in the counts, until dropped; dropped by a panic, it says so.

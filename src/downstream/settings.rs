@@ -15,12 +15,14 @@ use crate::metrics::Counters;
 /// What is known of a user agent's connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// The other end of the connection.
+    /// The other end of the connection: the user agent's, where the PROXY protocol names it.
     pub address: SocketAddr,
-    /// Our end.
+    /// Our end, or that to which the user agent connected, likewise.
     pub local: SocketAddr,
     /// The connection is TLS.
     pub secure: bool,
+    /// The place of its listener in the configuration.
+    pub listener: usize,
     /// The other end's address as text, an IPv4 one as such.
     node: Node,
 }
@@ -38,7 +40,13 @@ impl Peer {
             place.copy_from_slice(text.as_bytes());
             node.1 = u8::try_from(text.len()).unwrap_or_default();
         }
-        Self { address, local, secure, node }
+        Self { address, local, secure, listener: 0, node }
+    }
+
+    /// The same, over the listener at this place of the configuration.
+    #[must_use]
+    pub fn over(self, listener: usize) -> Self {
+        Self { listener, ..self }
     }
 
     /// The address of the other end as text, written once a connection; without zone.

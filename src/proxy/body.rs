@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use super::exchange::Exchange;
 use super::{Error, fields};
+use crate::config::Rule;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 use crate::upstream::{self, Fault};
@@ -34,19 +35,52 @@ pub enum BodyError {
     /// Nothing came for too long.
     #[error("nothing came for {0:?}")]
     Slow(Duration),
+    /// More came than may.
+    #[error("it is larger than {0} octets")]
+    Large(usize),
 }
 
-/// How the user agent's body is getting on, for whoever waits for the answer.
+/// How the user agent's body is getting on, for whoever waits for the answer, and what it may do.
 #[derive(Debug)]
 pub(super) struct Upload {
     last: Cell<Instant>,
     slow: Cell<bool>,
     broken: Cell<bool>,
+    large: Cell<bool>,
+    most: Option<usize>,
+    progress: Duration,
+    answer: Duration,
 }
 
 impl Upload {
-    pub(super) fn new() -> Rc<Self> {
-        Rc::new(Self { last: Cell::new(Instant::now()), slow: Cell::new(false), broken: Cell::new(false) })
+    /// By the rule of the request's path.
+    pub(super) fn new(rule: &Rule) -> Rc<Self> {
+        Rc::new(Self {
+            last: Cell::new(Instant::now()),
+            slow: Cell::new(false),
+            broken: Cell::new(false),
+            large: Cell::new(false),
+            most: rule.body_limit,
+            progress: rule.progress,
+            answer: rule.answer,
+        })
+    }
+
+    /// How long after it the origin server may take to answer.
+    pub(super) fn answer(&self) -> Duration {
+        self.answer
+    }
+
+    /// The limit of its octets, if more than that came.
+    pub(super) fn too_large(&self) -> Option<usize> {
+        self.most.filter(|_| self.large.get())
+    }
+
+    /// The limit of its octets, if it is less than so many; they are too many then.
+    pub(super) fn refuses(&self, octets: u64) -> Option<usize> {
+        let most = self.most.filter(|most| u64::try_from(*most).is_ok_and(|most| octets > most));
+        self.large.set(self.large.get() || most.is_some());
+        most
     }
 
     /// Counts from now, when everything before it is done.
@@ -86,29 +120,26 @@ pub enum RequestBody {
 pub struct Streamed {
     incoming: Incoming,
     upload: Rc<Upload>,
-    limit: Duration,
+    /// Octets that came.
+    taken: u64,
     timer: LazyTimer,
     counters: Arc<Counters>,
 }
 
 impl RequestBody {
     /// Passes the user agent's body on.
-    pub(super) fn stream(
-        incoming: Incoming,
-        upload: &Rc<Upload>,
-        limit: Duration,
-        counters: &Arc<Counters>,
-    ) -> Self {
+    pub(super) fn stream(incoming: Incoming, upload: &Rc<Upload>, counters: &Arc<Counters>) -> Self {
         let (upload, counters) = (Rc::clone(upload), Arc::clone(counters));
-        Self::Stream(Box::new(Streamed { incoming, upload, limit, timer: LazyTimer::default(), counters }))
+        Self::Stream(Box::new(Streamed { incoming, upload, taken: 0, timer: LazyTimer::default(), counters }))
     }
 
     /// Reads a body of unknown length, so that the origin server gets a Content-Length: Django under WSGI takes a
     /// body without one for empty. Trailers are dropped; there is no place for them in a body with a length.
     ///
     /// # Errors
-    /// A body larger than `most` octets, one that breaks off, or one that stalls.
-    pub(super) async fn measure(mut incoming: Incoming, most: usize, limit: Duration) -> Result<Self, Error> {
+    /// A body larger than `most` octets or than the upload may be, one that breaks off, or one that stalls.
+    pub(super) async fn measure(mut incoming: Incoming, most: usize, upload: &Upload) -> Result<Self, Error> {
+        let limit = upload.progress;
         let mut whole = BytesMut::new();
         loop {
             let frame =
@@ -118,6 +149,9 @@ impl RequestBody {
                 Some(Err(fault)) => return Err(Error::RequestBody(fault.into())),
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
+                    if let Some(most) = upload.refuses((whole.len() + data.len()) as u64) {
+                        return Err(Error::LargeBody(most));
+                    }
                     if whole.len() + data.len() > most {
                         return Err(Error::Unmeasured(most));
                     }
@@ -171,6 +205,10 @@ impl Streamed {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.upload.last.set(Instant::now());
+                self.taken += frame.data_ref().map_or(0, |data| data.len() as u64);
+                if let Some(most) = self.upload.refuses(self.taken) {
+                    return Poll::Ready(Some(Err(BodyError::Large(most))));
+                }
                 Poll::Ready(Some(Ok(clean(frame, &self.counters))))
             }
             Poll::Ready(Some(Err(fault))) => {
@@ -178,9 +216,9 @@ impl Streamed {
                 Poll::Ready(Some(Err(fault.into())))
             }
             Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending if self.timer.passed(self.upload.last.get() + self.limit, cx) => {
+            Poll::Pending if self.timer.passed(self.upload.last.get() + self.upload.progress, cx) => {
                 self.upload.slow.set(true);
-                Poll::Ready(Some(Err(BodyError::Slow(self.limit))))
+                Poll::Ready(Some(Err(BodyError::Slow(self.upload.progress))))
             }
             Poll::Pending => Poll::Pending,
         }
@@ -246,7 +284,7 @@ impl ResponseBody {
         exchange: Box<Exchange>,
         stated: Option<u64>,
     ) -> Self {
-        let limit = exchange.gateway.snapshot.times.progress;
+        let limit = exchange.progress;
         let download = Download { incoming, last: None, limit, timer: LazyTimer::default() };
         let mut body = Self {
             source: Source::Origin(Box::new(download)),

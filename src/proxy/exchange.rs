@@ -18,6 +18,10 @@ pub(super) struct Exchange {
     pub(super) gateway: Arc<Gateway>,
     pub(super) site: Option<SiteId>,
     pub(super) mode: Mode,
+    /// The user agent's own connection is secure, as far as it is known.
+    pub(super) secure: bool,
+    /// Between two octets of the answer's content.
+    pub(super) progress: Duration,
     pub(super) status: u16,
     pub(super) sent: u64,
     pub(super) consent: &'static str,
@@ -41,6 +45,8 @@ impl Exchange {
             gateway: Arc::clone(&worker.gateway),
             site: None,
             mode: Mode::Enforce,
+            secure: false,
+            progress: worker.gateway.snapshot.times.progress,
             status: 0,
             sent: 0,
             consent: "",

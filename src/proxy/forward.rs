@@ -21,7 +21,7 @@ pub(super) async fn send(
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
     // From when the upload last moved on: one that moves is no origin server that is slow to answer.
-    let limit = worker.gateway.snapshot.times.answer;
+    let limit = upload.answer();
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
     let mut outgoing = Outgoing::new(request);
@@ -32,10 +32,8 @@ pub(super) async fn send(
             Err(failed) => match failed.unsent() {
                 Ok(unsent) => unsent,
                 // The connection died before any byte of an answer (RFC 9110 9.2.2).
-                Err(failed) if repeatable => {
-                    failed.unheard().map_err(|fault| classify(fault, worker, upload))?
-                }
-                Err(failed) => return Err(classify(failed.fault, worker, upload)),
+                Err(failed) if repeatable => failed.unheard().map_err(|fault| classify(fault, upload))?,
+                Err(failed) => return Err(classify(failed.fault, upload)),
             },
         };
         worker.counters.retries.increment();
@@ -45,7 +43,7 @@ pub(super) async fn send(
     let begun = Instant::now();
     match lease.send(outgoing, || begun.max(upload.last()) + limit, field).await {
         Ok(answer) => expected(answer, asked),
-        Err(failed) => Err(classify(failed.fault, worker, upload)),
+        Err(failed) => Err(classify(failed.fault, upload)),
     }
 }
 
@@ -59,9 +57,12 @@ fn expected(answer: Answer, asked: bool) -> Result<Answer, Error> {
 }
 
 /// Whose fault a failed attempt is.
-fn classify(fault: Fault, worker: &Worker, upload: &Upload) -> Error {
+fn classify(fault: Fault, upload: &Upload) -> Error {
+    if let Some(most) = upload.too_large() {
+        return Error::LargeBody(most);
+    }
     match fault {
-        Fault::Slow => Error::SlowAnswer(worker.gateway.snapshot.times.answer),
+        Fault::Slow => Error::SlowAnswer(upload.answer()),
         _ if upload.slow() => Error::SlowRequest,
         Fault::Upload(_) => Error::RequestBody(BodyError::Origin(fault)),
         _ if upload.broken() => Error::RequestBody(BodyError::Origin(fault)),

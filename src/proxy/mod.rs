@@ -13,6 +13,7 @@ mod forward;
 mod forwarded;
 mod gateway;
 mod handle;
+mod https;
 mod local;
 mod reply;
 mod sift;

@@ -127,8 +127,7 @@ impl Server {
             server.spawn(plan, move |plan, runtime| work(plan, runtime, &gateway, hinted))?;
         }
         if let Some(sockets) = operator {
-            let listeners =
-                sockets.into_iter().map(|socket| (socket, Security { tls: None, h2c: false })).collect();
+            let listeners = sockets.into_iter().map(|socket| (socket, Security::default())).collect();
             let (stop, counters) = (server.stop.clone(), Arc::new(Counters::new(WORDS)));
             let plan = Plan { name: "admin".to_owned(), listeners, counters, open: Arc::default(), stop };
             let metrics = Arc::clone(&server.metrics);
@@ -201,12 +200,14 @@ type Sockets = Vec<(Vec<TcpListener>, Security)>;
 fn bind(snapshot: &Snapshot, workers: usize) -> Result<(Vec<SocketAddr>, Sockets), StartError> {
     let mut addresses = Vec::new();
     let mut sockets = Vec::new();
-    for config::Listener { address, tls, h2c } in &snapshot.listeners {
+    for (index, listener) in snapshot.listeners.iter().enumerate() {
+        let config::Listener { address, tls, h2c, proxy_protocol, redirect: _ } = listener;
         let fault = |source| StartError::Tls { address: *address, source: Box::new(source) };
         let tls = tls.as_deref().map(downstream::acceptor).transpose().map_err(fault)?;
         let bound = listen(*address, workers)?;
         addresses.extend(bound.first().and_then(|socket| socket.local_addr().ok()));
-        sockets.push((bound, Security { tls, h2c: *h2c }));
+        let proxy_protocol = proxy_protocol.clone();
+        sockets.push((bound, Security { listener: index, proxy_protocol, tls, h2c: *h2c }));
     }
     Ok((addresses, sockets))
 }

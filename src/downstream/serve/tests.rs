@@ -52,7 +52,7 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
                 assert_ne!(request.uri().path(), "/panic", "planted");
                 Response::new(Full::new(Bytes::from_static(b"well")))
             };
-            serve(listener, Security { tls: None, h2c: true }, settings, service).await;
+            serve(listener, Security { h2c: true, ..Security::default() }, settings, service).await;
             tasks.close();
             tasks.wait().await;
         });

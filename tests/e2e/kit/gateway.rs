@@ -119,6 +119,11 @@ impl Gateway {
         self.server.addresses()[0]
     }
 
+    /// The same for every listener.
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        self.server.addresses()
+    }
+
     pub(crate) fn agent(&self) -> Agent {
         Agent::connect(self.address())
     }

@@ -68,9 +68,17 @@ impl Authority {
         address: SocketAddr,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Agent {
+        self.agent_over(TcpStream::connect(address).unwrap(), versions)
+    }
+
+    /// The same, over a connection on which something else was said before.
+    pub(crate) fn agent_over(
+        &self,
+        stream: TcpStream,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Agent {
         let name = ServerName::try_from("x.test").unwrap();
         let connection = ClientConnection::new(Arc::new(self.client(versions)), name).unwrap();
-        let stream = TcpStream::connect(address).unwrap();
         Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
     }
 
