@@ -27,7 +27,7 @@ pub struct Listener {
     /// Every connection begins with a header that says for whom it is.
     pub proxy_protocol: Option<Arc<ProxyProtocol>>,
     /// Its requests are led to https; only of plain listeners.
-    pub redirect: Option<Redirect>,
+    pub redirect: Option<Arc<Redirect>>,
 }
 
 /// The files of one certificate, PEM; paths as the configuration's directory gives them.
@@ -80,7 +80,7 @@ impl Listeners {
         let tls = drafts.iter().filter(|(listener, _)| listener.tls.is_some());
         let secure: Vec<u16> = tls.map(|(listener, _)| listener.address.port()).collect();
         for (listener, redirect) in &mut drafts {
-            listener.redirect = redirect.take().map(|written| written.settle(&secure));
+            listener.redirect = redirect.take().map(|written| Arc::new(written.settle(&secure)));
         }
         let listeners = drafts.into_iter().map(|(listener, _)| listener).collect();
         let admin = admin.and_then(|node| self::admin(document, node, &mut take));

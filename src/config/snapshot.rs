@@ -23,6 +23,8 @@ use crate::document::{Document, Node};
 /// One compiled configuration.
 #[derive(Debug)]
 pub struct Snapshot {
+    /// Its number among those that a gateway has served, from 1; 0 before it is served.
+    pub generation: u64,
     /// How tamis names itself in Via: a token (RFC 9110 7.6.3).
     pub name: String,
     /// Worker threads; the machine's available parallelism where `None`.
@@ -110,6 +112,7 @@ impl Snapshot {
         let sites = sites.and_then(|node| Sites::read(&around, node, registries));
         fields.finish();
         Some(Self {
+            generation: 0,
             name: name.unwrap_or_else(|| "tamis".to_owned()),
             workers: workers.and_then(|number| usize::try_from(number).ok()),
             listeners,

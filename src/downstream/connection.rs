@@ -51,7 +51,7 @@ pub(super) async fn serve<T, S, A, B>(
         let busy = clock.exchange();
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
-        let answer = Box::pin(service(request, peer));
+        let answer = Box::pin(service(request, peer.clone()));
         async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
     });
     let ended = match streams {

@@ -12,10 +12,12 @@ mod security;
 mod serve;
 mod settings;
 mod streams;
+mod terms;
 mod tls;
 
 pub use listener::bind;
 pub use security::Security;
 pub use serve::serve;
 pub use settings::{Peer, Settings};
+pub use terms::Terms;
 pub use tls::{Error as TlsError, acceptor};

@@ -11,19 +11,19 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::proxy_protocol::{self, Header};
-use crate::config::ProxyProtocol;
+use crate::config::{ProxyProtocol, Redirect};
 
 /// How the connections of a listener begin.
 #[derive(Clone, Default)]
 pub struct Security {
-    /// The listener's place in the configuration.
-    pub listener: usize,
     /// Every connection begins with a header of the PROXY protocol, and comes from where they may.
     pub proxy_protocol: Option<Arc<ProxyProtocol>>,
     /// TLS, and by ALPN the protocol; plain where `None`.
     pub tls: Option<TlsAcceptor>,
     /// A plain connection may begin with HTTP/2's preface (prior knowledge, RFC 9113 3.3).
     pub h2c: bool,
+    /// Requests are led to https; for whoever answers them.
+    pub redirect: Option<Arc<Redirect>>,
 }
 
 /// The HTTP of a connection.

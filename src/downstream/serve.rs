@@ -16,26 +16,30 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
 use super::security::{Ends, Greeted, Security};
-use super::{Peer, Settings, connection};
+use super::{Peer, Settings, Terms, connection};
 
 /// Accepts on one listener until stopped, each connection a task of this thread.
 ///
-/// `service` answers one request; it is the proxy's or the admin's one closure.
-pub async fn serve<S, A, B>(listener: TcpListener, security: Security, settings: Settings, service: S)
+/// Each begins on the terms of the moment, and ends on them. `service` answers one request; it is the proxy's or the
+/// admin's one closure.
+pub async fn serve<S, A, B>(listener: TcpListener, terms: Rc<Terms>, service: S)
 where
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
     A: Future<Output = Response<B>> + 'static,
 {
-    let settings = Rc::new(settings);
+    let stop = terms.stop();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = settings.stop.cancelled() => return,
+            () = stop.cancelled() => return,
         };
         match accepted {
-            Ok((stream, address)) => admit(stream, address, security.clone(), &settings, service.clone()),
+            Ok((stream, address)) => {
+                let (security, settings) = terms.now();
+                admit(stream, address, security, &settings, service.clone());
+            }
             Err(fault) => recover(&fault).await,
         }
     }
@@ -76,7 +80,7 @@ fn admit<S, A, B>(
             settings.counters.connection_faults.increment("proxy-protocol");
             return;
         };
-        let peer = Peer::new(ends.address, ends.local, security.tls.is_some()).over(security.listener);
+        let peer = Peer::new(ends.address, ends.local, security.tls.is_some()).led(security.redirect.clone());
         match timeout_at(deadline, security.greet(stream)).await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {
                 connection::serve(stream, protocol, peer, &settings, service).await;

@@ -1,12 +1,11 @@
 //! One request and its response as they are accounted for: exactly one line and one count when it is over.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{Method, Request, Uri};
 
-use super::{Gateway, Worker};
+use super::{Current, Worker};
 use crate::audit::{self, Line, Tally};
 use crate::config::{Mode, Site, SiteId};
 use crate::metrics::status_class;
@@ -15,7 +14,8 @@ use crate::policy::{Direction, Reason, Verdict};
 /// An exchange in progress; dropped, it is over.
 pub(super) struct Exchange {
     pub(super) worker: Rc<Worker>,
-    pub(super) gateway: Arc<Gateway>,
+    /// What it began with, and ends with.
+    pub(super) current: Rc<Current>,
     pub(super) site: Option<SiteId>,
     pub(super) mode: Mode,
     /// The user agent's own connection is secure, as far as it is known.
@@ -42,11 +42,11 @@ impl Exchange {
     pub(super) fn begin<B>(worker: &Rc<Worker>, request: &Request<B>) -> Box<Self> {
         Box::new(Self {
             worker: Rc::clone(worker),
-            gateway: Arc::clone(&worker.gateway),
+            current: worker.current(),
             site: None,
             mode: Mode::Enforce,
             secure: false,
-            progress: worker.gateway.snapshot.times.progress,
+            progress: Duration::ZERO,
             status: 0,
             sent: 0,
             consent: "",
@@ -63,7 +63,7 @@ impl Exchange {
 
     /// The site's name; empty where none was found.
     pub(super) fn site_name(&self) -> &str {
-        let site = self.site.and_then(|id| self.gateway.snapshot.sites.get(id));
+        let site = self.site.and_then(|id| self.current.snapshot().sites.get(id));
         site.map_or("", |site| site.name.as_str())
     }
 
@@ -94,7 +94,7 @@ impl Exchange {
         *tally += 1;
         counter.increment_at(reason.place());
         if let Verdict::Strip(_) = verdict
-            && self.gateway.snapshot.log.access
+            && self.current.snapshot().log.access
         {
             cookies.note(name);
         }
@@ -102,7 +102,7 @@ impl Exchange {
             audit::trace(exchange, &site.policy, name, verdict, direction);
         }
         if matches!(reason, Reason::Undeclared | Reason::UndeclaredReported) {
-            self.worker.hints.undeclared(site, name, direction);
+            self.current.hints.undeclared(site, name, direction);
         }
     }
 
@@ -126,7 +126,7 @@ impl Drop for Exchange {
         if !self.complete {
             counters.aborted.increment();
         }
-        let snapshot = &self.gateway.snapshot;
+        let snapshot = self.current.snapshot();
         if !snapshot.log.access {
             return;
         }

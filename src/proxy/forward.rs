@@ -4,7 +4,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use tokio::time::Instant;
 
 use super::body::{BodyError, Upload};
-use super::{Error, RequestBody, Worker, upgrade};
+use super::{Current, Error, RequestBody, upgrade};
 use crate::upstream::{self, Fault, Kept, Line, Outgoing};
 
 type Answer = Response<upstream::Body<RequestBody>>;
@@ -14,7 +14,7 @@ type Answer = Response<upstream::Body<RequestBody>>;
 /// # Errors
 /// No connection, no answer, none in time, or one that is not HTTP; or the user agent's body failed meanwhile.
 pub(super) async fn send(
-    worker: &Worker,
+    current: &Current,
     index: usize,
     request: Request<RequestBody>,
     upload: &Upload,
@@ -25,7 +25,7 @@ pub(super) async fn send(
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
     let mut outgoing = Outgoing::new(request);
-    if let Some(lease) = worker.pool.reuse(index).await {
+    if let Some(lease) = current.pool.reuse(index).await {
         outgoing = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
             Ok(answer) => return expected(answer, asked),
             // Not a byte of it left: any method, any body.
@@ -36,10 +36,10 @@ pub(super) async fn send(
                 Err(failed) => return Err(classify(failed.fault, upload)),
             },
         };
-        worker.counters.retries.increment();
+        current.counters.retries.increment();
     }
     // Boxed: handshakes are large, and seldom; every request's future would be as large as they are, and be moved.
-    let lease = Box::pin(worker.pool.connect(index)).await.map_err(Error::Connect)?;
+    let lease = Box::pin(current.pool.connect(index)).await.map_err(Error::Connect)?;
     let begun = Instant::now();
     match lease.send(outgoing, || begun.max(upload.last()) + limit, field).await {
         Ok(answer) => expected(answer, asked),

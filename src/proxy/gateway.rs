@@ -1,19 +1,15 @@
-//! What the workers share, read-only, and what each has for itself.
+//! What the workers share, read-only.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use tokio_util::task::TaskTracker;
-
-use super::agreement::Agreements;
-use super::{FAILURES, Local, RequestBody};
-use crate::audit::{Hinted, Hints};
+use super::{FAILURES, Local};
+use crate::audit::Hinted;
 use crate::config::{Site, Snapshot};
 use crate::consent::Reading;
-use crate::metrics::{Counters, Words};
+use crate::metrics::Words;
 use crate::policy::Reason;
 use crate::store::Store;
-use crate::upstream::{Origin, OriginError, Pool};
+use crate::upstream::{Origin, OriginError};
 
 /// One compiled configuration with its origin servers ready to be connected to.
 pub struct Gateway {
@@ -25,6 +21,8 @@ pub struct Gateway {
     locals: Vec<Option<Local>>,
     /// Where choices are recorded, unless they are not.
     pub(super) store: Option<Store>,
+    /// The undeclared names that any worker has hinted at.
+    pub(super) hinted: Hinted,
 }
 
 impl Gateway {
@@ -33,10 +31,31 @@ impl Gateway {
     /// # Errors
     /// A site's name and why its upstream can't be used.
     pub fn new(snapshot: Snapshot, store: Option<Store>) -> Result<Arc<Self>, (String, OriginError)> {
+        Self::compile(snapshot, store, Hinted::default())
+    }
+
+    /// The same in the place of this one, with its records; what was hinted at is not repeated, unless other sites stand
+    /// in the places of those that it was about.
+    ///
+    /// # Errors
+    /// A site's name and why its upstream can't be used.
+    pub fn next(&self, snapshot: Snapshot) -> Result<Arc<Self>, (String, OriginError)> {
+        let names =
+            |snapshot: &Snapshot| snapshot.sites.iter().map(|site| site.name.clone()).collect::<Vec<_>>();
+        let same = names(&self.snapshot) == names(&snapshot);
+        let hinted = if same { self.hinted.clone() } else { Hinted::default() };
+        Self::compile(snapshot, self.store.clone(), hinted)
+    }
+
+    fn compile(
+        snapshot: Snapshot,
+        store: Option<Store>,
+        hinted: Hinted,
+    ) -> Result<Arc<Self>, (String, OriginError)> {
         let origin = |site: &Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
         let origins = snapshot.sites.iter().map(origin).collect::<Result<_, _>>()?;
         let locals = snapshot.sites.iter().map(|site| Local::compile(site, store.is_some())).collect();
-        Ok(Arc::new(Self { snapshot, origins, locals, store }))
+        Ok(Arc::new(Self { snapshot, origins, locals, store, hinted }))
     }
 
     /// The pages of a site, if this path, without the query, is one of theirs.
@@ -50,41 +69,6 @@ impl Gateway {
     /// The pages of a site, if it has any.
     pub(super) fn pages(&self, site: &Site) -> Option<&Local> {
         self.locals.get(site.id.index())?.as_ref()
-    }
-}
-
-/// One core's part: its connections and counters; nothing of it is shared.
-pub struct Worker {
-    pub(super) gateway: Arc<Gateway>,
-    pub(super) pool: Rc<Pool<RequestBody>>,
-    pub(super) counters: Arc<Counters>,
-    pub(super) hints: Hints,
-    /// Choices that it has read of late.
-    pub(super) agreements: Agreements,
-    /// What goes on when its connection has ended: tunnels.
-    pub(super) tasks: TaskTracker,
-}
-
-impl Worker {
-    /// A worker over the gateway; `hinted` is the same for all. Needs the runtime of its thread.
-    pub fn new(
-        gateway: Arc<Gateway>,
-        counters: Arc<Counters>,
-        hinted: Hinted,
-        tasks: TaskTracker,
-    ) -> Rc<Self> {
-        let snapshot = &gateway.snapshot;
-        let origins = gateway.origins.clone();
-        let pool = Pool::new(origins, &snapshot.limits, &snapshot.times, Arc::clone(&counters));
-        pool.sweep();
-        Rc::new(Self {
-            pool,
-            counters,
-            hints: Hints::new(hinted),
-            agreements: Agreements::new(),
-            gateway,
-            tasks,
-        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The list of steps of a request.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
@@ -69,8 +68,8 @@ async fn pass(
     peer: Peer,
     websocket: bool,
 ) -> Result<Passed, Error> {
-    let gateway = Arc::clone(&exchange.gateway);
-    let snapshot = &gateway.snapshot;
+    let current = Rc::clone(&exchange.current);
+    let snapshot = current.snapshot();
     let (mut parts, body) = request.into_parts();
 
     in_order(&parts, snapshot.limits.fields)?;
@@ -84,21 +83,21 @@ async fn pass(
     let trusted = snapshot.trusts(forwarded::address(&peer));
     let secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
     exchange.secure = secure;
-    if let Some(port) = elsewhere(snapshot, &parts, &peer).filter(|_| !secure) {
+    if let Some(port) = elsewhere(&parts, &peer).filter(|_| !secure) {
         return Ok(Passed::Own(Box::new(https::redirect(&parts, &target, port)?)));
     }
     if parts.version == Version::HTTP_2 {
         fields::join_crumbs(&mut parts.headers);
     }
     let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
-    if let Some(local) = gateway.local(site, parts.uri.path()) {
+    if let Some(local) = current.gateway.local(site, parts.uri.path()) {
         let asked = local::Asked { local, site, visit: &visit, parts: &parts };
         return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
     }
     if let Some(maintenance) = rule.maintenance.as_deref()
         && !is_let_in(maintenance, snapshot, &parts, &peer)
     {
-        let pages = gateway.pages(site);
+        let pages = current.gateway.pages(site);
         let asked = pages.map(|local| local::Asked { local, site, visit: &visit, parts: &parts });
         exchange.error = "maintenance";
         return Ok(Passed::Own(Box::new(local::closed(maintenance, asked, &parts.method))));
@@ -116,11 +115,10 @@ async fn pass(
     }
     let head = parts.method == Method::HEAD;
     let sent = upload.begin();
-    let worker = Rc::clone(&exchange.worker);
     let request = Request::from_parts(parts, body);
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
-    let mut answer = forward::send(&worker, site.id.index(), request, &upload, field).await?;
+    let mut answer = forward::send(&current, site.id.index(), request, &upload, field).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();
@@ -133,8 +131,8 @@ async fn pass(
 }
 
 /// The port of https, where the listener leads there.
-fn elsewhere(snapshot: &Snapshot, parts: &Parts, peer: &Peer) -> Option<u16> {
-    let redirect = snapshot.listeners.get(peer.listener)?.redirect.as_ref()?;
+fn elsewhere(parts: &Parts, peer: &Peer) -> Option<u16> {
+    let redirect = peer.redirect.as_ref()?;
     (!redirect.spares(parts.uri.path())).then_some(redirect.port)
 }
 
@@ -164,7 +162,7 @@ async fn request_body(
     body: Incoming,
     upload: &Rc<Upload>,
 ) -> Result<RequestBody, Error> {
-    let snapshot = &exchange.gateway.snapshot;
+    let snapshot = exchange.current.snapshot();
     let mut expected = parts.headers.get_all(header::EXPECT).iter();
     if !expected.all(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(Error::Expectation);

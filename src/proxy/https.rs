@@ -46,7 +46,7 @@ pub(super) enum Policy {
 
 impl Policy {
     pub(super) fn of(exchange: &Exchange) -> Self {
-        let site = exchange.site.and_then(|id| exchange.gateway.snapshot.sites.get(id));
+        let site = exchange.site.and_then(|id| exchange.current.snapshot().sites.get(id));
         match site.and_then(|site| site.hsts.as_deref()) {
             None => Self::Silent,
             // Copied: the octets of a shared one would be counted by all workers.

@@ -6,6 +6,7 @@ mod agreement;
 mod answer;
 mod body;
 mod caching;
+mod current;
 mod error;
 mod exchange;
 mod fields;
@@ -22,7 +23,8 @@ mod upgrade;
 mod visit;
 
 pub use body::{BodyError, RequestBody, ResponseBody};
+pub use current::{Current, Worker};
 pub use error::{Error, FAILURES, Side};
-pub use gateway::{Gateway, WORDS, Worker};
+pub use gateway::{Gateway, WORDS};
 pub use handle::handle;
 pub use local::Local;

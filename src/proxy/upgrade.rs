@@ -62,7 +62,7 @@ pub(super) fn tunnel(
 ) -> Response<ResponseBody> {
     let (parts, body) = answer.into_parts();
     let origin = body.upgraded();
-    let limit = exchange.gateway.snapshot.times.tunnel;
+    let limit = exchange.current.snapshot().times.tunnel;
     let tasks = exchange.worker.tasks.clone();
     let task = async move {
         let (Ok(user_agent), Some(origin)) = (user_agent.await, origin) else { return };

@@ -93,7 +93,7 @@ fn agreement<'a>(
     let settings = site.policy.registry().consent();
     let holds = |pair: &CookiePair<'_>| settings.reads(pair.name());
     let (first, several) = (fields.clone().next().unwrap_or_default(), fields.clone().nth(1).is_some());
-    let agreements = &exchange.worker.agreements;
+    let agreements = &exchange.current.agreements;
     let agreement = match several {
         false => agreements.of(site, pairs(first).filter(holds), gpc),
         true => agreements.of(site, fields.flat_map(pairs).filter(holds), gpc),

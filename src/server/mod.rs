@@ -1,7 +1,11 @@
-//! Start and shutdown: sockets, threads, and the order in which they come and go.
+//! Start, reload and shutdown: sockets, threads, and the order in which they come and go.
 
+mod generation;
 mod log;
+mod reload;
 mod start;
+mod thread;
 
 pub use log::{Guard, log_to};
+pub use reload::Applied;
 pub use start::{Drained, Server, StartError};

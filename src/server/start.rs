@@ -3,24 +3,23 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
-use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
+use tokio::runtime::LocalRuntime;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::audit::Hinted;
+use super::generation::{Fixed, Generation, security};
+use super::thread::{self, Order, Plan};
 use crate::config::Snapshot;
-use crate::downstream::{self, Security, Settings, TlsError};
+use crate::downstream::{self, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
-use crate::proxy::{self, Gateway, WORDS, Worker};
+use crate::proxy::{Gateway, WORDS};
 use crate::store::Store;
 use crate::upstream::OriginError;
-use crate::{admin, config};
 
 /// Why the gateway doesn't start.
 #[derive(Debug, thiserror::Error)]
@@ -78,17 +77,13 @@ pub struct Server {
     admin: Option<SocketAddr>,
     metrics: Arc<Metrics>,
     store: Option<Store>,
-    stop: CancellationToken,
-    threads: Vec<JoinHandle<Drained>>,
-}
-
-/// What each thread is started with.
-struct Plan {
-    name: String,
-    listeners: Vec<(TcpListener, Security)>,
-    counters: Arc<Counters>,
-    open: Arc<AtomicUsize>,
-    stop: CancellationToken,
+    pub(super) stop: CancellationToken,
+    pub(super) fixed: Fixed,
+    threads: Mutex<Vec<JoinHandle<Drained>>>,
+    /// What every thread serves by.
+    pub(super) orders: watch::Sender<Order>,
+    /// Held while another configuration takes the place of the one before.
+    pub(super) reloading: Mutex<()>,
 }
 
 impl Server {
@@ -96,42 +91,47 @@ impl Server {
     ///
     /// # Errors
     /// What is in the way, and what to do about it; nothing is left running then.
-    pub fn start(snapshot: Snapshot) -> Result<Self, StartError> {
+    pub fn start(mut snapshot: Snapshot) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
         let recorded = Arc::new(RecordCounters::default());
         let store = snapshot.records.as_ref().map(|records| Store::open(records, Arc::clone(&recorded)));
         let store = store.transpose().map_err(StartError::Worker)?;
-        let gateway = Gateway::new(snapshot, store.clone())
-            .map_err(|(site, source)| StartError::Origin { site, source: Box::new(source) })?;
-        let (addresses, mut sockets) = bind(&gateway.snapshot, workers)?;
+        snapshot.generation = 1;
+        let gateway = Gateway::new(snapshot, store.clone()).map_err(origin_fault)?;
+        let fixed = Fixed::of(&gateway.snapshot);
+        let listeners = &gateway.snapshot.listeners;
+        let securities = listeners.iter().map(security).collect::<Result<_, _>>()?;
+        let bound = listeners.iter().map(|listener| listen(listener.address, workers));
+        let mut sockets = bound.collect::<Result<Vec<_>, _>>()?;
         let operator = gateway.snapshot.admin.map(|address| listen(address, 1)).transpose()?;
+        let first = Arc::new(Generation { gateway, securities });
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
         let metrics = Metrics::new(counters.clone());
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
-        let mut server = Self {
-            addresses,
-            admin: operator.as_ref().and_then(|sockets| sockets.first()?.local_addr().ok()),
+        let address = |sockets: &Vec<TcpListener>| sockets.first()?.local_addr().ok();
+        let server = Self {
+            addresses: sockets.iter().filter_map(address).collect(),
+            admin: operator.as_ref().and_then(address),
             metrics: Arc::new(metrics),
             store,
             stop: CancellationToken::new(),
-            threads: Vec::new(),
+            fixed,
+            threads: Mutex::default(),
+            orders: watch::Sender::new(Order { generation: first, done: sync_channel(0).0 }),
+            reloading: Mutex::default(),
         };
-        let (open, hinted) = (Arc::new(AtomicUsize::new(0)), Hinted::default());
+        let open = Arc::new(AtomicUsize::new(0));
         for (index, counters) in counters.into_iter().enumerate() {
-            let listeners =
-                sockets.iter_mut().filter_map(|(of, security)| Some((of.pop()?, security.clone()))).collect();
-            let (stop, open) = (server.stop.clone(), Arc::clone(&open));
-            let plan = Plan { name: format!("worker-{index}"), listeners, counters, open, stop };
-            let (gateway, hinted) = (Arc::clone(&gateway), hinted.clone());
-            server.spawn(plan, move |plan, runtime| work(plan, runtime, &gateway, hinted))?;
+            let listeners = sockets.iter_mut().filter_map(Vec::pop).collect();
+            let named = (format!("worker-{index}"), listeners);
+            server.spawn(named, (counters, Arc::clone(&open)), thread::work)?;
         }
         if let Some(sockets) = operator {
-            let listeners = sockets.into_iter().map(|socket| (socket, Security::default())).collect();
-            let (stop, counters) = (server.stop.clone(), Arc::new(Counters::new(WORDS)));
-            let plan = Plan { name: "admin".to_owned(), listeners, counters, open: Arc::default(), stop };
+            let counted = (Arc::new(Counters::new(WORDS)), Arc::default());
             let metrics = Arc::clone(&server.metrics);
-            server.spawn(plan, move |plan, runtime| operate(plan, runtime, &gateway, &metrics))?;
+            let run = move |plan, runtime: &LocalRuntime| thread::operate(plan, runtime, &metrics);
+            server.spawn(("admin".to_owned(), sockets), counted, run)?;
         }
         Ok(server)
     }
@@ -151,10 +151,16 @@ impl Server {
         &self.metrics
     }
 
+    /// What exchanges begin with now.
+    pub fn gateway(&self) -> Arc<Gateway> {
+        Arc::clone(&self.orders.borrow().generation.gateway)
+    }
+
     /// Accepts no more, lets exchanges finish within `times.drain`, and ends the threads.
-    pub fn stop(mut self) -> Drained {
+    pub fn stop(&self) -> Drained {
         self.stop.cancel();
-        let ended: Vec<_> = self.threads.drain(..).map(|thread| thread.join()).collect();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let ended: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
         if let Some(store) = &self.store {
             store.close();
         }
@@ -162,28 +168,23 @@ impl Server {
         if clean { Drained::Clean } else { Drained::Cut }
     }
 
-    fn spawn<F>(&mut self, plan: Plan, run: F) -> Result<(), StartError>
+    /// Starts a thread of this name over these sockets, which counts here.
+    fn spawn<F>(
+        &self,
+        (name, listeners): (String, Vec<TcpListener>),
+        (counters, open): (Arc<Counters>, Arc<AtomicUsize>),
+        run: F,
+    ) -> Result<(), StartError>
     where
         F: FnOnce(Plan, &LocalRuntime) -> Drained + Send + 'static,
     {
-        let (ready, started) = std::sync::mpsc::sync_channel(1);
-        let thread = std::thread::Builder::new().name(plan.name.clone()).spawn(move || {
-            let built = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
-            match built {
-                Ok(runtime) => {
-                    // The receiver waits for exactly this.
-                    let _ = ready.send(Ok(()));
-                    let drained = run(plan, &runtime);
-                    runtime.shutdown_timeout(Duration::from_millis(200));
-                    drained
-                }
-                Err(fault) => {
-                    let _ = ready.send(Err(fault));
-                    Drained::Cut
-                }
-            }
-        });
-        self.threads.push(thread.map_err(StartError::Worker)?);
+        let (ready, started) = sync_channel(1);
+        let (orders, stop) = (self.orders.subscribe(), self.stop.clone());
+        let plan = Plan { listeners, orders, counters, open, stop };
+        let serve = move |runtime: &LocalRuntime| run(plan, runtime);
+        let thread = std::thread::Builder::new().name(name).spawn(move || thread::run(&ready, serve));
+        let handle = thread.map_err(StartError::Worker)?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
         let lost = |_| io::Error::other("the thread ended at once");
         started.recv().map_err(lost).and_then(|started| started).map_err(StartError::Worker)
     }
@@ -195,68 +196,10 @@ impl Drop for Server {
     }
 }
 
-type Sockets = Vec<(Vec<TcpListener>, Security)>;
-
-fn bind(snapshot: &Snapshot, workers: usize) -> Result<(Vec<SocketAddr>, Sockets), StartError> {
-    let mut addresses = Vec::new();
-    let mut sockets = Vec::new();
-    for (index, listener) in snapshot.listeners.iter().enumerate() {
-        let config::Listener { address, tls, h2c, proxy_protocol, redirect: _ } = listener;
-        let fault = |source| StartError::Tls { address: *address, source: Box::new(source) };
-        let tls = tls.as_deref().map(downstream::acceptor).transpose().map_err(fault)?;
-        let bound = listen(*address, workers)?;
-        addresses.extend(bound.first().and_then(|socket| socket.local_addr().ok()));
-        let proxy_protocol = proxy_protocol.clone();
-        sockets.push((bound, Security { listener: index, proxy_protocol, tls, h2c: *h2c }));
-    }
-    Ok((addresses, sockets))
+pub(super) fn origin_fault((site, source): (String, OriginError)) -> StartError {
+    StartError::Origin { site, source: Box::new(source) }
 }
 
 fn listen(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, StartError> {
     downstream::bind(address, workers).map_err(|source| StartError::Listen { address, source })
-}
-
-fn work(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, hinted: Hinted) -> Drained {
-    let snapshot = &gateway.snapshot;
-    runtime.block_on(async {
-        let tasks = TaskTracker::new();
-        let worker = Worker::new(Arc::clone(gateway), Arc::clone(&plan.counters), hinted, tasks.clone());
-        let service = move |request, peer| proxy::handle(Rc::clone(&worker), request, peer);
-        serve(plan, snapshot, service, tasks).await
-    })
-}
-
-fn operate(plan: Plan, runtime: &LocalRuntime, gateway: &Arc<Gateway>, metrics: &Arc<Metrics>) -> Drained {
-    runtime.block_on(async {
-        let metrics = Arc::clone(metrics);
-        let service = move |request, _| std::future::ready(admin::answer(&request, &metrics));
-        serve(plan, &gateway.snapshot, service, TaskTracker::new()).await
-    })
-}
-
-/// Serves all listeners of a thread until told to stop, then waits for connections and tunnels, `times.drain` at most.
-async fn serve<S, A, B>(plan: Plan, snapshot: &Snapshot, service: S, tasks: TaskTracker) -> Drained
-where
-    S: Fn(http::Request<hyper::body::Incoming>, downstream::Peer) -> A + Clone + 'static,
-    A: Future<Output = http::Response<B>> + 'static,
-    B: http_body::Body<Data = bytes::Bytes> + Unpin + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let ending = (plan.stop.clone(), tasks.clone());
-    let settings = Settings::new(&snapshot.limits, &snapshot.times, plan.counters, plan.open, ending);
-    for (socket, security) in plan.listeners {
-        match tokio::net::TcpListener::from_std(socket) {
-            Ok(listener) => {
-                let serving = downstream::serve(listener, security, settings.clone(), service.clone());
-                tokio::task::spawn_local(serving);
-            }
-            Err(fault) => tracing::error!(%fault, "a listener is lost"),
-        }
-    }
-    plan.stop.cancelled().await;
-    tasks.close();
-    match tokio::time::timeout(snapshot.times.drain, tasks.wait()).await {
-        Ok(()) => Drained::Clean,
-        Err(_) => Drained::Cut,
-    }
 }

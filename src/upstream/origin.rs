@@ -20,6 +20,8 @@ pub struct Origin {
     pub port: u16,
     /// TLS settings and the name that the certificate must hold; `None` for `http://`.
     pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    /// Who may sign its certificate; the system's authorities where `None`.
+    roots: Option<Arc<RootCertStore>>,
     /// HTTP/2 is spoken.
     pub(super) h2: bool,
 }
@@ -65,20 +67,37 @@ impl Origin {
     /// # Errors
     /// Roots that can't be read or a name that no certificate can hold.
     pub fn new(upstream: &Upstream) -> Result<Self, OriginError> {
-        let tls = upstream.tls.then(|| client(upstream)).transpose()?;
-        Ok(Self { host: upstream.host.clone(), port: upstream.port, tls, h2: upstream.h2 })
+        let roots = upstream.ca_file.as_deref().map(roots).transpose()?.map(Arc::new);
+        let tls = upstream.tls.then(|| client(upstream, roots.clone())).transpose()?;
+        Ok(Self { host: upstream.host.clone(), port: upstream.port, tls, roots, h2: upstream.h2 })
+    }
+
+    /// Whether a connection to one serves for the other: it leads to the same place and was verified in the same way.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let tls = match (&self.tls, &other.tls) {
+            (Some((_, ours)), Some((_, theirs))) => ours == theirs,
+            (ours, theirs) => ours.is_none() && theirs.is_none(),
+        };
+        let roots = match (&self.roots, &other.roots) {
+            (Some(ours), Some(theirs)) => ours.roots == theirs.roots,
+            (ours, theirs) => ours.is_none() && theirs.is_none(),
+        };
+        (&self.host, self.port, self.h2) == (&other.host, other.port, other.h2) && tls && roots
     }
 }
 
-fn client(upstream: &Upstream) -> Result<(Arc<ClientConfig>, ServerName<'static>), OriginError> {
+fn client(
+    upstream: &Upstream,
+    roots: Option<Arc<RootCertStore>>,
+) -> Result<(Arc<ClientConfig>, ServerName<'static>), OriginError> {
     let name = upstream.server_name.as_ref().unwrap_or(&upstream.host);
     let server_name = ServerName::try_from(name.clone())
         .map_err(|source| OriginError::ServerName { name: name.clone(), source })?;
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|source| OriginError::NoSystemCa { source })?;
-    let mut config = match &upstream.ca_file {
-        Some(path) => builder.with_root_certificates(roots(path)?).with_no_client_auth(),
+    let mut config = match roots {
+        Some(roots) => builder.with_root_certificates(roots).with_no_client_auth(),
         None => builder
             .with_platform_verifier()
             .map_err(|source| OriginError::NoSystemCa { source })?

@@ -3,7 +3,7 @@
 //! HTTP/1.1 is driven by whoever waits for an answer (`codec`); HTTP/2 by hyper, each connection in a task of the same
 //! thread. A connection is kept only when the response that it carried was read whole.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::error::Error as StdError;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -39,6 +39,8 @@ pub struct Pool<B> {
     counters: Arc<Counters>,
     /// Something happened to an idle connection.
     sweeper: Arc<Notify>,
+    /// Another pool has taken its place: it keeps nothing any more.
+    retired: Cell<bool>,
 }
 
 /// One origin server and the connections to it.
@@ -47,7 +49,7 @@ struct Place<B> {
     /// Idle ones of HTTP/1.1, each for one request at a time.
     shelf: Rc<Shelf>,
     /// Those of HTTP/2, idle or not, each for many.
-    shared: RefCell<Vec<Shared<B>>>,
+    shared: Rc<RefCell<Vec<Shared<B>>>>,
 }
 
 struct Shared<B> {
@@ -61,23 +63,49 @@ where
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    /// An empty pool over these origin servers, which are named by their index from now on.
-    pub fn new(origins: Vec<Origin>, limits: &Limits, times: &Times, counters: Arc<Counters>) -> Rc<Self> {
+    /// A pool over these origin servers, which are named by their index from now on. It takes over from a `previous` one:
+    /// the connections to origin servers whose settings are equal go on, idle or not; of the others those that are idle
+    /// end now, and those in use with the exchange that uses them.
+    pub fn new(
+        origins: Vec<Origin>,
+        limits: &Limits,
+        times: &Times,
+        counters: Arc<Counters>,
+        previous: Option<&Self>,
+    ) -> Rc<Self> {
         let mut http2 = Builder::new(Here);
         http2
             .timer(TokioTimer::new())
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
             .initial_stream_window_size(1024 * 1024)
             .initial_connection_window_size(4 * 1024 * 1024);
-        let sweeper = Arc::new(Notify::new());
-        let place = |origin| {
-            let shelf = Rc::new(Shelf::new(limits.idle_upstream, &sweeper));
-            Place { origin, shelf, shared: RefCell::default() }
+        let sweeper = previous.map_or_else(Arc::default, |pool| Arc::clone(&pool.sweeper));
+        let mut before: Vec<&Place<B>> = previous.map_or_else(Vec::new, |pool| pool.places.iter().collect());
+        let place = |origin: Origin| {
+            let same = before.iter().position(|place| place.origin.is(&origin));
+            match same.map(|at| before.remove(at)) {
+                Some(Place { shelf, shared, .. }) => {
+                    shelf.resize(limits.idle_upstream);
+                    Place { origin, shelf: Rc::clone(shelf), shared: Rc::clone(shared) }
+                }
+                None => {
+                    let shelf = Rc::new(Shelf::new(limits.idle_upstream, &sweeper));
+                    Place { origin, shelf, shared: Rc::default() }
+                }
+            }
         };
         let places = origins.into_iter().map(place).collect();
+        for place in before {
+            place.shelf.resize(0);
+            place.shared.borrow_mut().clear();
+        }
+        if let Some(previous) = previous {
+            previous.retired.set(true);
+            sweeper.notify_one();
+        }
         let bounds = Bounds { fields: limits.fields, head: limits.head };
         let (connect, keep) = (times.connect, times.idle);
-        Rc::new(Self { places, http2, connect, keep, bounds, counters, sweeper })
+        Rc::new(Self { places, http2, connect, keep, bounds, counters, sweeper, retired: Cell::new(false) })
     }
 
     /// The newest idle connection, if one is usable. One that the origin server closed meanwhile, or sent something
@@ -109,6 +137,9 @@ where
             Stream::Tls(stream) => self.handshake(&place.origin, *stream).await?,
             stream => self.handshake(&place.origin, stream).await?,
         };
+        if self.retired.get() {
+            return Ok(self.lease(Road::Http2(sender)));
+        }
         place.shared.borrow_mut().push(Shared { sender: sender.clone(), since: Instant::now() });
         Ok(self.lease(Road::Http2(sender)))
     }
@@ -128,7 +159,8 @@ where
         Ok(sender)
     }
 
-    /// Drops what is closed at once and what is idle for too long now and then, until the pool itself is dropped.
+    /// Drops what is closed at once and what is idle for too long now and then, until the pool is dropped or another one
+    /// has taken its place.
     pub fn sweep(self: &Rc<Self>) {
         let pool = Rc::downgrade(self);
         let every = (self.keep / u32::from(SWEEPS)).max(Duration::from_millis(100));
@@ -140,7 +172,11 @@ where
                     _ = clock.tick() => true,
                     () = bell.notified() => false,
                 };
-                let Some(pool) = pool.upgrade() else { return };
+                let Some(pool) = pool.upgrade().filter(|pool| !pool.retired.get()) else {
+                    // Perhaps it rang for the next pool.
+                    bell.notify_one();
+                    return;
+                };
                 for place in &pool.places {
                     place.shelf.answer_bell();
                     if tick {
@@ -149,6 +185,13 @@ where
                 }
             }
         });
+    }
+}
+
+impl<B> Drop for Pool<B> {
+    /// Its task has nothing to sweep any more.
+    fn drop(&mut self) {
+        self.sweeper.notify_one();
     }
 }
 

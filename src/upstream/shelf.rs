@@ -3,7 +3,7 @@
 //! No task drives them. One task of the pool is woken by a bell when anything happens to one, and throws out those that
 //! the origin server has closed; the others it throws out when they have been idle for too long.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Wake, Waker};
@@ -17,7 +17,7 @@ pub(super) const SWEEPS: u8 = 4;
 
 pub(super) struct Shelf {
     idle: RefCell<Vec<Idle>>,
-    most: usize,
+    most: Cell<usize>,
     bell: Arc<Bell>,
     waker: Waker,
 }
@@ -50,7 +50,7 @@ impl Shelf {
     pub(super) fn new(most: usize, sweeper: &Arc<Notify>) -> Self {
         let bell = Arc::new(Bell { rung: AtomicBool::new(false), sweeper: Arc::clone(sweeper) });
         let waker = Waker::from(Arc::clone(&bell));
-        Self { idle: RefCell::default(), most, bell, waker }
+        Self { idle: RefCell::default(), most: Cell::new(most), bell, waker }
     }
 
     /// Keeps a connection for the next request, if there is room and nothing has come that nobody asked for.
@@ -60,10 +60,22 @@ impl Shelf {
         if !connection.rests(&mut cx) {
             return;
         }
-        if idle.len() < self.most {
+        if idle.len() < self.most.get() {
             idle.push(Idle { connection, age: 0 });
         } else {
             connection.close(&mut cx);
+        }
+    }
+
+    /// Another bound from now on.
+    pub(super) fn resize(&self, most: usize) {
+        self.most.set(most);
+        let mut cx = Context::from_waker(&self.waker);
+        let mut idle = self.idle.borrow_mut();
+        // The oldest lie at the bottom.
+        let surplus = idle.len().saturating_sub(most);
+        for old in idle.drain(..surplus) {
+            old.connection.close(&mut cx);
         }
     }
 

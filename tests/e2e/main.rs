@@ -34,6 +34,7 @@ mod observe;
 mod paths;
 mod proxy_protocol;
 mod purge;
+mod reload;
 mod reuse;
 mod rewrite;
 mod sites;

@@ -117,3 +117,15 @@ fn it_is_the_same_over_http_2() {
     );
     assert!(crate::kit::text(&body).contains("Under maintenance"));
 }
+
+#[test]
+fn a_reload_switches_it_on_and_off() {
+    let origin = answering(&page(&[]));
+    let gateway = Setup::new(&origin).workers(2).start();
+    let mut kept = gateway.agent();
+    assert_eq!(kept.get(&[]).status(), 200);
+    gateway.reload(&Setup::new(&origin).workers(2).site("maintenance: true")).unwrap();
+    assert_eq!((kept.get(&[]).status(), gateway.agent().get(&[]).status()), (503, 503));
+    gateway.reload(&Setup::new(&origin).workers(2)).unwrap();
+    assert_eq!((kept.get(&[]).status(), gateway.agent().get(&[]).status()), (200, 200));
+}

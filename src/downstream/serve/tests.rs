@@ -52,7 +52,8 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
                 assert_ne!(request.uri().path(), "/panic", "planted");
                 Response::new(Full::new(Bytes::from_static(b"well")))
             };
-            serve(listener, Security { h2c: true, ..Security::default() }, settings, service).await;
+            let security = Security { h2c: true, ..Security::default() };
+            serve(listener, Rc::new(Terms::new(security, Rc::new(settings))), service).await;
             tasks.close();
             tasks.wait().await;
         });

@@ -24,7 +24,7 @@ pub(super) async fn post(exchange: &mut Exchange, asked: Asked<'_>, body: Incomi
         tracing::debug!(site = asked.site.name, "a form was refused: no page of this site sent it");
         return message(asked, StatusCode::FORBIDDEN, Message::ForeignForm, None);
     }
-    let limit = exchange.gateway.snapshot.times.progress;
+    let limit = exchange.current.snapshot().times.progress;
     let kind = "application/x-www-form-urlencoded";
     let octets = match reading::read(asked.headers(), kind, body, limit).await {
         Ok(octets) => octets,
@@ -68,7 +68,7 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
     if !asked.is_same_origin() {
         return foreign(asked);
     }
-    let limit = exchange.gateway.snapshot.times.progress;
+    let limit = exchange.current.snapshot().times.progress;
     let octets = match reading::read(asked.headers(), "application/json", body, limit).await {
         Ok(octets) => octets,
         Err(unread) => {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use tamis::config::{self, Log, LogFormat, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
-use tamis::server::{Drained, Guard, Server, log_to};
+use tamis::server::{Applied, Drained, Guard, Server, log_to};
 
 use super::{Agent, Authority, Origin, PATIENCE};
 
@@ -95,15 +95,18 @@ impl Setup {
     }
 
     pub(crate) fn start(&self) -> Gateway {
+        Gateway::start(&self.yaml(), &self.registry)
+    }
+
+    fn yaml(&self) -> String {
         let Self { upstream, top, site, workers, .. } = self;
         let listeners =
             if top.contains("listeners:") { "" } else { "listeners: [{address: \"127.0.0.1:0\"}]\n" };
         let records = if top.contains("records:") { "" } else { "records: off\n" };
-        let yaml = format!(
+        format!(
             "workers: {workers}\n{records}{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
              sites:\n  - default: true\n    registry: site.yaml\n    upstream: {upstream}\n{site}"
-        );
-        Gateway::start(&yaml, &self.registry)
+        )
     }
 }
 
@@ -112,6 +115,15 @@ impl Gateway {
     pub(crate) fn start(yaml: &str, registry: &str) -> Self {
         log();
         Self { server: Server::start(compiled(yaml, registry)).unwrap() }
+    }
+
+    /// Another configuration from now on.
+    ///
+    /// # Errors
+    /// As the operator reads them; then the one before stays.
+    pub(crate) fn reload(&self, setup: &Setup) -> Result<Applied, String> {
+        let snapshot = compiled(&setup.yaml(), &setup.registry);
+        self.server.reload(snapshot).map_err(|fault| fault.to_string())
     }
 
     /// Where user agents connect.
@@ -198,7 +210,7 @@ pub(crate) fn logged(mark: &str) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// A directory of its own for a gateway's records, removed in the end.
+/// A directory of its own for files of a gateway, removed in the end.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -210,9 +222,14 @@ impl Folder {
         Self(folder)
     }
 
+    /// The place of a file here.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     /// The setting that keeps records here.
     pub(crate) fn records(&self) -> String {
-        let at = |name: &str| self.0.join(name).display().to_string();
+        let at = |name: &str| self.path(name).display().to_string();
         format!(
             "records: {{database: {}, key: {}, head: {}, wait: 20s}}",
             at("records.sqlite"),

@@ -1,0 +1,75 @@
+//! What one worker makes of one configuration: each exchange ends with the one that it began with.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use super::agreement::Agreements;
+use super::{Gateway, RequestBody};
+use crate::audit::Hints;
+use crate::config::Snapshot;
+use crate::metrics::Counters;
+use crate::upstream::Pool;
+
+/// A configuration at work on one core.
+pub struct Current {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) pool: Rc<Pool<RequestBody>>,
+    pub(super) counters: Arc<Counters>,
+    /// Undeclared names met, by this configuration's sites.
+    pub(super) hints: Hints,
+    /// Choices read of late, by this configuration's sites.
+    pub(super) agreements: Agreements,
+}
+
+/// One core's part, for as long as the process runs; nothing of it is shared.
+pub struct Worker {
+    current: RefCell<Rc<Current>>,
+    pub(super) counters: Arc<Counters>,
+    /// What goes on when its connection has ended: tunnels.
+    pub(super) tasks: TaskTracker,
+}
+
+impl Current {
+    /// Needs the runtime of its thread.
+    fn new(gateway: Arc<Gateway>, counters: &Arc<Counters>, previous: Option<&Self>) -> Rc<Self> {
+        let Snapshot { limits, times, .. } = &gateway.snapshot;
+        let before = previous.map(|previous| &*previous.pool);
+        let pool = Pool::new(gateway.origins.clone(), limits, times, Arc::clone(counters), before);
+        pool.sweep();
+        Rc::new(Self {
+            pool,
+            counters: Arc::clone(counters),
+            hints: Hints::new(gateway.hinted.clone()),
+            agreements: Agreements::new(),
+            gateway,
+        })
+    }
+
+    /// The configuration.
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        &self.gateway.snapshot
+    }
+}
+
+impl Worker {
+    /// A worker over the gateway. Needs the runtime of its thread.
+    pub fn new(gateway: Arc<Gateway>, counters: Arc<Counters>, tasks: TaskTracker) -> Rc<Self> {
+        let current = RefCell::new(Current::new(gateway, &counters, None));
+        Rc::new(Self { current, counters, tasks })
+    }
+
+    /// Exchanges that begin from now on are this gateway's. Connections to origin servers that it has in common with
+    /// the one before go on.
+    pub fn take(&self, gateway: Arc<Gateway>) {
+        let previous = self.current();
+        *self.current.borrow_mut() = Current::new(gateway, &self.counters, Some(&*previous));
+    }
+
+    /// What an exchange that begins now is done by.
+    pub(super) fn current(&self) -> Rc<Current> {
+        Rc::clone(&self.current.borrow())
+    }
+}
