@@ -5,6 +5,7 @@
 mod batch;
 mod connection;
 mod ending;
+mod inherited;
 mod listener;
 mod pace;
 mod proxy_protocol;
@@ -15,7 +16,8 @@ mod streams;
 mod terms;
 mod tls;
 
-pub use listener::bind;
+pub use inherited::Inherited;
+pub use listener::{Listening, bind, share};
 pub use security::Security;
 pub use serve::serve;
 pub use settings::{Peer, Settings};

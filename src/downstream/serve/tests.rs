@@ -17,7 +17,7 @@ use crate::metrics::Words;
 fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Arc<Counters> {
     let counters = Arc::new(Counters::new(Words { reasons: &[], readings: &[], failures: &[] }));
     let listener = crate::downstream::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap().remove(0);
-    let address = listener.local_addr().unwrap();
+    let address = listener.address().unwrap();
     let stop = CancellationToken::new();
     let (ours, theirs) = (Arc::clone(&counters), stop.clone());
     let server = std::thread::spawn(move || {
@@ -47,7 +47,6 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
             };
             let tasks = TaskTracker::new();
             let settings = Settings::new(&limits, &times, ours, Arc::default(), (theirs, tasks.clone()));
-            let listener = TcpListener::from_std(listener).unwrap();
             let service = |request: Request<Incoming>, _: Peer| async move {
                 assert_ne!(request.uri().path(), "/panic", "planted");
                 Response::new(Full::new(Bytes::from_static(b"well")))
