@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use tokio::sync::{Notify, mpsc};
+
+use super::control::Control;
 use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
-use crate::server::{Drained, Server, log_to};
+use crate::downstream::Inherited;
+use crate::server::{Drained, Given, Server, State, log_to, notify, watchdog};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -16,6 +21,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
+    let (inherited, mut signals) = match given() {
+        Ok(given) => given,
+        Err(fault) => {
+            complain(&fault);
+            return CANNOT.into();
+        }
+    };
     let (snapshot, faults) = match load::load(&arguments.config) {
         Ok(loaded) => loaded,
         Err(fault) => {
@@ -27,16 +39,11 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         tell(&format!("{}\n", faults.render(colours(&std::io::stderr()))));
     }
     let Some(snapshot) = snapshot else { return FAULTY.into() };
-    let mut signals = match Signals::catch() {
-        Ok(signals) => signals,
-        Err(fault) => {
-            complain(&format!("can't wait for signals: {fault}"));
-            return CANNOT.into();
-        }
-    };
     let guard = log_to(&snapshot.log, std::io::stdout(), colours(&std::io::stdout()));
     let drain = snapshot.times.drain;
-    let server = match Server::start(snapshot) {
+    let (reloads, asked) = mpsc::channel(1);
+    let given = Given { reloads: Some(reloads), inherited, watchdog: watchdog() };
+    let server = match Server::start(snapshot, given) {
         Ok(server) => server,
         Err(fault) => {
             drop(guard);
@@ -50,15 +57,32 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     if let Some(address) = server.admin() {
         tracing::info!(%address, "admin listening");
     }
-    signals.wait();
+    let hangup = Arc::new(Notify::new());
+    let (config, reloader) = (arguments.config.clone(), Arc::clone(server.reloader()));
+    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup) };
+    if let Err(fault) = control.begin() {
+        complain(&format!("can't start the thread that reloads: {fault}"));
+        return CANNOT.into();
+    }
+    notify(State::Ready);
+    signals.wait(&hangup);
+    notify(State::Stopping);
     tracing::info!(limit = ?drain, "stopping: no new connections, exchanges may finish; a second signal ends them");
     std::thread::spawn(move || {
-        signals.wait();
-        std::process::exit(0);
+        signals.wait(&hangup);
+        std::process::exit(CANNOT.into());
     });
     match server.stop() {
         Drained::Clean => tracing::info!("stopped"),
         Drained::Cut => tracing::warn!("stopped; connections that were still open were cut"),
     }
     ExitCode::SUCCESS
+}
+
+/// What whoever started the process has given it: sockets, and signals to come.
+fn given() -> Result<(Inherited, Signals), String> {
+    let inherited =
+        Inherited::take().map_err(|fault| format!("a socket of LISTEN_FDS can't be used: {fault}"))?;
+    let signals = Signals::catch().map_err(|fault| format!("can't wait for signals: {fault}"))?;
+    Ok((inherited, signals))
 }

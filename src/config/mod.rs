@@ -3,6 +3,7 @@
 //! Reads no file, variable or socket itself: text, environment and registries come in as arguments. Every setting
 //! with its type, default and purpose is in `docs/configuration.md`.
 
+mod admin;
 mod cookies;
 mod host;
 mod hsts;
@@ -20,6 +21,7 @@ mod redirect;
 mod registries;
 mod rule;
 mod schema;
+mod secret;
 mod site;
 mod sites;
 mod snapshot;
@@ -30,6 +32,7 @@ mod units;
 mod upstream;
 mod values;
 
+pub use admin::{Access, Admin, AdminAddress};
 pub use limits::{Limits, Times};
 pub use listener::{Certificate, Listener};
 pub use log::{Log, LogFormat};
@@ -42,6 +45,7 @@ pub use redirect::Redirect;
 pub use registries::Read;
 pub use rule::Rule;
 pub use schema::{SETTINGS, schema};
+pub use secret::Secret;
 pub use site::{HostField, RequestBody, Site, SiteId};
 pub use sites::Sites;
 pub use snapshot::{Snapshot, UnknownHost, compile};

@@ -4,11 +4,13 @@
 
 mod check;
 mod demo;
+mod drain;
 mod explain;
 mod place;
 mod policy;
 mod records;
 mod run;
+mod sockets;
 
 use place::Place;
 
