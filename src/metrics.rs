@@ -3,6 +3,7 @@
 //! Each worker counts for itself: one writer, no lock, no shared cache line. Whoever reads adds the workers up.
 
 mod records;
+mod reloads;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 pub use records::{RecordCounters, SharedCounter};
+pub use reloads::ReloadCounters;
 
 /// A number that one worker raises and anybody reads.
 #[derive(Debug, Default)]
@@ -181,6 +183,7 @@ impl Counters {
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
     records: Arc<RecordCounters>,
+    reloads: Arc<ReloadCounters>,
 }
 
 type Plain = (&'static str, &'static str, fn(&Counters) -> &Counter);
@@ -231,13 +234,19 @@ const COOKIES: &str = "Cookies judged";
 impl Metrics {
     /// Over the counters of these workers.
     pub fn new(workers: Vec<Arc<Counters>>) -> Self {
-        Self { workers, records: Arc::default() }
+        Self { workers, records: Arc::default(), reloads: Arc::default() }
     }
 
     /// These, with the counts of a store; without one they stay at zero.
     #[must_use]
     pub fn with_records(self, records: Arc<RecordCounters>) -> Self {
         Self { records, ..self }
+    }
+
+    /// These, with the counts of reloads.
+    #[must_use]
+    pub fn with_reloads(self, reloads: Arc<ReloadCounters>) -> Self {
+        Self { reloads, ..self }
     }
 
     /// One counter, added up.
@@ -279,7 +288,8 @@ impl Collector for Metrics {
             self.encode_family(&mut encoder, name, help, family)?;
             rest = others;
         }
-        self.records.encode(&mut encoder)
+        self.records.encode(&mut encoder)?;
+        self.reloads.encode(&mut encoder)
     }
 }
 

@@ -3,12 +3,15 @@
 //! Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.
 
 mod check;
-mod control;
+mod config;
 mod demo;
 mod explain;
+mod init;
 mod load;
 mod policy;
 mod records;
+mod reload;
+mod report;
 mod run;
 mod schema;
 mod signals;
@@ -37,12 +40,18 @@ Colours appear on a terminal only, and not where NO_COLOR is set.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a configuration and a registry to begin with: three questions, or none with arguments
+    #[command(after_help = init::EXAMPLES)]
+    Init(init::Arguments),
     /// Run the gateway
     #[command(after_help = EXITS)]
     Run(run::Arguments),
     /// Report every fault of a configuration and its registries
     #[command(after_help = EXITS)]
     Check(check::Arguments),
+    /// Show every setting of a configuration as it counts, and where its value comes from
+    #[command(after_help = config::EXAMPLES)]
+    Config(config::Arguments),
     /// Say what becomes of cookies, why, and by which line of the registry
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Arguments),
@@ -79,8 +88,10 @@ const CANNOT: u8 = 3;
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Init(arguments) => init::init(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Config(arguments) => config::config(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
 
-use super::control::Control;
+use super::reload::{Contents, Control};
 use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
+use crate::config::Compiled;
 use crate::downstream::Inherited;
 use crate::server::{Drained, Given, Server, State, log_to, notify, watchdog};
 
@@ -28,8 +29,9 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             return CANNOT.into();
         }
     };
-    let (snapshot, faults) = match load::load(&arguments.config) {
-        Ok(loaded) => loaded,
+    let (served, compiled) = Contents::load(&arguments.config);
+    let Compiled { snapshot, faults, .. } = match compiled {
+        Ok(compiled) => compiled,
         Err(fault) => {
             complain(&fault);
             return FAULTY.into();
@@ -59,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     }
     let hangup = Arc::new(Notify::new());
     let (config, reloader) = (arguments.config.clone(), Arc::clone(server.reloader()));
-    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup) };
+    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup), served };
     if let Err(fault) = control.begin() {
         complain(&format!("can't start the thread that reloads: {fault}"));
         return CANNOT.into();

@@ -34,6 +34,8 @@ pub enum Retry {
     At(i64),
 }
 
+/// Octets of a page's file: it is held for each answer.
+const MOST_OCTETS: u64 = 1 << 20;
 /// Seconds after which to try again where nothing better is known.
 const SOON: u64 = 300;
 
@@ -103,7 +105,7 @@ fn time(document: &Document, node: &Node) -> Option<i64> {
 
 fn file(document: &Document, node: &Node, files: Files<'_>) -> Option<String> {
     let path = files.base.join(document.string(node, "`page`")?);
-    match (files.read)(&path) {
+    match (files.read)(&path, MOST_OCTETS) {
         Ok(text) => Some(text),
         Err(reason) => {
             let message = format!("the page {} can't be read: {reason}", path.display());
@@ -123,7 +125,7 @@ mod tests {
 
     fn read(yaml: &str) -> (Option<Option<Maintenance>>, Vec<&'static str>) {
         let document = Document::parse(Source::new("t", yaml)).unwrap();
-        let page = |path: &Path| match path.to_str() {
+        let page = |path: &Path, _: u64| match path.to_str() {
             Some("/etc/page.html") => Ok("<p>Back soon.".to_owned()),
             _ => Err("there is no such file".to_owned()),
         };

@@ -7,13 +7,20 @@ mod site;
 
 pub(super) use listener::{CERTIFICATE, LISTENER, PROXY_PROTOCOL, REDIRECT};
 pub(super) use records::RECORDS;
-pub(super) use site::{HSTS, MAINTENANCE, PAGES, PATH, SITE, SITE_TIMES, UNDECLARED, UPSTREAM};
+pub use site::SITE;
+pub(super) use site::{HSTS, MAINTENANCE, PAGES, PATH, SITE_TIMES, UNDECLARED, UPSTREAM};
 
+use super::secret::hidden;
 use crate::document::{Form, Kind, Mapping, Setting};
 
 /// The JSON Schema (draft 2020-12) of the configuration; any value may hold `${NAME}`.
 pub fn schema() -> serde_json::Value {
     SETTINGS.json_schema("The configuration of a tamis gateway (tamis.yaml)", true)
+}
+
+/// The JSON Schema of a file of `sites_from`: one site.
+pub fn site_schema() -> serde_json::Value {
+    SITE.json_schema("One site of a tamis gateway (a file of the directory that sites_from names)", true)
 }
 
 static ADDRESS: Form = Form {
@@ -36,8 +43,17 @@ static DURATION: Form = Form {
     about: "Numbers with ms, s, m or h, or the words: `500ms`, `15s`, `2 minutes`, `1h 30m`.",
     kind: Kind::Pattern("^[0-9][^:]*[A-Za-z]$"),
 };
-static FILE: Form =
+/// A file that tamis reads: it is one of [`Sources`](super::Sources).
+pub(super) static FILE: Form =
     Form { name: "file", about: "A path, relative to the directory of this file.", kind: Kind::String };
+/// A file that tamis writes, so that a change of it means nothing.
+static WRITTEN_FILE: Form = Form {
+    name: "file to write",
+    about: "A path, relative to the directory of this file, to which tamis writes.",
+    kind: Kind::String,
+};
+static DIRECTORY: Form =
+    Form { name: "directory", about: "A path, relative to the directory of this file.", kind: Kind::String };
 static HOST: Form = Form {
     name: "host",
     about: "A name or an IP address, without scheme, port or path; in some places `*` may be its first label.",
@@ -128,12 +144,17 @@ pub static SETTINGS: Mapping = Mapping {
             .about("The answer for a host that no site takes: 421 (Misdirected Request) or 404 (Not Found).")
             .example("not_found"),
         Setting::new("sites", Kind::List(&Kind::Mapping(&SITE), 1))
+            .absent("required, unless `sites_from` is there")
             .about("Which hosts are served, with which registry and which origin server.")
             .example(
                 "[{ hosts: [opendata.example.org], registry: registry/site.yaml, upstream: \"http://127.0.0.1:8000\" }]",
             ),
+        Setting::new("sites_from", Kind::Form(&DIRECTORY))
+            .absent("none")
+            .about("A directory with a file for each further site: every `*.yaml` in it, in the order of their names.")
+            .example("sites/"),
     ],
-    one_of: &[],
+    one_of: &["sites", "sites_from"],
 };
 
 pub(super) static ADMIN: Mapping = Mapping {
@@ -149,6 +170,7 @@ pub(super) static ADMIN: Mapping = Mapping {
         Setting::new("token", Kind::Form(&BEARER_TOKEN))
             .absent("none")
             .about("What a request must bring to be answered: `Authorization: Bearer …`.")
+            .secret(hidden)
             .example("c0ffee00c0ffee00c0ffee00c0ffee00"),
     ],
     one_of: &[],

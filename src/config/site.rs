@@ -90,6 +90,7 @@ impl Site {
 }
 
 /// What a site's settings are checked against.
+#[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     pub(super) document: &'a Document,
     /// The directory of the file.
@@ -122,7 +123,7 @@ impl Site {
         let claims = claims(document, node, &mut fields);
         let registry =
             fields.required("registry", "add the file of its declared cookies: registry: registry/site.yaml");
-        let registry = registry.and_then(|node| registries.load(document, node));
+        let registry = registry.and_then(|node| registries.load(document, node, around.base));
         let upstream = fields.required("upstream", "add the origin server: upstream: http://127.0.0.1:8000");
         let upstream = upstream.and_then(|node| upstream_of(around, node));
         let host = fields.optional("host").map_or(Some(HostField::Keep), |node| host_field(document, node));

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::Tls;
 use super::proxy_protocol::{self, Header};
 use crate::config::{ProxyProtocol, Redirect};
 
@@ -19,7 +19,7 @@ pub struct Security {
     /// Every connection begins with a header of the PROXY protocol, and comes from where they may.
     pub proxy_protocol: Option<Arc<ProxyProtocol>>,
     /// TLS, and by ALPN the protocol; plain where `None`.
-    pub tls: Option<TlsAcceptor>,
+    pub tls: Option<Tls>,
     /// A plain connection may begin with HTTP/2's preface (prior knowledge, RFC 9113 3.3).
     pub h2c: bool,
     /// Requests are led to https; for whoever answers them.
@@ -87,7 +87,7 @@ impl Security {
             let prior = self.h2c && begins_http2(&stream).await?;
             return Ok(Greeted::Plain(stream, if prior { Protocol::Http2 } else { Protocol::Http1 }));
         };
-        let stream = tls.accept(stream).await?;
+        let stream = tls.acceptor.accept(stream).await?;
         let chosen = stream.get_ref().1.alpn_protocol();
         let protocol = if chosen == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
         Ok(Greeted::Tls(Box::new(stream), protocol))

@@ -29,8 +29,8 @@ impl Gateway {
     /// Settles the upstreams of a configuration and renders its pages.
     ///
     /// # Errors
-    /// A site's name and why its upstream can't be used.
-    pub fn new(snapshot: Snapshot, store: Option<Store>) -> Result<Arc<Self>, (String, OriginError)> {
+    /// The name of each site whose upstream can't be used, and why.
+    pub fn new(snapshot: Snapshot, store: Option<Store>) -> Result<Arc<Self>, Vec<(String, OriginError)>> {
         Self::compile(snapshot, store, Hinted::default())
     }
 
@@ -38,8 +38,8 @@ impl Gateway {
     /// in the places of those that it was about.
     ///
     /// # Errors
-    /// A site's name and why its upstream can't be used.
-    pub fn next(&self, snapshot: Snapshot) -> Result<Arc<Self>, (String, OriginError)> {
+    /// The name of each site whose upstream can't be used, and why.
+    pub fn next(&self, snapshot: Snapshot) -> Result<Arc<Self>, Vec<(String, OriginError)>> {
         let names =
             |snapshot: &Snapshot| snapshot.sites.iter().map(|site| site.name.clone()).collect::<Vec<_>>();
         let same = names(&self.snapshot) == names(&snapshot);
@@ -51,9 +51,17 @@ impl Gateway {
         snapshot: Snapshot,
         store: Option<Store>,
         hinted: Hinted,
-    ) -> Result<Arc<Self>, (String, OriginError)> {
-        let origin = |site: &Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
-        let origins = snapshot.sites.iter().map(origin).collect::<Result<_, _>>()?;
+    ) -> Result<Arc<Self>, Vec<(String, OriginError)>> {
+        let (mut origins, mut faults) = (Vec::new(), Vec::new());
+        for site in snapshot.sites.iter() {
+            match Origin::new(&site.upstream) {
+                Ok(origin) => origins.push(origin),
+                Err(fault) => faults.push((site.name.clone(), fault)),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let locals = snapshot.sites.iter().map(|site| Local::compile(site, store.is_some())).collect();
         let snapshot = Arc::new(snapshot);
         Ok(Arc::new(Self { snapshot, origins, locals, store, hinted }))

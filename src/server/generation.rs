@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::StartError;
-use crate::config::{Admin, Listener, LogFormat, Records, Snapshot};
-use crate::downstream::{self, Security};
+use crate::config::{Admin, Certificate, Listener, LogFormat, Records, Snapshot};
+use crate::downstream::{Security, Tls};
 use crate::proxy::Gateway;
+use crate::store::Store;
+use crate::upstream::OriginError;
 
 /// A compiled configuration with everything that it names, the same for all threads.
 pub(super) struct Generation {
@@ -15,10 +17,56 @@ pub(super) struct Generation {
     pub(super) securities: Vec<Security>,
 }
 
-/// How the connections of a listener begin: reads its certificates and keys.
-pub(super) fn security(listener: &Listener) -> Result<Security, StartError> {
+impl Generation {
+    /// The first of a server: reads certificates and keys, settles upstreams.
+    ///
+    /// # Errors
+    /// Every file that can't be used.
+    pub(super) fn first(mut snapshot: Snapshot, store: Option<Store>) -> Result<Self, Vec<StartError>> {
+        snapshot.generation = 1;
+        let securities = snapshot.listeners.iter().map(|listener| security(listener, None)).collect();
+        Self::of(securities, Gateway::new(snapshot, store))
+    }
+
+    /// The next one of a server. What it has in common with this one stays the same.
+    ///
+    /// # Errors
+    /// Every file that can't be used.
+    pub(super) fn next(&self, mut snapshot: Snapshot, fixed: &Fixed) -> Result<Self, Vec<StartError>> {
+        snapshot.generation = self.gateway.snapshot.generation + 1;
+        let securities = fixed.securities(&self.securities, &snapshot);
+        Self::of(securities, self.gateway.next(snapshot))
+    }
+
+    fn of(
+        securities: Vec<Result<Security, StartError>>,
+        gateway: Result<Arc<Gateway>, Vec<(String, OriginError)>>,
+    ) -> Result<Self, Vec<StartError>> {
+        let (mut used, mut faults) = (Vec::new(), Vec::new());
+        for security in securities {
+            security.map_or_else(|fault| faults.push(fault), |security| used.push(security));
+        }
+        let fault = |(site, source)| StartError::Origin { site, source: Box::new(source) };
+        match gateway {
+            Ok(gateway) if faults.is_empty() => return Ok(Self { gateway, securities: used }),
+            Ok(_) => {}
+            Err(origins) => faults.extend(origins.into_iter().map(fault)),
+        }
+        Err(faults)
+    }
+}
+
+/// What only the files beside a configuration can tell: certificates, keys, CA files that can't be used.
+pub fn unusable(snapshot: Snapshot) -> Vec<StartError> {
+    Generation::first(snapshot, None).err().unwrap_or_default()
+}
+
+/// How the connections of a listener begin: reads its certificates and keys. `running` is how they begin so far.
+fn security(listener: &Listener, running: Option<&Security>) -> Result<Security, StartError> {
     let fault = |source| StartError::Tls { address: listener.address, source: Box::new(source) };
-    let tls = listener.tls.as_deref().map(downstream::acceptor).transpose().map_err(fault)?;
+    let previous = running.and_then(|running| running.tls.as_ref());
+    let read = |certificates: &Vec<Certificate>| Tls::read(certificates, previous);
+    let tls = listener.tls.as_ref().map(read).transpose().map_err(fault)?;
     let Listener { h2c, proxy_protocol, redirect, .. } = listener;
     Ok(Security { tls, h2c: *h2c, proxy_protocol: proxy_protocol.clone(), redirect: redirect.clone() })
 }
@@ -61,16 +109,12 @@ impl Fixed {
 
     /// How connections begin under the next configuration, for each listener that is bound. One that it lacks goes on as
     /// it is; several of one address (port 0) are matched in their order.
-    pub(super) fn securities(
-        &self,
-        running: &[Security],
-        next: &Snapshot,
-    ) -> Result<Vec<Security>, StartError> {
+    fn securities(&self, running: &[Security], next: &Snapshot) -> Vec<Result<Security, StartError>> {
         let mut listeners: Vec<&Listener> = next.listeners.iter().collect();
         let bound = self.listeners.iter().zip(running);
         let securities = bound.map(|(address, running)| {
             let same = listeners.iter().position(|listener| listener.address == *address);
-            same.map_or_else(|| Ok(running.clone()), |at| security(listeners.remove(at)))
+            same.map_or_else(|| Ok(running.clone()), |at| security(listeners.remove(at), Some(running)))
         });
         securities.collect()
     }

@@ -11,6 +11,7 @@ mod start;
 mod thread;
 mod watchdog;
 
+pub use generation::unusable;
 pub use log::{Guard, log_to};
 pub use notify::{State, notify, watchdog};
 pub use reload::{Applied, Reloader};

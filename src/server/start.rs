@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::Reloader;
-use super::generation::{Generation, security};
+use super::generation::Generation;
 use super::operator::Desk;
 use super::sockets::Sockets;
 use super::thread::{self, Plan};
@@ -21,7 +21,7 @@ use crate::admin::{BindError, Operator, Phase, Reload, Status};
 use crate::config::{AdminAddress, Snapshot};
 use crate::downstream::{Inherited, Listening, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
-use crate::proxy::{Gateway, WORDS};
+use crate::proxy::WORDS;
 use crate::store::Store;
 use crate::upstream::OriginError;
 
@@ -72,6 +72,9 @@ pub enum StartError {
         /// What is wrong.
         source: Box<OriginError>,
     },
+    /// All of the files that can't be used.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Files(Vec<Self>),
     /// The system gives no thread, runtime or descriptor.
     #[error("can't start a worker: {0}")]
     Worker(io::Error),
@@ -114,27 +117,27 @@ impl Server {
     ///
     /// # Errors
     /// What is in the way, and what to do about it; nothing is left running then.
-    pub fn start(mut snapshot: Snapshot, given: Given) -> Result<Self, StartError> {
+    pub fn start(snapshot: Snapshot, given: Given) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
         let recorded = Arc::new(RecordCounters::default());
         let store = snapshot.records.as_ref().map(|records| Store::open(records, Arc::clone(&recorded)));
         let store = store.transpose().map_err(StartError::Worker)?;
-        snapshot.generation = 1;
-        let gateway = Gateway::new(snapshot, store.clone()).map_err(origin_fault)?;
-        let snapshot = Arc::clone(&gateway.snapshot);
-        let securities = snapshot.listeners.iter().map(security).collect::<Result<_, _>>()?;
+        let first = Generation::first(snapshot, store.clone()).map_err(StartError::Files)?;
+        let snapshot = Arc::clone(&first.gateway.snapshot);
         let Sockets { mut listeners, operator } = Sockets::open(&snapshot, workers, given.inherited)?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
         let metrics = Metrics::new(counters.clone());
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
+        let reloader = Arc::new(Reloader::new(first));
+        let metrics = metrics.with_reloads(Arc::clone(&reloader.counters));
         let address = |sockets: &Vec<Listening>| sockets.first()?.address().ok();
         let mut server = Self {
             addresses: listeners.iter().filter_map(address).collect(),
             operator: None,
             metrics: Arc::new(metrics),
             store,
-            reloader: Arc::new(Reloader::new(Generation { gateway, securities })),
+            reloader,
             threads: Vec::new(),
             watchdog: None,
         };
@@ -209,8 +212,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.reloader.stop.cancel();
     }
-}
-
-pub(super) fn origin_fault((site, source): (String, OriginError)) -> StartError {
-    StartError::Origin { site, source: Box::new(source) }
 }

@@ -100,7 +100,7 @@ impl Place {
         Running::of(self.command(arguments).envs(variables.iter().copied()))
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.program(env!("CARGO_BIN_EXE_tamis"));
         command.args(arguments);
         command

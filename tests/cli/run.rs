@@ -34,6 +34,23 @@ fn a_signal_ends_it_in_good_order() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once_with_code_3() {
+    let place = Place::with_site();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", silent.local_addr().unwrap());
+    place.write("tamis.yaml", configuration(0).replace("http://127.0.0.1:1", &upstream));
+    let mut gateway = place.start(&["run", "--config", "tamis.yaml"]);
+    let line = gateway.line("listening");
+    let mut agent = TcpStream::connect(line.split("address=").nth(1).unwrap().trim()).unwrap();
+    agent.write_all(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n").unwrap();
+    let (mut waiting, _) = silent.accept().unwrap();
+    assert!(head(&mut waiting).starts_with("GET / "));
+    gateway.signal("TERM");
+    gateway.line("stopping");
+    assert_eq!(gateway.end("INT").0, Some(3));
+}
+
+#[test]
 fn a_taken_port_is_code_3_and_said() {
     let place = Place::with_site();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

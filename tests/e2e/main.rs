@@ -23,6 +23,7 @@ mod fields;
 mod framing;
 mod http2;
 mod https;
+mod live;
 mod local_api;
 mod local_choice;
 mod local_foreign;

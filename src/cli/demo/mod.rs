@@ -27,7 +27,7 @@ use self::watch::{Passed, Watch};
 use super::CANNOT;
 use super::signals::Signals;
 use super::terminal::{Paint, complain, say};
-use crate::config::{self, Snapshot};
+use crate::config::{self, Outside, Snapshot};
 use crate::diagnostic::Source;
 use crate::server::{Given, Server, StartError};
 
@@ -116,9 +116,9 @@ fn snapshot(port: u16, portal: SocketAddr) -> Result<Snapshot, Error> {
         "listeners:\n  - address: 127.0.0.1:{port}\nworkers: 1\nsites:\n  - default: true\n    registry: {REGISTRY}\n    upstream: http://{portal}\ntimes: {{drain: 1s}}\nrecords: off\n"
     );
     let source = Source::new("demo.yaml", text);
-    let (snapshot, faults) =
-        config::compile(source, Path::new(""), &|_| None, &|_| Ok(REGISTRY_TEXT.to_owned()));
-    snapshot.ok_or_else(|| Error::Registry(faults.render(false)))
+    let outside = Outside::of_files(&|_, _| Ok(REGISTRY_TEXT.to_owned()));
+    let compiled = config::compile(source, Path::new(""), outside);
+    compiled.snapshot.ok_or_else(|| Error::Registry(compiled.faults.render(false)))
 }
 
 /// The scripted visit; each step is printed when its exchange is over.

@@ -4,7 +4,7 @@ use crate::diagnostic::Source;
 fn read(site: &str) -> (Rules, Vec<&'static str>) {
     let document = Document::parse(Source::new("t", format!("{{{site}}}"))).unwrap();
     let mut fields = document.fields(document.root(), &schema::SITE).unwrap();
-    let page = |_: &Path| Ok("<p>Back soon.".to_owned());
+    let page = |_: &Path, _: u64| Ok("<p>Back soon.".to_owned());
     let files = Files { base: Path::new("/"), read: &page };
     let rules = Rules::read(&document, &mut fields, &Times::default(), files);
     (rules, document.into_faults().iter().map(|fault| fault.kind).collect())

@@ -5,7 +5,8 @@ use super::{DURATION, FILE, HOST, HOST_AND_PORT, NETWORK, PAGE, PREFIX, SIZE, TI
 use crate::document::{Kind, Mapping, Setting};
 use crate::registry::SITE_REWRITE;
 
-pub(in crate::config) static SITE: Mapping = Mapping {
+/// One site: an item of `sites`, or a file of `sites_from`.
+pub static SITE: Mapping = Mapping {
     what: "a site",
     settings: &[
         Setting::new("hosts", Kind::OneOrMore(&Kind::Form(&HOST), 1))

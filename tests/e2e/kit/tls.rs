@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::crypto::aws_lc_rs;
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, HandshakeKind, RootCertStore, ServerConfig, StreamOwned,
+    SupportedProtocolVersion,
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -60,6 +61,11 @@ impl Authority {
     /// A user agent that trusts this authority alone, for the name `x.test`.
     pub(super) fn agent(&self, address: SocketAddr) -> Agent {
         self.agent_of(address, rustls::ALL_VERSIONS)
+    }
+
+    /// User agents that trust this authority alone and share their tickets, like the connections of one browser.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser(Arc::new(self.client(rustls::ALL_VERSIONS)))
     }
 
     /// The same, with these versions of TLS alone.
@@ -113,6 +119,23 @@ impl Authority {
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth()
+    }
+}
+
+/// A user agent that remembers whom it has spoken to.
+pub(crate) struct Browser(Arc<ClientConfig>);
+
+impl Browser {
+    /// A request on a new connection, and whether that resumed an earlier one.
+    pub(crate) fn visit(&self, address: SocketAddr) -> bool {
+        let name = ServerName::try_from("x.test").unwrap();
+        let mut connection = ClientConnection::new(Arc::clone(&self.0), name).unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        connection.complete_io(&mut stream).unwrap();
+        let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        let stream = Stream::Client(Box::new(StreamOwned::new(connection, stream)));
+        assert_eq!(Agent::over(stream).get(&[]).status(), 200);
+        resumed
     }
 }
 
