@@ -2,6 +2,7 @@
 //! or with a token.
 
 mod answer;
+mod explain;
 mod guard;
 mod listener;
 mod operator;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Status;
+use crate::audit::Level;
 use crate::metrics::Metrics;
 
 /// All that the operator's listener knows and can do.
@@ -14,6 +15,8 @@ pub struct Operator {
     pub metrics: Arc<Metrics>,
     /// The state of the gateway.
     pub status: Arc<Status>,
+    /// How much is logged, if anything is.
+    pub level: Option<Arc<Level>>,
     /// To the thread that reloads; `None` where nothing can be read again, as in a demonstration.
     pub reload: Option<mpsc::Sender<Reload>>,
 }

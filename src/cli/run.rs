@@ -67,11 +67,11 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         return CANNOT.into();
     }
     notify(State::Ready);
-    signals.wait(&hangup);
+    signals.wait(&hangup, || server.reopen_logs());
     notify(State::Stopping);
     tracing::info!(limit = ?drain, "stopping: no new connections, exchanges may finish; a second signal ends them");
     std::thread::spawn(move || {
-        signals.wait(&hangup);
+        signals.wait(&hangup, || ());
         std::process::exit(CANNOT.into());
     });
     match server.stop() {

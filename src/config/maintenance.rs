@@ -72,30 +72,29 @@ impl Maintenance {
             return Some(on.then(Self::default));
         }
         let mut fields = document.fields(node, &schema::MAINTENANCE)?;
-        let (after, until) = (fields.optional("retry_after"), fields.optional("until"));
+        let retry = fields.optional("retry_after").and_then(|node| retry(document, node));
         let (page, allow) = (fields.optional("page"), fields.optional("allow"));
         fields.finish();
-        if let (Some(_), Some(until)) = (after, until) {
-            let help = "keep `until` where the end is known, else `retry_after`";
-            document.error(&until.span, "contending-keys", "`until` and `retry_after` say two times", help);
-        }
-        const BOUNDS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(7 * 24 * 3600);
-        let after = after.and_then(|node| units::duration(document, node, "`retry_after`", &BOUNDS));
-        let until = until.and_then(|node| time(document, node));
         let page = page.and_then(|node| file(document, node, files));
         let allow = allow.map(|node| network::list(document, node, "`allow`")).unwrap_or_default();
-        let otherwise = Self::default();
-        let retry = until.map(Retry::At).or(after.map(Retry::After)).unwrap_or(otherwise.retry);
+        let retry = retry.unwrap_or(Self::default().retry);
         Some(Some(Self { retry, page, allow: allow.into_iter().map(|(network, _)| network).collect() }))
+    }
+}
+
+/// A duration, or a time: they are told by their fifth character.
+fn retry(document: &Document, node: &Node) -> Option<Retry> {
+    const BOUNDS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(7 * 24 * 3600);
+    match &node.value {
+        Value::String(text) if text.as_bytes().get(4) == Some(&b'-') => time(document, node).map(Retry::At),
+        _ => units::duration(document, node, "`retry_after`", &BOUNDS).map(Retry::After),
     }
 }
 
 /// A day and a time with its offset (RFC 3339); Unix seconds.
 fn time(document: &Document, node: &Node) -> Option<i64> {
     parsed(document, node, "bad-time", "a time such as 2027-01-15T06:00+01:00", |text| {
-        // The library reads years with signs and times without hyphens too; one notation is enough for people.
-        let friendly = text.as_bytes().get(4) == Some(&b'-') && !text.starts_with(['+', '-']);
-        let stamp = text.parse::<Timestamp>().ok().filter(|_| friendly);
+        let stamp = text.parse::<Timestamp>().ok().filter(|_| !text.starts_with(['+', '-']));
         stamp.map(Timestamp::as_second).ok_or_else(|| {
             let help = "write day, time and offset: 2027-01-15T06:00+01:00, or with Z for UTC";
             Wrong::new(format!("`{text}` is no time"), help)
@@ -140,7 +139,7 @@ mod tests {
         assert_eq!(read("false"), (Some(None), vec![]));
         assert_eq!(read("{}"), (Some(Some(Maintenance::default())), vec![]));
         let (read, faults) =
-            read("{until: 2027-01-15T06:00+01:00, page: page.html, allow: [10.0.0.0/8, '::1']}");
+            read("{retry_after: 2027-01-15T06:00+01:00, page: page.html, allow: [10.0.0.0/8, '::1']}");
         let maintenance = read.unwrap().unwrap();
         assert_eq!((faults, maintenance.retry), (vec![], Retry::At(1_799_989_200)));
         assert_eq!(maintenance.page.as_deref(), Some("<p>Back soon."));
@@ -157,12 +156,12 @@ mod tests {
         for (yaml, kinds) in [
             ("1", vec!["wrong-type"]),
             ("{on: true}", vec!["unknown-key"]),
-            ("{until: tomorrow}", vec!["bad-time"]),
-            ("{until: 2027-01-15}", vec!["bad-time"]),
-            ("{until: 2027-01-15T06:00}", vec!["bad-time"]),
-            ("{until: +002027-01-15T06:00Z}", vec!["bad-time"]),
+            ("{until: 2027-01-15T06:00Z}", vec!["unknown-key"]),
+            ("{retry_after: tomorrow}", vec!["bad-duration"]),
+            ("{retry_after: 2027-01-15}", vec!["bad-time"]),
+            ("{retry_after: 2027-01-15T06:00}", vec!["bad-time"]),
+            ("{retry_after: -002027-01-15T06:00Z}", vec!["bad-duration"]),
             ("{retry_after: 0s}", vec!["out-of-range"]),
-            ("{retry_after: 1h, until: 2027-01-15T06:00Z}", vec!["contending-keys"]),
             ("{page: gone.html}", vec!["unreadable-page"]),
             ("{allow: [10.0.0.1/8]}", vec!["bad-network"]),
         ] {

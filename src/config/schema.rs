@@ -135,6 +135,10 @@ pub static SETTINGS: Mapping = Mapping {
             .default("{}")
             .about("What is written about the work.")
             .example("{ format: json }"),
+        Setting::new("trace_context", Kind::Choice(&["pass", "generate"]))
+            .default("pass")
+            .about("Whether a trace begins with a request that belongs to none.")
+            .example("generate"),
         Setting::new("records", Kind::Either(&[Kind::Choice(&["off"]), Kind::Mapping(&RECORDS)]))
             .default("{}")
             .about("How choices made through tamis are recorded, or that they are not.")
@@ -261,10 +265,25 @@ pub(super) static LOG: Mapping = Mapping {
             .default("info")
             .about("The least severe that is written.")
             .example("debug"),
-        Setting::new("access", Kind::Boolean)
+        Setting::new("access", Kind::Either(&[Kind::Boolean, Kind::Mapping(&ACCESS_LOG)]))
             .default("true")
             .about("One line an exchange, with counts of verdicts.")
             .example("false"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static ACCESS_LOG: Mapping = Mapping {
+    what: "`access`",
+    settings: &[
+        Setting::new("format", Kind::Choice(&["text", "json"]))
+            .absent("that of `log`")
+            .about("Lines for people, or one JSON object a line.")
+            .example("json"),
+        Setting::new("to", Kind::Form(&FILE))
+            .default("stdout")
+            .about("Where they go: `stdout`, or the end of a file.")
+            .example("/var/log/tamis/access.log"),
     ],
     one_of: &[],
 };

@@ -40,12 +40,24 @@ pub struct Snapshot {
     pub times: Times,
     /// What is written about it.
     pub log: Log,
+    /// What becomes of a request that belongs to no trace.
+    pub trace_context: TraceContext,
     /// Where choices are recorded; `None` where they are not.
     pub records: Option<Records>,
     /// The answer for a host that no site takes.
     pub unknown_host: UnknownHost,
     /// The sites; at least one.
     pub sites: Sites,
+}
+
+/// What becomes of a request without a valid `traceparent` (W3C Trace Context).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TraceContext {
+    /// It is passed on as it came.
+    #[default]
+    Pass,
+    /// A trace begins with it.
+    Generate,
 }
 
 /// The answer for a host that no site takes, where no site is the default.
@@ -81,7 +93,11 @@ impl Snapshot {
         let trusted = trusted.map(|node| network::trusted(document, node, "`trusted_proxies`"));
         let limits = Limits::read(document, fields.optional("limits"));
         let times = Times::read(document, fields.optional("times"));
-        let log = Log::read(document, fields.optional("log"));
+        let log = Log::read(document, fields.optional("log"), base);
+        let contexts = [("pass", TraceContext::Pass), ("generate", TraceContext::Generate)];
+        let trace_context = fields.optional("trace_context");
+        let trace_context =
+            trace_context.and_then(|node| document.choice(node, "`trace_context`", &contexts));
         let records = Records::read(document, fields.optional("records"), base);
         let words = [("reject", UnknownHost::Reject), ("not_found", UnknownHost::NotFound)];
         let unknown_host = fields.optional("unknown_host");
@@ -107,6 +123,7 @@ impl Snapshot {
             limits,
             times,
             log,
+            trace_context: trace_context.unwrap_or_default(),
             records,
             unknown_host: unknown_host.unwrap_or(UnknownHost::Reject),
             sites: sites?,

@@ -188,7 +188,7 @@ fn what_is_said_is_done() {
     let Times { head, idle, connect, answer, progress, tunnel, drain } = snapshot.times;
     let millis = [head, idle, connect, answer, progress, tunnel, drain].map(|time| time.as_millis());
     assert_eq!(millis, [500, 120_000, 1000, 90_000, 20_000, 7_200_000, 0]);
-    assert_eq!(snapshot.log, Log { format: LogFormat::Json, level: "warn".to_owned(), access: false });
+    assert_eq!(snapshot.log, Log { format: LogFormat::Json, level: "warn".to_owned(), access: None });
     assert_eq!(snapshot.unknown_host, UnknownHost::NotFound);
     let site = snapshot.sites.find("opendata.example.org").expect("a site");
     assert_eq!(site.host, HostField::Set("origin.example.org:8443".to_owned()));

@@ -7,6 +7,7 @@ mod connection;
 mod ending;
 mod inherited;
 mod listener;
+mod open;
 mod pace;
 mod proxy_protocol;
 mod security;

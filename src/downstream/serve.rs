@@ -5,7 +5,6 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
 use super::listener::BACKLOG;
+use super::open::{Open, count_handshake};
 use super::security::{Ends, Greeted, Security};
 use super::{Listening, Peer, Settings, Terms, connection};
 
@@ -111,9 +111,12 @@ fn admit<S, A, B>(
         let peer = Peer::new(ends.address, ends.local, security.tls.is_some()).led(security.redirect.clone());
         match timeout_at(deadline, security.greet(stream)).await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {
+                open.speaks(protocol);
                 connection::serve(stream, protocol, peer, &settings, service).await;
             }
             Ok(Ok(Greeted::Tls(stream, protocol))) => {
+                open.speaks(protocol);
+                count_handshake(&settings.counters, stream.get_ref().1);
                 connection::serve(*stream, protocol, peer, &settings, service).await;
             }
             _ => settings.counters.connection_faults.increment("tls"),
@@ -142,35 +145,6 @@ async fn introduced(
         Err(_) => {
             tracing::debug!(peer = %ends.address, "closed: no header of the PROXY protocol in time");
             None
-        }
-    }
-}
-
-/// One open connection in the counts, until dropped; dropped by a panic, it says so.
-struct Open {
-    settings: Rc<Settings>,
-}
-
-impl Open {
-    fn count(settings: &Rc<Settings>) -> Option<Self> {
-        let counters = &settings.counters;
-        if settings.open.fetch_add(1, Ordering::Relaxed) >= settings.most {
-            settings.open.fetch_sub(1, Ordering::Relaxed);
-            counters.refused.increment();
-            return None;
-        }
-        counters.connections.increment();
-        counters.open.increment();
-        Some(Self { settings: Rc::clone(settings) })
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.settings.open.fetch_sub(1, Ordering::Relaxed);
-        self.settings.counters.open.decrement();
-        if std::thread::panicking() {
-            self.settings.counters.connection_faults.increment("panic");
         }
     }
 }

@@ -3,10 +3,8 @@
 //! Nothing is held whole but what `request_body: measure` asks for; each frame passes as it comes, and a side that
 //! stops moving for longer than `times.progress` ends the exchange.
 
-use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,8 +15,8 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::exchange::Exchange;
+use super::upload::Upload;
 use super::{Error, fields};
-use crate::config::Rule;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 use crate::upstream::{self, Fault};
@@ -40,72 +38,6 @@ pub enum BodyError {
     Large(usize),
 }
 
-/// How the user agent's body is getting on, for whoever waits for the answer, and what it may do.
-#[derive(Debug)]
-pub(super) struct Upload {
-    last: Cell<Instant>,
-    slow: Cell<bool>,
-    broken: Cell<bool>,
-    large: Cell<bool>,
-    most: Option<usize>,
-    progress: Duration,
-    answer: Duration,
-}
-
-impl Upload {
-    /// By the rule of the request's path.
-    pub(super) fn new(rule: &Rule) -> Rc<Self> {
-        Rc::new(Self {
-            last: Cell::new(Instant::now()),
-            slow: Cell::new(false),
-            broken: Cell::new(false),
-            large: Cell::new(false),
-            most: rule.body_limit,
-            progress: rule.progress,
-            answer: rule.answer,
-        })
-    }
-
-    /// How long after it the origin server may take to answer.
-    pub(super) fn answer(&self) -> Duration {
-        self.answer
-    }
-
-    /// The limit of its octets, if more than that came.
-    pub(super) fn too_large(&self) -> Option<usize> {
-        self.most.filter(|_| self.large.get())
-    }
-
-    /// The limit of its octets, if it is less than so many; they are too many then.
-    pub(super) fn refuses(&self, octets: u64) -> Option<usize> {
-        let most = self.most.filter(|most| u64::try_from(*most).is_ok_and(|most| octets > most));
-        self.large.set(self.large.get() || most.is_some());
-        most
-    }
-
-    /// Counts from now, when everything before it is done.
-    pub(super) fn begin(&self) -> Instant {
-        let now = Instant::now();
-        self.last.set(now);
-        now
-    }
-
-    /// When the last octets were taken from the user agent.
-    pub(super) fn last(&self) -> Instant {
-        self.last.get()
-    }
-
-    /// The user agent stopped sending.
-    pub(super) fn slow(&self) -> bool {
-        self.slow.get()
-    }
-
-    /// The user agent's body broke off.
-    pub(super) fn broken(&self) -> bool {
-        self.broken.get()
-    }
-}
-
 /// The body of a request to the origin server.
 pub enum RequestBody {
     /// None.
@@ -120,17 +52,14 @@ pub enum RequestBody {
 pub struct Streamed {
     incoming: Incoming,
     upload: Rc<Upload>,
-    /// Octets that came.
-    taken: u64,
     timer: LazyTimer,
-    counters: Arc<Counters>,
 }
 
 impl RequestBody {
     /// Passes the user agent's body on.
-    pub(super) fn stream(incoming: Incoming, upload: &Rc<Upload>, counters: &Arc<Counters>) -> Self {
-        let (upload, counters) = (Rc::clone(upload), Arc::clone(counters));
-        Self::Stream(Box::new(Streamed { incoming, upload, taken: 0, timer: LazyTimer::default(), counters }))
+    pub(super) fn stream(incoming: Incoming, upload: &Rc<Upload>) -> Self {
+        let upload = Rc::clone(upload);
+        Self::Stream(Box::new(Streamed { incoming, upload, timer: LazyTimer::default() }))
     }
 
     /// Reads a body of unknown length, so that the origin server gets a Content-Length: Django under WSGI takes a
@@ -138,7 +67,7 @@ impl RequestBody {
     ///
     /// # Errors
     /// A body larger than `most` octets or than the upload may be, one that breaks off, or one that stalls.
-    pub(super) async fn measure(mut incoming: Incoming, most: usize, upload: &Upload) -> Result<Self, Error> {
+    pub(super) async fn measure(mut incoming: Incoming, upload: &Upload, most: usize) -> Result<Self, Error> {
         let limit = upload.progress;
         let mut whole = BytesMut::new();
         loop {
@@ -149,7 +78,8 @@ impl RequestBody {
                 Some(Err(fault)) => return Err(Error::RequestBody(fault.into())),
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
-                    if let Some(most) = upload.refuses((whole.len() + data.len()) as u64) {
+                    upload.took(data.len());
+                    if let Some(most) = upload.refuses(upload.received()) {
                         return Err(Error::LargeBody(most));
                     }
                     if whole.len() + data.len() > most {
@@ -205,11 +135,11 @@ impl Streamed {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.upload.last.set(Instant::now());
-                self.taken += frame.data_ref().map_or(0, |data| data.len() as u64);
-                if let Some(most) = self.upload.refuses(self.taken) {
+                self.upload.took(frame.data_ref().map_or(0, Bytes::len));
+                if let Some(most) = self.upload.refuses(self.upload.received()) {
                     return Poll::Ready(Some(Err(BodyError::Large(most))));
                 }
-                Poll::Ready(Some(Ok(clean(frame, &self.counters))))
+                Poll::Ready(Some(Ok(clean(frame, &self.upload.current.counters))))
             }
             Poll::Ready(Some(Err(fault))) => {
                 self.upload.broken.set(true);
@@ -342,7 +272,7 @@ impl Body for ResponseBody {
             Source::Own(text) => {
                 let text = std::mem::take(text);
                 if let Some(exchange) = &mut this.exchange {
-                    exchange.sent = text.len() as u64;
+                    exchange.sends(text.len() as u64);
                     exchange.complete = true;
                 }
                 return Poll::Ready(Some(Ok(Frame::data(text))));
@@ -354,7 +284,7 @@ impl Body for ResponseBody {
                 download.last = None;
                 let mut frame = frame;
                 if let Some(exchange) = &mut this.exchange {
-                    exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
+                    exchange.sends(frame.data_ref().map_or(0, |data| data.len() as u64));
                     frame = clean(frame, &exchange.worker.counters);
                 }
                 if frame.is_trailers() {

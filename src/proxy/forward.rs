@@ -3,7 +3,8 @@
 use http::{Method, Request, Response, StatusCode, header};
 use tokio::time::Instant;
 
-use super::body::{BodyError, Upload};
+use super::body::BodyError;
+use super::upload::Upload;
 use super::{Current, Error, RequestBody, upgrade};
 use crate::upstream::{self, Fault, Kept, Line, Outgoing};
 

@@ -10,13 +10,13 @@ use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-use super::body::Upload;
 use super::exchange::Exchange;
 use super::target::Target;
+use super::upload::Upload;
 use super::visit::Visit;
 use super::{
     Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, https, local, reply, sift,
-    target, upgrade,
+    target, trace, upgrade,
 };
 use crate::config::{self, HostField, Maintenance, Site, Snapshot};
 use crate::downstream::Peer;
@@ -78,36 +78,35 @@ async fn pass(
     exchange.site = Some(site.id);
     let rule = site.rule(parts.uri.path());
     (exchange.mode, exchange.progress) = (rule.mode, rule.progress);
+    exchange.trace = trace::context(&mut parts.headers, snapshot.trace_context);
     forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
 
     let trusted = snapshot.trusts(forwarded::address(&peer));
-    let secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
-    exchange.secure = secure;
-    if let Some(port) = elsewhere(&parts, &peer).filter(|_| !secure) {
+    exchange.secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
+    if let Some(port) = elsewhere(&parts, &peer).filter(|_| !exchange.secure) {
         return Ok(Passed::Own(Box::new(https::redirect(&parts, &target, port)?)));
     }
     if parts.version == Version::HTTP_2 {
         fields::join_crumbs(&mut parts.headers);
     }
-    let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
+    let mut visit = Visit::begin(exchange, site, &parts, &target.authority);
     if let Some(local) = current.gateway.local(site, parts.uri.path()) {
         let asked = local::Asked { local, site, visit: &visit, parts: &parts };
         return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
     }
-    if let Some(maintenance) = rule.maintenance.as_deref()
-        && !is_let_in(maintenance, snapshot, &parts, &peer)
-    {
+    if let Some(closed) = rule.maintenance.as_deref().filter(|is| !is_let_in(is, snapshot, &parts, &peer)) {
         let pages = current.gateway.pages(site);
         let asked = pages.map(|local| local::Asked { local, site, visit: &visit, parts: &parts });
         exchange.error = "maintenance";
-        return Ok(Passed::Own(Box::new(local::closed(maintenance, asked, &parts.method))));
+        return Ok(Passed::Own(Box::new(local::closed(closed, asked, &parts.method))));
     }
     let trailers = fields::accepts_trailers(&parts.headers);
     fields::clean_request(&mut parts.headers, trusted);
     sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
-    let upload = Upload::new(rule);
+    let upload = Upload::new(&current, site.id, rule);
+    exchange.upload = Some(Rc::clone(&upload));
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
     address(&mut parts, site, target, trailers);
     if websocket {
@@ -116,6 +115,7 @@ async fn pass(
     let head = parts.method == Method::HEAD;
     let sent = upload.begin();
     let request = Request::from_parts(parts, body);
+    exchange.asked = true;
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
     let mut answer = forward::send(&current, site.id.index(), request, &upload, field).await?;
@@ -176,10 +176,10 @@ async fn request_body(
     let body = if body.is_end_stream() {
         RequestBody::Empty
     } else if sized || site.request_body == config::RequestBody::Stream {
-        RequestBody::stream(body, upload, &exchange.worker.counters)
+        RequestBody::stream(body, upload)
     } else {
         parts.headers.remove(header::TRAILER);
-        RequestBody::measure(body, snapshot.limits.measured_body, upload).await?
+        RequestBody::measure(body, upload, snapshot.limits.measured_body).await?
     };
     if announced && body.is_end_stream() {
         // Of content alone the length is written from what is sent (RFC 9110 8.6: a POST without any should say so).

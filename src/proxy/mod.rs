@@ -19,12 +19,14 @@ mod local;
 mod reply;
 mod sift;
 mod target;
+mod trace;
 mod upgrade;
+mod upload;
 mod visit;
 
 pub use body::{BodyError, RequestBody, ResponseBody};
 pub use current::{Current, Worker};
 pub use error::{Error, FAILURES, Side};
-pub use gateway::{Gateway, WORDS};
+pub use gateway::{Gateway, Outlets, WORDS};
 pub use handle::handle;
 pub use local::Local;

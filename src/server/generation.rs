@@ -1,13 +1,13 @@
 //! One configuration as the threads are given it, and what of the next one has to wait for a restart.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StartError;
-use crate::config::{Admin, Certificate, Listener, LogFormat, Records, Snapshot};
+use crate::config::{AccessLog, Admin, Certificate, Listener, LogFormat, Output, Records, Snapshot};
 use crate::downstream::{Security, Tls};
-use crate::proxy::Gateway;
-use crate::store::Store;
+use crate::proxy::{Gateway, Outlets};
 use crate::upstream::OriginError;
 
 /// A compiled configuration with everything that it names, the same for all threads.
@@ -22,10 +22,10 @@ impl Generation {
     ///
     /// # Errors
     /// Every file that can't be used.
-    pub(super) fn first(mut snapshot: Snapshot, store: Option<Store>) -> Result<Self, Vec<StartError>> {
+    pub(super) fn first(mut snapshot: Snapshot, outlets: Outlets) -> Result<Self, Vec<StartError>> {
         snapshot.generation = 1;
         let securities = snapshot.listeners.iter().map(|listener| security(listener, None)).collect();
-        Self::of(securities, Gateway::new(snapshot, store))
+        Self::of(securities, Gateway::new(snapshot, outlets))
     }
 
     /// The next one of a server. What it has in common with this one stays the same.
@@ -58,7 +58,7 @@ impl Generation {
 
 /// What only the files beside a configuration can tell: certificates, keys, CA files that can't be used.
 pub fn unusable(snapshot: Snapshot) -> Vec<StartError> {
-    Generation::first(snapshot, None).err().unwrap_or_default()
+    Generation::first(snapshot, Outlets::default()).err().unwrap_or_default()
 }
 
 /// How the connections of a listener begin: reads its certificates and keys. `running` is how they begin so far.
@@ -78,7 +78,9 @@ pub(super) struct Fixed {
     workers: Option<usize>,
     admin: Option<Admin>,
     records: Option<Records>,
-    log: (LogFormat, String),
+    log: LogFormat,
+    /// The access log's own file.
+    access: Option<PathBuf>,
 }
 
 impl Fixed {
@@ -89,20 +91,25 @@ impl Fixed {
             workers: snapshot.workers,
             admin: snapshot.admin.clone(),
             records: snapshot.records.clone(),
-            log: (snapshot.log.format, snapshot.log.level.clone()),
+            log: snapshot.log.format,
+            access: match &snapshot.log.access {
+                Some(AccessLog { to: Output::File(path), .. }) => Some(path.clone()),
+                _ => None,
+            },
         }
     }
 
     /// The keys whose new values wait for a restart.
     pub(super) fn waiting(&self, next: &Snapshot) -> Vec<&'static str> {
+        let written = next.log.access.is_some();
         let next = Self::of(next);
         let keys = [
             ("listeners", self.listeners != next.listeners),
             ("workers", self.workers != next.workers),
             ("admin", self.admin != next.admin),
             ("records", self.records != next.records),
-            ("log.format", self.log.0 != next.log.0),
-            ("log.level", self.log.1 != next.log.1),
+            ("log.format", self.log != next.log),
+            ("log.access.to", written && self.access != next.access),
         ];
         keys.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
     }

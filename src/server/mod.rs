@@ -12,7 +12,7 @@ mod thread;
 mod watchdog;
 
 pub use generation::unusable;
-pub use log::{Guard, log_to};
+pub use log::{Guard, LogError, log_to};
 pub use notify::{State, notify, watchdog};
 pub use reload::{Applied, Reloader};
 pub use start::{Drained, Given, Server, StartError};

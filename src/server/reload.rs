@@ -13,6 +13,7 @@ use super::StartError;
 use super::generation::{Fixed, Generation};
 use super::thread::Order;
 use crate::admin::Status;
+use crate::audit::Level;
 use crate::config::Snapshot;
 use crate::metrics::ReloadCounters;
 use crate::proxy::Gateway;
@@ -36,6 +37,8 @@ pub struct Reloader {
     pub(super) orders: watch::Sender<Order>,
     pub(super) stop: CancellationToken,
     pub(super) status: Arc<Status>,
+    /// How much is logged, if anything is.
+    level: Option<Arc<Level>>,
     pub(super) counters: Arc<ReloadCounters>,
     /// Held while one takes the place of the one before.
     alone: Mutex<()>,
@@ -43,7 +46,7 @@ pub struct Reloader {
 
 impl Reloader {
     /// Of a server that starts with this.
-    pub(super) fn new(first: Generation) -> Self {
+    pub(super) fn new(first: Generation, level: Option<Arc<Level>>) -> Self {
         let snapshot = &first.gateway.snapshot;
         let counters = ReloadCounters::default();
         counters.serving(snapshot.generation, SystemTime::now());
@@ -52,6 +55,7 @@ impl Reloader {
             status: Arc::new(Status::new(Arc::clone(snapshot))),
             orders: watch::Sender::new(Order { generation: Arc::new(first), done: sync_channel(0).0 }),
             stop: CancellationToken::new(),
+            level,
             counters: Arc::new(counters),
             alone: Mutex::default(),
         }
@@ -76,6 +80,12 @@ impl Reloader {
         let snapshot = Arc::clone(&next.gateway.snapshot);
         let generation = snapshot.generation;
         self.hand_out(next);
+        // One that the operator has set in between stays, where the files say what they said before.
+        if let Some(level) = &self.level
+            && current.gateway.snapshot.log.level != snapshot.log.level
+        {
+            level.set(&snapshot.log.level);
+        }
         self.status.applied(snapshot, generation);
         self.counters.applied.add(1);
         self.counters.serving(generation, SystemTime::now());

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::sync_channel;
@@ -13,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::Reloader;
 use super::generation::Generation;
+use super::log::Logs;
 use super::operator::Desk;
 use super::sockets::Sockets;
 use super::thread::{self, Plan};
@@ -21,7 +23,7 @@ use crate::admin::{BindError, Operator, Phase, Reload, Status};
 use crate::config::{AdminAddress, Snapshot};
 use crate::downstream::{Inherited, Listening, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
-use crate::proxy::WORDS;
+use crate::proxy::{Outlets, WORDS};
 use crate::store::Store;
 use crate::upstream::OriginError;
 
@@ -63,6 +65,14 @@ pub enum StartError {
         address: SocketAddr,
         /// What is wrong.
         source: Box<TlsError>,
+    },
+    /// The file of the access log.
+    #[error("can't write the access log to {}: {source}", path.display())]
+    AccessLog {
+        /// As configured.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// A site's upstream.
     #[error("site {site}: {source}")]
@@ -107,6 +117,7 @@ pub struct Server {
     metrics: Arc<Metrics>,
     store: Option<Store>,
     reloader: Arc<Reloader>,
+    logs: Logs,
     threads: Vec<JoinHandle<Drained>>,
     /// Goes on until the last worker has ended.
     watchdog: Option<Watchdog>,
@@ -123,13 +134,15 @@ impl Server {
         let recorded = Arc::new(RecordCounters::default());
         let store = snapshot.records.as_ref().map(|records| Store::open(records, Arc::clone(&recorded)));
         let store = store.transpose().map_err(StartError::Worker)?;
-        let first = Generation::first(snapshot, store.clone()).map_err(StartError::Files)?;
+        let logs = Logs::open(&snapshot.log)?;
+        let outlets = Outlets { store: store.clone(), access: logs.access() };
+        let first = Generation::first(snapshot, outlets).map_err(StartError::Files)?;
         let snapshot = Arc::clone(&first.gateway.snapshot);
         let Sockets { mut listeners, operator } = Sockets::open(&snapshot, workers, given.inherited)?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
-        let metrics = Metrics::new(counters.clone());
+        let metrics = Metrics::new(counters.clone()).with_logs(logs.counters.clone());
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
-        let reloader = Arc::new(Reloader::new(first));
+        let reloader = Arc::new(Reloader::new(first, logs.level.clone()));
         let metrics = metrics.with_reloads(Arc::clone(&reloader.counters));
         let address = |sockets: &Vec<Listening>| sockets.first()?.address().ok();
         let mut server = Self {
@@ -138,12 +151,14 @@ impl Server {
             metrics: Arc::new(metrics),
             store,
             reloader,
+            logs,
             threads: Vec::new(),
             watchdog: None,
         };
         if let (Some(listener), Some(admin)) = (operator, &snapshot.admin) {
             let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(server.status()));
-            let operator = Operator { metrics, status, reload: given.reloads };
+            let operator =
+                Operator { metrics, status, level: server.logs.level.clone(), reload: given.reloads };
             server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
         }
         let (open, mut beats) = (Arc::new(AtomicUsize::new(0)), Vec::new());
@@ -179,6 +194,11 @@ impl Server {
     /// By which another configuration takes the place of this one.
     pub fn reloader(&self) -> &Arc<Reloader> {
         &self.reloader
+    }
+
+    /// Lets go of a log file that was moved away, and opens the one that has its name now.
+    pub fn reopen_logs(&self) {
+        self.logs.reopen();
     }
 
     /// Accepts no more, lets exchanges finish within `times.drain`, and ends the threads.

@@ -8,6 +8,7 @@ mod demo;
 mod drain;
 mod explain;
 mod init;
+mod log;
 mod place;
 mod policy;
 mod records;

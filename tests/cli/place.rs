@@ -173,6 +173,17 @@ impl Drop for Running {
     }
 }
 
+/// The octets of a message until its empty line.
+pub(crate) fn head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut octet = [0];
+        stream.read_exact(&mut octet).unwrap();
+        head.extend(octet);
+    }
+    String::from_utf8(head).unwrap()
+}
+
 /// A configuration that listens on a port of 127.0.0.1, before an origin server that nobody runs.
 pub(crate) fn configuration(port: u16) -> String {
     format!(
@@ -194,14 +205,3 @@ cookies:
     purposes: Counting
     category: statistical
 ";
-
-/// The octets of a message until its empty line.
-pub(crate) fn head(stream: &mut TcpStream) -> String {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut octet = [0];
-        stream.read_exact(&mut octet).unwrap();
-        head.extend(octet);
-    }
-    String::from_utf8(head).unwrap()
-}

@@ -167,7 +167,7 @@ fn a_stream_that_takes_nothing_is_reset_while_others_go_on() {
         assert_eq!(reset.reason(), Some(Reason::CANCEL));
     });
     let (_, metrics) = gateway.stop();
-    assert_eq!(metrics.sum(|counters| counters.open.value()), 0);
+    assert_eq!(metrics.sum(|counters| counters.open.total()), 0);
 }
 
 #[test]

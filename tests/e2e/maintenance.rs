@@ -65,7 +65,7 @@ fn one_path_may_be_closed_and_another_open() {
 fn the_site_s_own_page_is_shown_as_it_is() {
     // The kit reads the same text for every file: it stands for the page here.
     let gateway = Setup::new(&answering(&page(&[])))
-        .site("maintenance: {page: soon.html, until: 2099-01-01T00:00Z}")
+        .site("maintenance: {page: soon.html, retry_after: 2099-01-01T00:00Z}")
         .start();
     let answer = gateway.agent().get(&[]);
     closed(&answer);

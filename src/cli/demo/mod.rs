@@ -100,7 +100,7 @@ fn try_demo(arguments: &Arguments) -> Result<(), Error> {
                 say(&format!("\n{}", print::exchange(&exchange, paint)));
             }
         });
-        signals.wait(&Notify::new());
+        signals.wait(&Notify::new(), || ());
     }
     gateway.stop();
     Ok(())

@@ -173,14 +173,13 @@ pub(in crate::config) static SITE_TIMES: Mapping = Mapping {
 pub(in crate::config) static MAINTENANCE: Mapping = Mapping {
     what: "`maintenance`",
     settings: &[
-        Setting::new("retry_after", Kind::Bounded(&DURATION, "1s", "168h"))
-            .default("5m")
-            .about("When user agents are asked to try again (`Retry-After`).")
-            .example("30m"),
-        Setting::new("until", Kind::Form(&TIME))
-            .absent("unknown")
-            .about("When it is over, in place of `retry_after`; it doesn't end by itself then.")
-            .example("2027-01-15T06:00+01:00"),
+        Setting::new(
+            "retry_after",
+            Kind::Either(&[Kind::Bounded(&DURATION, "1s", "168h"), Kind::Form(&TIME)]),
+        )
+        .default("5m")
+        .about("When user agents are asked to try again (`Retry-After`): after so long, or at a time.")
+        .example("2027-01-15T06:00+01:00"),
         Setting::new("page", Kind::Form(&FILE))
             .absent("tamis's own, in the visitor's language")
             .about("The page that is shown, an HTML file.")

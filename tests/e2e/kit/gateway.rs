@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
-use tamis::config::{self, AdminAddress, Log, LogFormat, Outside, Snapshot};
+use tamis::config::{self, AdminAddress, Log, Outside, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
 use tamis::server::{Applied, Drained, Given, Guard, Server, log_to};
@@ -204,7 +204,7 @@ fn log() -> &'static Book {
     static LOG: OnceLock<(Book, Guard)> = OnceLock::new();
     let (book, _) = LOG.get_or_init(|| {
         let book = Book::default();
-        let log = Log { format: LogFormat::Text, level: "debug".to_owned(), access: true };
+        let log = Log { level: "debug".to_owned(), ..Log::default() };
         let hook = std::panic::take_hook();
         let guard = log_to(&log, book.clone(), false).unwrap();
         // A test that fails has to say so where tests do.
