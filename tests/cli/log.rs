@@ -61,6 +61,24 @@ fn the_level_of_the_log_changes_while_it_runs() {
 }
 
 #[test]
+fn a_reload_changes_the_level_where_the_files_do() {
+    let place = Place::with_site();
+    place.write("tamis.yaml", watched("log: {level: info}"));
+    let mut gateway = place.start(&["run", "--config", "tamis.yaml"]);
+    gateway.line("admin listening");
+    let level = || operate(&place, "GET /log");
+    operate(&place, "PUT /log?level=debug");
+    // What the files don't change, the operator's word holds for.
+    place.write("tamis.yaml", watched("log: {level: info, access: false}"));
+    assert!(operate(&place, "POST /reload").contains("\"applied\": true"));
+    assert!(level().contains("\"debug\""));
+    place.write("tamis.yaml", watched("log: {level: warn, access: false}"));
+    operate(&place, "POST /reload");
+    assert!(level().contains("\"warn\""));
+    assert_eq!(gateway.end("TERM").0, Some(0));
+}
+
+#[test]
 fn the_access_log_has_a_file_that_a_rotation_moves() {
     let place = Place::with_site();
     place.write("tamis.yaml", watched("log: {access: {to: access.log, format: json}}"));
