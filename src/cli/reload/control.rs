@@ -13,7 +13,7 @@ use super::watch::Watch;
 use crate::admin::{Reloaded, Wish};
 use crate::cli::report::{Report, sum};
 use crate::config::{Effective, Outline};
-use crate::server::{RESTART, Reloader};
+use crate::server::{RESTART, Reloader, State, notify};
 
 /// The files are looked at so often, for changes that the system doesn't tell.
 const LOOK: Duration = Duration::from_secs(5);
@@ -135,6 +135,13 @@ impl Controlling {
 
     /// Reads the files, serves by them if they can be used, and tells what came of it wherever somebody may look.
     fn reload(&mut self, cause: &'static str) -> Reloaded {
+        notify(State::Reloading);
+        let reloaded = self.reload_for(cause);
+        notify(State::Ready);
+        reloaded
+    }
+
+    fn reload_for(&mut self, cause: &'static str) -> Reloaded {
         let mut read = self.read();
         if matches!(read, Read::Refused(_)) {
             // Half of a file is no truth: if it goes on changing, what it holds then counts.
