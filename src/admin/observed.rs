@@ -14,7 +14,7 @@ const LIMITS: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 
 /// What a request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Wish {
+struct Asked {
     form: Form,
     order: Order,
 }
@@ -32,8 +32,8 @@ const FORMS: [(&str, Form); 4] =
 
 /// Answers with the report as of now, in the form and order that the query names.
 pub(super) async fn observed(operator: &Operator, parts: &Parts) -> Answer {
-    let wish = match Wish::read(parts.uri.query().unwrap_or_default(), accepts_html(parts)) {
-        Ok(wish) => wish,
+    let asked = match Asked::read(parts.uri.query().unwrap_or_default(), accepts_html(parts)) {
+        Ok(asked) => asked,
         Err(sentence) => return text(StatusCode::BAD_REQUEST, sentence),
     };
     let Some(observations) = &operator.observed else {
@@ -43,12 +43,12 @@ pub(super) async fn observed(operator: &Operator, parts: &Parts) -> Answer {
         Ok(report) => report,
         Err(Closed) => return text(StatusCode::SERVICE_UNAVAILABLE, format!("{Closed}\n")),
     };
-    match wish.form {
-        Form::Text => content(StatusCode::OK, TEXT, report.sorted(wish.order).text()),
-        Form::Json => content(StatusCode::OK, JSON, format!("{:#}\n", report.sorted(wish.order).json())),
+    match asked.form {
+        Form::Text => content(StatusCode::OK, TEXT, report.sorted(asked.order).text()),
+        Form::Json => content(StatusCode::OK, JSON, format!("{:#}\n", report.sorted(asked.order).json())),
         Form::Yaml => content(StatusCode::OK, YAML, report.yaml()),
         Form::Html => {
-            let mut answer = content(StatusCode::OK, HTML, report.html(wish.order, true));
+            let mut answer = content(StatusCode::OK, HTML, report.html(asked.order, true));
             let fields = answer.headers_mut();
             fields.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(LIMITS));
             fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -57,22 +57,22 @@ pub(super) async fn observed(operator: &Operator, parts: &Parts) -> Answer {
     }
 }
 
-impl Wish {
+impl Asked {
     /// Reads a query; `page` says whether a page is the form of which none is named.
     ///
     /// # Errors
     /// What is wrong with it.
     fn read(query: &str, page: bool) -> Result<Self, String> {
         let form = if page { Form::Html } else { Form::Text };
-        let mut wish = Self { form, order: Order::default() };
+        let mut asked = Self { form, order: Order::default() };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
-                Some(("format", word)) => wish.form = choice(&FORMS, "format", word)?,
-                Some(("sort", word)) => wish.order = choice(&Order::ALL, "sort", word)?,
+                Some(("format", word)) => asked.form = choice(&FORMS, "format", word)?,
+                Some(("sort", word)) => asked.order = choice(&Order::ALL, "sort", word)?,
                 _ => return Err("there are `format` and `sort`\n".to_owned()),
             }
         }
-        Ok(wish)
+        Ok(asked)
     }
 }
 
@@ -96,11 +96,11 @@ mod tests {
 
     #[test]
     fn a_query_names_form_and_order() {
-        let read = |query: &str| Wish::read(query, false);
-        assert_eq!(read(""), Ok(Wish { form: Form::Text, order: Order::Importance }));
-        assert_eq!(read("format=html&sort=last"), Ok(Wish { form: Form::Html, order: Order::Last }));
-        assert_eq!(Wish::read("", true).unwrap().form, Form::Html);
-        assert_eq!(Wish::read("format=json", true).unwrap().form, Form::Json);
+        let read = |query: &str| Asked::read(query, false);
+        assert_eq!(read(""), Ok(Asked { form: Form::Text, order: Order::Importance }));
+        assert_eq!(read("format=html&sort=last"), Ok(Asked { form: Form::Html, order: Order::Last }));
+        assert_eq!(Asked::read("", true).unwrap().form, Form::Html);
+        assert_eq!(Asked::read("format=json", true).unwrap().form, Form::Json);
         assert_eq!(read("format=xml"), Err("`format` is one of text, json, html, yaml\n".to_owned()));
         assert!(read("sort=").unwrap_err().contains("importance"));
         assert!(read("q=1").is_err());

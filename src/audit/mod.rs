@@ -5,9 +5,14 @@
 
 mod access;
 mod hints;
+mod level;
+mod line;
 pub mod observed;
+mod sink;
 mod verdicts;
 
-pub use access::{Line, Tally};
+pub use access::{AccessLog, Record, Tally, Words};
 pub use hints::{Hinted, Hints};
+pub use level::Level;
+pub use sink::{Sink, Writing};
 pub use verdicts::{VERDICTS, trace, trace_purge, traced};

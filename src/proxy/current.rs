@@ -11,7 +11,7 @@ use super::{Gateway, RequestBody};
 use crate::audit::Hints;
 use crate::audit::observed::{Observer, Table};
 use crate::config::Snapshot;
-use crate::metrics::Counters;
+use crate::metrics::{Counters, Scope};
 use crate::upstream::Pool;
 
 /// A configuration at work on one core.
@@ -19,6 +19,8 @@ pub struct Current {
     pub(super) gateway: Arc<Gateway>,
     pub(super) pool: Rc<Pool<RequestBody>>,
     pub(super) counters: Arc<Counters>,
+    /// What is counted by site and by row of its registry.
+    pub(super) scope: Arc<Scope>,
     /// Undeclared names met, by this configuration's sites.
     pub(super) hints: Hints,
     /// Cookies seen on this configuration's sites, where that is kept.
@@ -51,6 +53,7 @@ impl Current {
         Rc::new(Self {
             pool,
             counters: Arc::clone(counters),
+            scope: counters.serve(&gateway.labels),
             hints: Hints::new(gateway.hinted.clone()),
             observed: observer.map(|observer| observer.table(&gateway.snapshot.sites)),
             agreements: Agreements::new(),

@@ -3,13 +3,21 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod check;
+mod config_show;
 mod demo;
+mod drain;
 mod explain;
+mod health;
+mod init;
+mod log;
 mod observed;
 mod place;
 mod policy;
 mod records;
+mod reload;
 mod run;
+mod sockets;
+mod terminal;
 
 use place::Place;
 
@@ -19,13 +27,17 @@ fn help_lists_every_command_and_the_exit_codes() {
     let help = place.tamis(&["--help"]);
     assert_eq!(help.code, 0);
     for word in [
+        "init ",
         "run ",
         "check ",
+        "config ",
         "explain ",
         "policy ",
         "schema ",
         "records ",
         "observed ",
+        "reload ",
+        "health ",
         "demo ",
         "Exit codes",
         "0  done",
@@ -33,7 +45,10 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "policy", "schema", "records", "observed", "demo"] {
+    for command in [
+        "init", "run", "check", "config", "explain", "policy", "schema", "records", "observed", "reload",
+        "health", "demo",
+    ] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);
@@ -57,9 +72,12 @@ fn schema_prints_what_is_committed() {
         let path = format!("{}/config/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(path).unwrap()
     };
-    for (arguments, name) in
-        [(&["schema"][..], "tamis"), (&["schema", "config"], "tamis"), (&["schema", "registry"], "registry")]
-    {
+    for (arguments, name) in [
+        (&["schema"][..], "tamis"),
+        (&["schema", "config"], "tamis"),
+        (&["schema", "registry"], "registry"),
+        (&["schema", "site"], "site"),
+    ] {
         let told = place.tamis(arguments);
         assert_eq!((told.code, told.out), (0, committed(name)));
     }

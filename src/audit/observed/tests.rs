@@ -12,7 +12,7 @@ use http::Uri;
 use super::book::Book;
 use super::table::Table;
 use super::{Registries, Report, Setting, Sighting, Spot};
-use crate::config::{self, Mode, Site, Snapshot};
+use crate::config::{self, Mode, Outside, Site, Snapshot};
 use crate::consent::Consent;
 use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::Source;
@@ -33,10 +33,9 @@ sites:
   - {hosts: [opendata.example.org], registry: registry/site.yaml, upstream: 'http://127.0.0.1:1', mode: observe}
   - {hosts: ['*.example.net'], registry: registry/site.yaml, upstream: 'http://127.0.0.1:1'}
 ";
-    let read = |_: &Path| Ok(registry.to_owned());
-    let (snapshot, faults) =
-        config::compile(Source::new("tamis.yaml", yaml), Path::new(""), &|_| None, &read);
-    snapshot.unwrap_or_else(|| panic!("{}", faults.render(false)))
+    let read = |_: &Path, _| Ok(registry.to_owned());
+    let compiled = config::compile(Source::new("tamis.yaml", yaml), Path::new(""), Outside::of_files(&read));
+    compiled.snapshot.unwrap_or_else(|| panic!("{}", compiled.faults.render(false)))
 }
 
 /// One site's traffic into a table, judged as the gateway would.
