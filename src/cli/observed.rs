@@ -130,7 +130,7 @@ fn told(arguments: &Arguments) -> Result<String, Fault> {
 /// The report of the running gateway.
 fn ask(arguments: &Arguments) -> Result<String, Fault> {
     let Arguments { place, format, sort, .. } = arguments;
-    let target = format!("/observed?format={}&sort={}", word(*format), word(*sort));
+    let target = format!("/observed?format={}&sort={}", word(format), word(sort));
     let file = "; what it has written is read by --file FILE";
     let answer = Operator::admitted(place).and_then(|operator| operator.ask("GET", &target, WITHIN));
     let answer = answer.map_err(|fault| (format!("{fault}{file}"), CANNOT))?;
@@ -141,7 +141,7 @@ fn ask(arguments: &Arguments) -> Result<String, Fault> {
 }
 
 /// A choice as it is written.
-fn word(choice: impl ValueEnum) -> String {
+fn word(choice: &impl ValueEnum) -> String {
     choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 

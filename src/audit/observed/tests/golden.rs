@@ -54,7 +54,7 @@ fn reports_as_they_are_read() {
     golden("report.txt", &report.text());
     golden("report.json", &format!("{:#}\n", report.json()));
     golden("report.yaml", &report.yaml());
-    golden("report.html", &report.clone().html(Order::Seen, true));
+    golden("report.html", &report.html(Order::Seen, true));
     let empty = Report { at: NOW, pages: Vec::new(), unseen: vec!["a.example".to_owned()] };
     golden("empty.txt", &empty.text());
     golden("empty.html", &empty.html(Order::Importance, false));
