@@ -11,6 +11,7 @@ use super::{Gateway, RequestBody};
 use crate::audit::Hints;
 use crate::config::Snapshot;
 use crate::metrics::Counters;
+use crate::policy::Familiar;
 use crate::upstream::Pool;
 
 /// A configuration at work on one core.
@@ -22,6 +23,8 @@ pub struct Current {
     pub(super) hints: Hints,
     /// Choices read of late, by this configuration's sites.
     pub(super) agreements: Agreements,
+    /// Set-Cookie lines as its sites write them.
+    pub(super) familiar: RefCell<Familiar>,
 }
 
 /// One core's part, for as long as the process runs; nothing of it is shared.
@@ -44,6 +47,7 @@ impl Current {
             counters: Arc::clone(counters),
             hints: Hints::new(gateway.hinted.clone()),
             agreements: Agreements::new(),
+            familiar: RefCell::default(),
             gateway,
         })
     }
