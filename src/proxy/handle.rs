@@ -20,7 +20,7 @@ use super::{
 };
 use crate::config::{self, HostField, Site};
 use crate::downstream::Peer;
-use crate::upstream::{self, Line};
+use crate::upstream::{self, Line, Lines};
 
 /// What the origin server answers.
 type Answer = Response<upstream::Body<RequestBody>>;
@@ -73,10 +73,14 @@ async fn pass(
     let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
     exchange.mode = site.mode(parts.uri.path());
-    forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
+    if forwarded::is_circle(&parts.headers, &snapshot.name) {
+        return Err(Error::Loop);
+    }
 
     let trusted = snapshot.trusts(forwarded::address(&peer));
-    let secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
+    let proto = forwarded::proto(&parts.headers, &peer, trusted);
+    let hop = forwarded::Hop { peer: &peer, trusted, proto };
+    let secure = proto == "https";
     if parts.version == Version::HTTP_2 {
         fields::join_crumbs(&mut parts.headers);
     }
@@ -87,8 +91,10 @@ async fn pass(
     }
     let trailers = fields::accepts_trailers(&parts.headers);
     fields::clean_request(&mut parts.headers, trusted);
-    sift::request(exchange, site, &mut visit, &mut parts.headers);
-    forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
+    let mut lines = Lines::default();
+    sift::request(exchange, site, &mut visit, (&mut parts.headers, &mut lines));
+    let ours = (&target.authority, snapshot.name.as_str(), parts.version);
+    forwarded::announce(&mut parts.headers, &mut lines, &hop, ours);
 
     let upload = Upload::new();
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
@@ -101,7 +107,7 @@ async fn pass(
     let request = Request::from_parts(parts, body);
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
-    let mut answer = forward::send(&current, site.id.index(), request, &upload, field).await?;
+    let mut answer = forward::send(&current, site.id.index(), (request, lines), &upload, field).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();

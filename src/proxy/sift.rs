@@ -16,10 +16,16 @@ use crate::config::{Mode, Site};
 use crate::consent::Consent;
 use crate::cookie::{SetCookie, Unread, date, pairs};
 use crate::policy::{Direction, Expiry, Moment, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
+use crate::upstream::Lines;
 
 /// Removes from the request what the visitor did not agree to, gives renamed cookies their own names back, and tells
 /// the origin server the decision.
-pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, headers: &mut HeaderMap) {
+pub(super) fn request(
+    exchange: &mut Exchange,
+    site: &Site,
+    visit: &mut Visit,
+    (headers, lines): (&mut HeaderMap, &mut Lines),
+) {
     let undeclared = site.purge == Some(PurgeUndeclared::HostOnly);
     let mut withheld = false;
     let sifted =
@@ -43,13 +49,11 @@ pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, h
         }
         Sifted::Fewer(field) => {
             headers.remove(header::COOKIE);
-            if let Some(field) = value(field) {
-                headers.insert(header::COOKIE, field);
-            }
+            lines.add(&header::COOKIE, [field.as_slice()]);
         }
     }
-    if let Some(decision) = visit.agreement.header.clone() {
-        headers.insert(X_CONSENT, decision);
+    if let Some(decision) = &visit.agreement.header {
+        lines.add(&X_CONSENT, [decision.as_bytes()]);
     }
 }
 
