@@ -153,9 +153,12 @@ pub(super) struct Settled<'a> {
     pub(super) last: (Option<Option<i64>>, Option<Option<i64>>),
 }
 
+/// What a cookie-av is known as, its value, and what follows its semicolon where there is one.
+type Usual<'a> = (Option<Known>, &'a [u8], Option<&'a [u8]>);
+
 /// The first cookie-av and what follows it, where it is spelled as nearly every server spells it: told by one comparison
 /// instead of a look at each octet. `None` where it is not, which says nothing about what it is.
-fn usual(octets: &[u8]) -> Option<(Option<Known>, &[u8], Option<&[u8]>)> {
+fn usual(octets: &[u8]) -> Option<Usual<'_>> {
     let octets = octets.strip_prefix(b" ").unwrap_or(octets);
     let (known, rest) = match octets.first()? {
         b'P' => (Known::Path, octets.strip_prefix(b"Path=")?),
@@ -183,7 +186,7 @@ fn usual(octets: &[u8]) -> Option<(Option<Known>, &[u8], Option<&[u8]>)> {
 }
 
 /// The same for one without a value; what follows its name has to be its end.
-fn flag(known: Known, rest: &[u8]) -> Option<(Option<Known>, &[u8], Option<&[u8]>)> {
+fn flag(known: Known, rest: &[u8]) -> Option<Usual<'_>> {
     match rest.first() {
         None => Some((Some(known), b"", None)),
         Some(b';') => Some((Some(known), b"", rest.get(1..))),

@@ -75,7 +75,7 @@ impl Familiar {
         &mut self,
         (site, policy): (usize, &Policy),
         line: &Unread<'_>,
-        moment: Moment<'_, N>,
+        moment: &Moment<'_, N>,
     ) -> Option<(Verdict, Option<Vec<u8>>)> {
         let attributes = line.attributes()?;
         if line.name().len() + attributes.len() > LONGEST
@@ -93,7 +93,7 @@ impl Familiar {
         });
         let form = match known {
             Some(_) => slot.as_ref()?,
-            None => slot.insert(Form::of((site, policy), line, &moment)?),
+            None => slot.insert(Form::of((site, policy), line, moment)?),
         };
         form.fate.of(line, moment.consent, policy)
     }

@@ -2,11 +2,13 @@
 //!
 //! What a request brings is believed only from listed networks; from anywhere else it is removed before ours is set.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::Version;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
+use super::Error;
+use crate::config::Snapshot;
 use crate::downstream::Peer;
 use crate::upstream::Lines;
 
@@ -28,6 +30,23 @@ pub(super) fn proto(headers: &HeaderMap, peer: &Peer, trusted: bool) -> &'static
         _ if peer.secure => "https",
         _ => "http",
     }
+}
+
+/// The visitor's address: the peer's, or, as long as whoever says so is trusted, the one before it in X-Forwarded-For.
+/// `None` where a trusted one says something that is no address.
+pub(super) fn visitor(headers: &HeaderMap, peer: &Peer, snapshot: &Snapshot) -> Option<IpAddr> {
+    let mut visitor = address(peer);
+    let lines = headers.get_all(&FOR).iter().rev();
+    for element in lines.flat_map(|line| line.as_bytes().rsplit(|octet| *octet == b',')) {
+        if !snapshot.trusts(visitor) {
+            break;
+        }
+        let text = std::str::from_utf8(element).ok()?.trim();
+        // Some write the port as well.
+        let with_port = || text.parse::<SocketAddr>().map(|address| address.ip());
+        visitor = text.parse::<IpAddr>().or_else(|_| with_port()).ok()?.to_canonical();
+    }
+    Some(visitor)
 }
 
 /// Writes X-Forwarded-For, -Proto, -Host, Forwarded and Via for the origin server. What there is of the first four was
@@ -70,8 +89,22 @@ pub(super) struct Hop<'a> {
     pub(super) proto: &'static str,
 }
 
+impl<'a> Hop<'a> {
+    /// The hop over which a request came.
+    ///
+    /// # Errors
+    /// [`Error::Loop`] if the request has passed here before.
+    pub(super) fn begin(headers: &HeaderMap, peer: &'a Peer, snapshot: &Snapshot) -> Result<Self, Error> {
+        if is_circle(headers, &snapshot.name) {
+            return Err(Error::Loop);
+        }
+        let trusted = snapshot.trusts(address(peer));
+        Ok(Self { peer, trusted, proto: proto(headers, peer, trusted) })
+    }
+}
+
 /// Whether the request has passed here before: Via says so.
-pub(super) fn is_circle(headers: &HeaderMap, name: &str) -> bool {
+fn is_circle(headers: &HeaderMap, name: &str) -> bool {
     let named = |element: &[u8]| {
         let mut words = element.split(|b| *b == b' ' || *b == b'\t').filter(|word| !word.is_empty());
         words.nth(1).is_some_and(|by| by.eq_ignore_ascii_case(name.as_bytes()))

@@ -132,7 +132,7 @@ fn sift(
     let current = Rc::clone(&exchange.current);
     let mut familiar = current.familiar.borrow_mut();
     for (field, line) in fields.iter().zip(lines) {
-        let moment = Moment { consent, secure: visit.secure, now: || **time };
+        let moment = &Moment { consent, secure: visit.secure, now: || **time };
         let known = familiar.sift((site.id.index(), &site.policy), line, moment);
         let (verdict, rewritten) = known.unwrap_or_else(|| {
             let carried = |name: &[u8], value: &[u8]| visit.carries(name, value);

@@ -18,7 +18,7 @@ fn both(
 ) -> Option<()> {
     let Occasion { consent, now, secure } = occasion;
     let remembered =
-        memory.sift((site, policy), &Unread::cut(line), Moment { consent, secure, now: || now })?;
+        memory.sift((site, policy), &Unread::cut(line), &Moment { consent, secure, now: || now })?;
     let read = policy.sift_set_cookie(&SetCookie::parse(line), occasion, |_, _| true);
     assert_eq!(remembered, read, "{:?}", line.escape_ascii().to_string());
     Some(())
@@ -79,7 +79,7 @@ proptest! {
     ) {
         let policies = policies();
         let agreed = consent(policies[0].registry(), r#"{"statistical":true}"#);
-        prop_assert!(agreed != Consent::none().clone() && agreed.header(policies[0].registry()).contains("statistical"));
+        prop_assert!(agreed != Consent::none() && agreed.header(policies[0].registry()).contains("statistical"));
         let refused = Consent::none();
         let mut memory = Familiar::default();
         for (line, site, [agrees, secure], later) in asked {
@@ -101,7 +101,7 @@ fn a_line_is_remembered_by_its_name_and_attributes() {
             asked.set(asked.get() + 1);
             now
         };
-        let moment = Moment { consent: &consent, secure: true, now };
+        let moment = &Moment { consent: &consent, secure: true, now };
         let found = memory.sift((0, &policy), &Unread::cut(line.as_bytes()), moment);
         assert_eq!(found.is_some(), expected, "{line}");
     };
