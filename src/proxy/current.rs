@@ -12,6 +12,7 @@ use crate::audit::Hints;
 use crate::audit::observed::{Observer, Table};
 use crate::config::Snapshot;
 use crate::metrics::{Counters, Scope};
+use crate::policy::Familiar;
 use crate::upstream::Pool;
 
 /// A configuration at work on one core.
@@ -27,6 +28,8 @@ pub struct Current {
     pub(super) observed: Option<Rc<Table>>,
     /// Choices read of late, by this configuration's sites.
     pub(super) agreements: Agreements,
+    /// Set-Cookie lines as its sites write them.
+    pub(super) familiar: RefCell<Familiar>,
 }
 
 /// One core's part, for as long as the process runs; nothing of it is shared.
@@ -57,6 +60,7 @@ impl Current {
             hints: Hints::new(gateway.hinted.clone()),
             observed: observer.map(|observer| observer.table(&gateway.snapshot.sites)),
             agreements: Agreements::new(),
+            familiar: RefCell::default(),
             gateway,
         })
     }

@@ -8,7 +8,7 @@ use http::{Method, Request, Uri};
 use super::trace::TraceId;
 use super::upload::Upload;
 use super::{Current, Worker};
-use crate::audit::observed::{Sighting, Spot};
+use crate::audit::observed::{Look, Setting, Sighting, Spot};
 use crate::audit::{self, Record, Tally, Words};
 use crate::config::{Mode, Site, SiteId};
 use crate::metrics::{Counter, RowCounters, SiteCounters, status_class};
@@ -90,12 +90,12 @@ impl Exchange {
         self.counters_of_site().sent.add(octets);
     }
 
-    /// Counts a verdict; names a stripped cookie, hints at an undeclared one.
-    pub(super) fn judged(&mut self, site: &Site, sighting: Sighting<'_>, verdict: Verdict) {
+    /// Counts a verdict; names a stripped cookie, hints at an undeclared one. Gives back where a `Set-Cookie` field is
+    /// worth a look at its attributes, which [`looks`](Self::looks) takes.
+    pub(super) fn judged(&mut self, site: &Site, sighting: Sighting<'_>, verdict: Verdict) -> Option<Look> {
         let (name, direction) = (sighting.name(), sighting.direction());
-        if let Some(observed) = &self.current.observed {
-            observed.saw(Spot { site, mode: self.mode, uri: &self.uri }, sighting, verdict);
-        }
+        let spot = Spot { site, mode: self.mode, uri: &self.uri };
+        let look = self.current.observed.as_ref().and_then(|table| table.saw(spot, sighting, verdict));
         let counters = &self.worker.counters;
         let cookies = &mut self.cookies;
         let reason = verdict.reason();
@@ -135,6 +135,14 @@ impl Exchange {
         }
         if matches!(reason, Reason::Undeclared | Reason::UndeclaredReported) {
             self.current.hints.undeclared(site, name, direction);
+        }
+        look
+    }
+
+    /// Notes the attributes of a `Set-Cookie` field that was judged just now.
+    pub(super) fn looks(&self, site: &Site, look: Look, setting: Setting<'_>) {
+        if let Some(observed) = &self.current.observed {
+            observed.look(Spot { site, mode: self.mode, uri: &self.uri }, look, setting);
         }
     }
 

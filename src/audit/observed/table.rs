@@ -9,9 +9,11 @@ use std::cell::RefCell;
 use foldhash::HashMap;
 use http::Uri;
 
+use super::forms::Forms;
 use super::sent::Setting;
 use super::{Facts, Sent, Ways, fold, path};
 use crate::config::{Mode, Site, Sites};
+use crate::cookie::Unread;
 use crate::policy::{Direction, Reason, Verdict};
 use crate::registry::Registry;
 
@@ -19,7 +21,7 @@ use crate::registry::Registry;
 const NEW_NAMES: u32 = 8192;
 /// Names that are remembered of one site, with the families that they belong to.
 const MOST_NAMES: usize = 2048;
-/// Attributes and paths are looked at of so many cookies of one name first, and of one in [`EACH`] then.
+/// Paths are looked at of so many cookies of one name first, and of one in [`EACH`] then.
 const FIRST: u64 = 8;
 const EACH: u64 = 64;
 
@@ -35,12 +37,12 @@ pub struct Spot<'a> {
 }
 
 /// A cookie on its way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Sighting<'a> {
     /// A cookie-pair of a request, by its name.
     Pair(&'a [u8]),
-    /// A `Set-Cookie` field.
-    Set(Setting<'a>),
+    /// A `Set-Cookie` field, its attributes unread.
+    Set(Unread<'a>),
     /// A `Set-Cookie` field that no browser takes and of which only the name is known.
     Broken(&'a [u8]),
 }
@@ -50,7 +52,7 @@ impl<'a> Sighting<'a> {
     pub fn name(&self) -> &'a [u8] {
         match self {
             Self::Pair(name) | Self::Broken(name) => name,
-            Self::Set(setting) => setting.cookie.name(),
+            Self::Set(line) => line.name(),
         }
     }
 
@@ -97,7 +99,12 @@ struct Row {
     pattern: Box<str>,
     declared: bool,
     facts: Facts,
+    forms: Forms,
 }
+
+/// A `Set-Cookie` field whose attributes are to be looked at, by the place of its row.
+#[derive(Debug)]
+pub struct Look(usize);
 
 /// What a worker hands over of one site in one mode.
 #[derive(Debug)]
@@ -117,11 +124,12 @@ impl Table {
         Self(RefCell::new(Sheets { sheets, left: NEW_NAMES, most }))
     }
 
-    /// Counts a cookie and what was decided.
-    pub fn saw(&self, spot: Spot<'_>, sighting: Sighting<'_>, verdict: Verdict) {
+    /// Counts a cookie and what was decided. Where it gives back a [`Look`], the attributes of this field are not known
+    /// yet; [`look`](Self::look) counts the rest, before anything else is seen.
+    pub fn saw(&self, spot: Spot<'_>, sighting: Sighting<'_>, verdict: Verdict) -> Option<Look> {
         let mut sheets = self.0.borrow_mut();
         let Sheets { sheets, left, most } = &mut *sheets;
-        let Some(sheet) = sheet(sheets, spot) else { return };
+        let sheet = sheet(sheets, spot)?;
         let direction = sighting.direction();
         let place = match sheet.names.get(sighting.name()) {
             Some(place) => Some(*place),
@@ -134,27 +142,46 @@ impl Table {
             }
             None => sheet.place(spot, sighting, *most),
         };
-        let Some(row) = place.and_then(|place| sheet.rows.get_mut(place)) else {
+        let Some((place, row)) = place.and_then(|place| Some((place, sheet.rows.get_mut(place)?))) else {
             sheet.other.way_mut(direction).count(verdict);
-            return;
+            return None;
         };
         let facts = &mut row.facts;
         let counts = facts.ways.way_mut(direction);
-        let sample = is_sample(counts.seen());
+        let before = counts.seen();
         counts.count(verdict);
         facts.reasons.count(verdict.reason());
-        if let Sighting::Set(setting) = sighting {
-            if setting.cookie.is_deletion(setting.now) {
-                facts.deleted += 1;
-                return;
-            }
-            if sample {
-                facts.keep_sent(Sent::of(setting));
+        if let Sighting::Set(line) = sighting {
+            // The first since the last hand-over is looked at, though it be known: what was handed over may be dropped.
+            match row.forms.deletes(&line).filter(|_| before > 0) {
+                Some(false) => {}
+                Some(true) => {
+                    facts.deleted += 1;
+                    return None;
+                }
+                None => return Some(Look(place)),
             }
         }
-        if sample {
+        if is_sample(before) {
             facts.keep_path(path::prefix(spot.uri.path()), direction);
         }
+        None
+    }
+
+    /// Looks at the attributes of the field that was counted last.
+    pub fn look(&self, spot: Spot<'_>, Look(place): Look, setting: Setting<'_>) {
+        let mut sheets = self.0.borrow_mut();
+        let Some(row) = sheet(&mut sheets.sheets, spot).and_then(|sheet| sheet.rows.get_mut(place)) else {
+            return;
+        };
+        let deletes = setting.cookie.is_deletion(setting.now);
+        row.forms.keep(&Unread::cut(setting.cookie.raw()), deletes);
+        if deletes {
+            row.facts.deleted += 1;
+            return;
+        }
+        row.facts.keep_sent(Sent::of(setting));
+        row.facts.keep_path(path::prefix(spot.uri.path()), Direction::Response);
     }
 
     /// Counts a field that expires a cookie which the request brought.
@@ -178,7 +205,7 @@ impl Table {
     }
 }
 
-/// Whether attributes and path of a cookie are looked at, `count` others of its name having come before.
+/// Whether the path of a cookie is looked at, `count` others of its name having come before.
 fn is_sample(count: u64) -> bool {
     count < FIRST || count.is_multiple_of(EACH)
 }
@@ -216,7 +243,12 @@ impl Sheet {
                     return None;
                 }
                 self.strange += usize::from(strange);
-                self.rows.push(Row { pattern: pattern.clone(), declared, facts: Facts::default() });
+                self.rows.push(Row {
+                    pattern: pattern.clone(),
+                    declared,
+                    facts: Facts::default(),
+                    forms: Forms::default(),
+                });
                 self.families.insert(pattern, self.rows.len() - 1);
                 self.rows.len() - 1
             }

@@ -14,7 +14,7 @@ use super::table::Table;
 use super::{Registries, Report, Setting, Sighting, Spot};
 use crate::config::{self, Mode, Outside, Site, Snapshot};
 use crate::consent::Consent;
-use crate::cookie::{SetCookie, pairs};
+use crate::cookie::{SetCookie, Unread, pairs};
 use crate::diagnostic::Source;
 use crate::policy::Occasion;
 
@@ -54,7 +54,9 @@ impl<'a> Traffic<'a> {
     fn request(&self, target: &str, field: &[u8]) {
         let uri: Uri = target.parse().unwrap();
         let spot = Spot { site: self.site, mode: self.mode, uri: &uri };
-        let saw = |name: &[u8], verdict| self.table.saw(spot, Sighting::Pair(name), verdict);
+        let saw = |name: &[u8], verdict| {
+            assert!(self.table.saw(spot, Sighting::Pair(name), verdict).is_none());
+        };
         self.site.policy.filter_request(std::iter::once(field), &self.consent, true, saw);
     }
 
@@ -63,8 +65,11 @@ impl<'a> Traffic<'a> {
         let cookie = SetCookie::parse(field);
         let occasion = Occasion { consent: &self.consent, now: NOW, secure: true };
         let (verdict, _) = self.site.policy.sift_set_cookie(&cookie, occasion, |_, _| false);
-        let setting = Setting { cookie: &cookie, now: NOW, authority: b"opendata.example.org:8080" };
-        self.table.saw(Spot { site: self.site, mode: self.mode, uri: &uri }, Sighting::Set(setting), verdict);
+        let spot = Spot { site: self.site, mode: self.mode, uri: &uri };
+        if let Some(look) = self.table.saw(spot, Sighting::Set(Unread::cut(field)), verdict) {
+            let authority = b"opendata.example.org:8080";
+            self.table.look(spot, look, Setting { cookie: &cookie, now: NOW, authority });
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Asked, cookies};
 use crate::audit::observed::{Setting, Sighting};
 use crate::config::Mode;
 use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
-use crate::cookie::{SetCookie, pairs};
+use crate::cookie::{SetCookie, Unread, pairs};
 use crate::policy::Purge;
 use crate::proxy::exchange::Exchange;
 use crate::registry::{Format, KeyTarget, Registry};
@@ -161,8 +161,11 @@ fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> 
         let cookie = SetCookie::parse(field.as_bytes());
         let now = now();
         let verdict = asked.site.policy.judge_set_cookie(&cookie, &consent, now);
-        let setting = Setting { cookie: &cookie, now, authority: visit.authority.as_bytes() };
-        exchange.judged(asked.site, Sighting::Set(setting), verdict);
+        let line = Unread::cut(field.as_bytes());
+        if let Some(look) = exchange.judged(asked.site, Sighting::Set(line), verdict) {
+            let authority = visit.authority.as_bytes();
+            exchange.looks(asked.site, look, Setting { cookie: &cookie, now, authority });
+        }
     }
     let Some(undeclared) = asked.site.purge else { return (consent, after) };
     let purge = Purge { consent: &consent, host: visit.host(), secure: visit.secure, undeclared, now: now() };
