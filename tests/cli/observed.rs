@@ -105,5 +105,5 @@ fn what_can_not_be_read_is_said() {
     place.write("off.yaml", configuration(0) + "observations: off\n");
     let told = place.tamis(&["observed", "--config", "off.yaml"]);
     assert_eq!(told.code, 3);
-    assert!(told.err.contains("`observations`"), "{}", told.err);
+    assert!(told.err.contains("`observations: off`"), "{}", told.err);
 }

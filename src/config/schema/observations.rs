@@ -1,12 +1,12 @@
 //! What may be written about the cookies that were seen.
 
-use super::{DURATION, FILE};
+use super::{DURATION, WRITTEN_FILE};
 use crate::document::{Kind, Mapping, Setting};
 
 pub(in crate::config) static OBSERVATIONS: Mapping = Mapping {
     what: "`observations`",
     settings: &[
-        Setting::new("file", Kind::Either(&[Kind::Choice(&["off"]), Kind::Form(&FILE)]))
+        Setting::new("file", Kind::Either(&[Kind::Choice(&["off"]), Kind::Form(&WRITTEN_FILE)]))
             .default("observed.json")
             .about("Where they are kept over a restart; with `off` in memory only.")
             .example("/var/lib/tamis/observed.json"),
