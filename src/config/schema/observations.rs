@@ -7,7 +7,7 @@ pub(in crate::config) static OBSERVATIONS: Mapping = Mapping {
     what: "`observations`",
     settings: &[
         Setting::new("file", Kind::Either(&[Kind::Choice(&["off"]), Kind::Form(&WRITTEN_FILE)]))
-            .default("observed.json")
+            .absent("observed.json, if it can be written")
             .about("Where they are kept over a restart; with `off` in memory only.")
             .example("/var/lib/tamis/observed.json"),
         Setting::new("every", Kind::Bounded(&DURATION, "1s", "24h"))
