@@ -1,6 +1,7 @@
 //! However many names somebody invents.
 
 use super::*;
+use crate::policy::{Reason, Verdict};
 
 /// A name that no other call gives, without a family: letters alone.
 fn invented(number: u64) -> String {
@@ -87,4 +88,31 @@ fn names_too_long_to_be_declared_are_counted_only() {
     let book = book(&table, 500);
     let page = book.pages.values().next().unwrap();
     assert_eq!((page.cookies.len(), page.other.request.stripped), (0, 1));
+}
+
+#[test]
+fn attributes_that_are_known_are_not_read_again_and_counts_stay_exact() {
+    let snapshot = snapshot();
+    let table = Table::new(&snapshot.sites, 500);
+    let site = snapshot.sites.iter().next().unwrap();
+    let uri: Uri = "/".parse().unwrap();
+    let spot = Spot { site, mode: Mode::Enforce, uri: &uri };
+    let mut looks = 0;
+    for _ in 0..2 {
+        for number in 0..100 {
+            let attributes = if number % 4 == 3 { "Max-Age=0" } else { "Path=/" };
+            let line = format!("sessionid={number}; {attributes}");
+            let verdict = Verdict::Forward(Reason::UndeclaredAllowed);
+            let look = table.saw(spot, Sighting::Set(Unread::cut(line.as_bytes())), verdict);
+            if let Some(look) = look {
+                looks += 1;
+                let cookie = SetCookie::parse(line.as_bytes());
+                table.look(spot, look, Setting { cookie: &cookie, now: NOW, authority: b"a.example" });
+            }
+        }
+        let book = book(&table, 500);
+        let facts = &book.pages.values().next().unwrap().cookies["sessionid"].facts;
+        assert_eq!((facts.deleted, facts.set(), facts.sent.some.len()), (25, 75, 1));
+    }
+    assert_eq!(looks, 3, "each form once, and the first again after a hand-over");
 }
