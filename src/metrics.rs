@@ -102,7 +102,7 @@ pub const PROTOCOLS: &[&str] = &["handshake", "http/1.1", "h2"];
 
 /// How a connection may end badly.
 pub const CONNECTION_FAULTS: &[&str] =
-    &["tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
+    &["proxy-protocol", "tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
 
 /// The lists of words that other rooms own.
 #[derive(Clone, Copy, Debug)]

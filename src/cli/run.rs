@@ -11,7 +11,8 @@ use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
 use crate::config::Snapshot;
-use crate::server::{Drained, Server, log_to};
+use crate::downstream::Inherited;
+use crate::server::{Drained, Given, Server, State, log_to, notify, watchdog};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -21,18 +22,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let Some((snapshot, served)) = read(&arguments.config) else { return FAULTY.into() };
-    let mut signals = match Signals::catch() {
-        Ok(signals) => signals,
+    let (inherited, mut signals) = match given() {
+        Ok(given) => given,
         Err(fault) => {
-            complain(&format!("can't wait for signals: {fault}"));
+            complain(&fault);
             return CANNOT.into();
         }
     };
+    let Some((snapshot, served)) = read(&arguments.config) else { return FAULTY.into() };
     let guard = log_to(&snapshot.log, std::io::stdout(), colours(&std::io::stdout()));
     let drain = snapshot.times.drain;
     let (wishes, asked) = mpsc::channel(1);
-    let server = match Server::start(snapshot, Some(wishes)) {
+    let given = Given { wishes: Some(wishes), inherited, watchdog: watchdog() };
+    let server = match Server::start(snapshot, given) {
         Ok(server) => server,
         Err(fault) => {
             drop(guard);
@@ -53,7 +55,9 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         complain(&format!("can't start the thread that reloads: {fault}"));
         return CANNOT.into();
     }
+    notify(State::Ready);
     signals.wait(&hangup, || server.reopen_logs());
+    notify(State::Stopping);
     tracing::info!(limit = ?drain, "stopping: no new connections, exchanges may finish; a second signal ends them");
     std::thread::spawn(move || {
         signals.wait(&hangup, || ());
@@ -75,4 +79,12 @@ fn read(config: &Path) -> Option<(Snapshot, Served)> {
     }
     let effective = compiled.effective()?;
     Some((compiled.snapshot?, Served { contents, effective }))
+}
+
+/// What whoever started the process has given it: sockets, and signals to come.
+fn given() -> Result<(Inherited, Signals), String> {
+    let inherited =
+        Inherited::take().map_err(|fault| format!("a socket of LISTEN_FDS can't be used: {fault}"))?;
+    let signals = Signals::catch().map_err(|fault| format!("can't wait for signals: {fault}"))?;
+    Ok((inherited, signals))
 }

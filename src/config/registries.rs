@@ -28,7 +28,13 @@ impl<'a> Registries<'a> {
         Self { read, known: Vec::new(), faults: Diagnostics::default() }
     }
 
-    /// The registry of a `registry:` key in a document of the directory `base`. A file that can't be read is reported at the key; the file's own faults are
+    /// What reads files.
+    pub(super) fn reader(&self) -> Read<'a> {
+        self.read
+    }
+
+    /// The registry of a `registry:` key in a document of the directory `base`. A file that can't be read is reported at
+    /// the key; the file's own faults are
     /// kept for [`Self::into_faults`].
     pub(super) fn load(&mut self, document: &Document, node: &Node, base: &Path) -> Option<Arc<Registry>> {
         let path = base.join(document.string(node, "`registry`")?);

@@ -1,12 +1,14 @@
 //! What may be written in `tamis.yaml`: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/configuration.md says the same (`tests/schema`).
 
+mod listener;
 mod records;
 mod site;
 
+pub(super) use listener::{CERTIFICATE, LISTENER, PROXY_PROTOCOL, REDIRECT};
 pub(super) use records::RECORDS;
 pub use site::SITE;
-pub(super) use site::{PAGES, PATH, UNDECLARED, UPSTREAM};
+pub(super) use site::{HSTS, MAINTENANCE, PAGES, PATH, SITE_TIMES, UNDECLARED, UPSTREAM};
 
 use super::secret::hidden;
 use crate::document::{Form, Kind, Mapping, Setting};
@@ -82,6 +84,11 @@ static SIZE: Form = Form {
     about: "A whole number with B, kB, MB, GB, KiB, MiB or GiB; octets without a unit.",
     kind: Kind::Either(&[Kind::Integer(0, i64::MAX), Kind::Pattern(r"^[0-9]+\s*(B|kB|MB|GB|KiB|MiB|GiB)?$")]),
 };
+static TIME: Form = Form {
+    name: "time",
+    about: "A day and a time with its offset: `2027-01-15T06:00+01:00`, or with `Z` for UTC.",
+    kind: Kind::Pattern("^[0-9]{4}-[0-9]"),
+};
 static TOKEN: Form = Form {
     name: "token",
     about: "Letters, digits, and signs such as `-` and `.` (RFC 9110 5.6.2).",
@@ -152,38 +159,6 @@ pub static SETTINGS: Mapping = Mapping {
             .example("sites/"),
     ],
     one_of: &["sites", "sites_from"],
-};
-
-pub(super) static LISTENER: Mapping = Mapping {
-    what: "a listener",
-    settings: &[
-        Setting::new("address", Kind::Form(&ADDRESS))
-            .about("The address to listen on; `[::]` takes IPv4 too.")
-            .example("\"[::]:8080\""),
-        Setting::new("tls", Kind::OneOrMore(&Kind::Mapping(&CERTIFICATE), 1))
-            .absent("none")
-            .about(
-                "With it the listener speaks TLS, and HTTP/2 or HTTP/1.1 (ALPN); without it plain HTTP. Of several \
-                 certificates the first that holds the name that is asked for (SNI) is shown.",
-            )
-            .example("{ certificate: cert.pem, key: key.pem }"),
-        Setting::new("h2c", Kind::Boolean)
-            .default("false")
-            .about("A plain connection may begin with HTTP/2 (prior knowledge); not with `tls`.")
-            .example("true"),
-    ],
-    one_of: &[],
-};
-
-pub(super) static CERTIFICATE: Mapping = Mapping {
-    what: "`tls`",
-    settings: &[
-        Setting::new("certificate", Kind::Form(&FILE))
-            .about("The certificate, then those between it and the root (PEM).")
-            .example("tls/fullchain.pem"),
-        Setting::new("key", Kind::Form(&FILE)).about("Its private key (PEM).").example("tls/privkey.pem"),
-    ],
-    one_of: &[],
 };
 
 pub(super) static ADMIN: Mapping = Mapping {

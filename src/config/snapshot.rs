@@ -89,7 +89,8 @@ impl Snapshot {
         let listeners = fields.required("listeners", "add listeners: [{address: \"[::]:8080\"}]");
         let admin = fields.optional("admin");
         let Listeners { listeners, admin } = Listeners::read(document, listeners, admin, base);
-        let trusted = network::read(document, fields.optional("trusted_proxies"));
+        let trusted = fields.optional("trusted_proxies");
+        let trusted = trusted.map(|node| network::trusted(document, node, "`trusted_proxies`"));
         let limits = Limits::read(document, fields.optional("limits"));
         let times = Times::read(document, fields.optional("times"));
         let log = Log::read(document, fields.optional("log"), base);
@@ -108,7 +109,8 @@ impl Snapshot {
             document.lacking(document.root(), "missing-key", message, help);
         }
         let addresses: Vec<SocketAddr> = listeners.iter().map(|listener| listener.address).collect();
-        let around = Surroundings { document, base, listeners: &addresses, most_pairs: limits.cookies };
+        let around =
+            Surroundings { document, base, listeners: &addresses, most_pairs: limits.cookies, times: &times };
         let sites = Sites::read(&around, sites, site_files, registries);
         fields.finish();
         Some(Self {
@@ -117,7 +119,7 @@ impl Snapshot {
             workers: workers.and_then(|number| usize::try_from(number).ok()),
             listeners,
             admin,
-            trusted,
+            trusted: trusted.unwrap_or_default(),
             limits,
             times,
             log,

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use http::{Method, Request, Uri};
 
-use super::body::Upload;
 use super::trace::TraceId;
+use super::upload::Upload;
 use super::{Current, Worker};
 use crate::audit::{self, Record, Tally, Words};
 use crate::config::{Mode, Site, SiteId};
@@ -20,6 +20,10 @@ pub(super) struct Exchange {
     pub(super) current: Rc<Current>,
     pub(super) site: Option<SiteId>,
     pub(super) mode: Mode,
+    /// The user agent's own connection is secure, as far as it is known.
+    pub(super) secure: bool,
+    /// Between two octets of the answer's content.
+    pub(super) progress: Duration,
     pub(super) status: u16,
     sent: u64,
     /// The content that the user agent sends for the origin server.
@@ -49,6 +53,8 @@ impl Exchange {
             current: worker.current(),
             site: None,
             mode: Mode::Enforce,
+            secure: false,
+            progress: Duration::ZERO,
             status: 0,
             sent: 0,
             upload: None,

@@ -3,7 +3,8 @@
 use http::{Method, Request, Response, StatusCode, header};
 use tokio::time::Instant;
 
-use super::body::{BodyError, Upload};
+use super::body::BodyError;
+use super::upload::Upload;
 use super::{Current, Error, RequestBody, upgrade};
 use crate::upstream::{self, Fault, Kept, Line, Outgoing};
 
@@ -21,7 +22,7 @@ pub(super) async fn send(
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
     // From when the upload last moved on: one that moves is no origin server that is slow to answer.
-    let limit = current.snapshot().times.answer;
+    let limit = upload.answer();
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
     let mut outgoing = Outgoing::new(request);
@@ -32,10 +33,8 @@ pub(super) async fn send(
             Err(failed) => match failed.unsent() {
                 Ok(unsent) => unsent,
                 // The connection died before any byte of an answer (RFC 9110 9.2.2).
-                Err(failed) if repeatable => {
-                    failed.unheard().map_err(|fault| classify(fault, current, upload))?
-                }
-                Err(failed) => return Err(classify(failed.fault, current, upload)),
+                Err(failed) if repeatable => failed.unheard().map_err(|fault| classify(fault, upload))?,
+                Err(failed) => return Err(classify(failed.fault, upload)),
             },
         };
         current.counters.retries.increment();
@@ -45,7 +44,7 @@ pub(super) async fn send(
     let begun = Instant::now();
     match lease.send(outgoing, || begun.max(upload.last()) + limit, field).await {
         Ok(answer) => expected(answer, asked),
-        Err(failed) => Err(classify(failed.fault, current, upload)),
+        Err(failed) => Err(classify(failed.fault, upload)),
     }
 }
 
@@ -59,9 +58,12 @@ fn expected(answer: Answer, asked: bool) -> Result<Answer, Error> {
 }
 
 /// Whose fault a failed attempt is.
-fn classify(fault: Fault, current: &Current, upload: &Upload) -> Error {
+fn classify(fault: Fault, upload: &Upload) -> Error {
+    if let Some(most) = upload.too_large() {
+        return Error::LargeBody(most);
+    }
     match fault {
-        Fault::Slow => Error::SlowAnswer(current.snapshot().times.answer),
+        Fault::Slow => Error::SlowAnswer(upload.answer()),
         _ if upload.slow() => Error::SlowRequest,
         Fault::Upload(_) => Error::RequestBody(BodyError::Origin(fault)),
         _ if upload.broken() => Error::RequestBody(BodyError::Origin(fault)),

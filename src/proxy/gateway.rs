@@ -89,6 +89,11 @@ impl Gateway {
         if !site.pages.as_ref().is_some_and(|pages| pages.take(path)) {
             return None;
         }
+        self.pages(site)
+    }
+
+    /// The pages of a site, if it has any.
+    pub(super) fn pages(&self, site: &Site) -> Option<&Local> {
         self.locals.get(site.id.index())?.as_ref()
     }
 }

@@ -14,12 +14,14 @@ mod forward;
 mod forwarded;
 mod gateway;
 mod handle;
+mod https;
 mod local;
 mod reply;
 mod sift;
 mod target;
 mod trace;
 mod upgrade;
+mod upload;
 mod visit;
 
 pub use body::{BodyError, RequestBody, ResponseBody};

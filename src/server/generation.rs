@@ -67,7 +67,8 @@ fn security(listener: &Listener, running: Option<&Security>) -> Result<Security,
     let previous = running.and_then(|running| running.tls.as_ref());
     let read = |certificates: &Vec<Certificate>| Tls::read(certificates, previous);
     let tls = listener.tls.as_ref().map(read).transpose().map_err(fault)?;
-    Ok(Security { tls, h2c: listener.h2c })
+    let Listener { h2c, proxy_protocol, redirect, .. } = listener;
+    Ok(Security { tls, h2c: *h2c, proxy_protocol: proxy_protocol.clone(), redirect: redirect.clone() })
 }
 
 /// The keys whose values a running server keeps until it ends, with all that is below them; of `listeners`, which there are.

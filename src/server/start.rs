@@ -1,13 +1,14 @@
 //! One thread a worker, each with its own runtime, listeners and pool; one more for the operator.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -15,11 +16,12 @@ use super::Reloader;
 use super::generation::Generation;
 use super::log::Logs;
 use super::operator::Desk;
+use super::sockets::Sockets;
 use super::thread::{self, Plan};
-use crate::admin;
+use super::watchdog::{Beat, Watchdog};
 use crate::admin::{BindError, Operator, Phase, Status, Wish};
-use crate::config::{self, AdminAddress, Snapshot};
-use crate::downstream::{self, TlsError};
+use crate::config::{AdminAddress, Snapshot};
+use crate::downstream::{Inherited, Listening, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
 use crate::proxy::{Outlets, WORDS};
 use crate::store::Store;
@@ -29,20 +31,32 @@ use crate::upstream::OriginError;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// An address can't be listened on.
-    #[error("can't listen on {address}: {source}{}", hint(source))]
+    #[error("can't listen on {address}: {source}{hint}")]
     Listen {
         /// As configured.
         address: SocketAddr,
         /// What the system says.
         source: io::Error,
+        /// What to do about it, after a semicolon; empty where nothing is known.
+        hint: String,
     },
     /// The operator's address can't be listened on.
-    #[error("can't listen on {address} (`admin`): {source}")]
+    #[error("can't listen on {address} (`admin`): {source}{hint}")]
     Admin {
         /// As configured.
         address: AdminAddress,
         /// What is in the way.
         source: BindError,
+        /// What to do about it, after a semicolon; empty where nothing is known.
+        hint: String,
+    },
+    /// A socket was inherited that the configuration doesn't have.
+    #[error(
+        "nobody would answer on {left}, which was inherited: add it to `listeners` or `admin` just so, or take it out of the socket's unit"
+    )]
+    Inherited {
+        /// Their addresses.
+        left: String,
     },
     /// A listener's certificate.
     #[error("listener {address}: {source}")]
@@ -76,13 +90,15 @@ pub enum StartError {
     Worker(io::Error),
 }
 
-fn hint(source: &io::Error) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::AddrInUse => "; stop what listens there, or choose another port",
-        io::ErrorKind::PermissionDenied => "; choose a port from 1024 up, or grant CAP_NET_BIND_SERVICE",
-        io::ErrorKind::AddrNotAvailable => "; choose an address of this machine, or [::] for all",
-        _ => "",
-    }
+/// What the process hands to its server.
+#[derive(Default)]
+pub struct Given {
+    /// Where the operator's wishes go that need the files; `None` where nothing can be read again.
+    pub wishes: Option<mpsc::Sender<Wish>>,
+    /// Sockets that listen already.
+    pub inherited: Inherited,
+    /// How long the service manager waits for a sign of life, if it does.
+    pub watchdog: Option<Duration>,
 }
 
 /// How a shutdown went.
@@ -103,15 +119,16 @@ pub struct Server {
     reloader: Arc<Reloader>,
     logs: Logs,
     threads: Vec<JoinHandle<Drained>>,
+    /// Goes on until the last worker has ended.
+    watchdog: Option<Watchdog>,
 }
 
 impl Server {
-    /// Binds, reads certificates, starts the threads. Returns when connections are accepted. `wishes` is where the
-    /// operator's wishes go that need the files; `None` where nothing can be read again.
+    /// Binds, reads certificates, starts the threads. Returns when connections are accepted.
     ///
     /// # Errors
     /// What is in the way, and what to do about it; nothing is left running then.
-    pub fn start(snapshot: Snapshot, wishes: Option<mpsc::Sender<Wish>>) -> Result<Self, StartError> {
+    pub fn start(snapshot: Snapshot, given: Given) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
         let recorded = Arc::new(RecordCounters::default());
@@ -121,36 +138,40 @@ impl Server {
         let outlets = Outlets { store: store.clone(), access: logs.access() };
         let first = Generation::first(snapshot, outlets).map_err(StartError::Files)?;
         let snapshot = Arc::clone(&first.gateway.snapshot);
-        let bound = snapshot.listeners.iter().map(|listener| listen(listener.address, workers));
-        let mut sockets = bound.collect::<Result<Vec<_>, _>>()?;
-        let operator = snapshot.admin.as_ref().map(listen_to_operator).transpose()?;
+        let Sockets { mut listeners, operator } = Sockets::open(&snapshot, workers, given.inherited)?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
         let metrics = Metrics::new(counters.clone()).with_logs(logs.counters.clone());
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
         let reloader = Arc::new(Reloader::new(first, logs.level.clone()));
         let metrics = metrics.with_reloads(Arc::clone(&reloader.counters));
-        let address = |sockets: &Vec<TcpListener>| sockets.first()?.local_addr().ok();
+        let address = |sockets: &Vec<Listening>| sockets.first()?.address().ok();
         let mut server = Self {
-            addresses: sockets.iter().filter_map(address).collect(),
+            addresses: listeners.iter().filter_map(address).collect(),
             operator: None,
             metrics: Arc::new(metrics),
             store,
             reloader,
             logs,
             threads: Vec::new(),
+            watchdog: None,
         };
         if let (Some(listener), Some(admin)) = (operator, &snapshot.admin) {
             let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(server.status()));
-            let operator = Operator { metrics, status, level: server.logs.level.clone(), wishes };
+            let operator =
+                Operator { metrics, status, level: server.logs.level.clone(), wishes: given.wishes };
             server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
         }
-        let open = Arc::new(AtomicUsize::new(0));
+        let (open, mut beats) = (Arc::new(AtomicUsize::new(0)), Vec::new());
         for (index, counters) in counters.into_iter().enumerate() {
-            let listeners = sockets.iter_mut().filter_map(Vec::pop).collect();
+            let listeners = listeners.iter_mut().filter_map(Vec::pop).collect();
             let (orders, stop) = (server.reloader.orders.subscribe(), server.reloader.stop.clone());
-            let plan = Plan { listeners, orders, counters, open: Arc::clone(&open), stop };
+            let pulse = given.watchdog.map(|limit| (Beat::default(), limit));
+            beats.extend(pulse.as_ref().map(|(beat, _)| beat.clone()));
+            let plan = Plan { listeners, orders, counters, open: Arc::clone(&open), stop, pulse };
             server.spawn(format!("worker-{index}"), plan)?;
         }
+        let watchdog = given.watchdog.map(|limit| Watchdog::begin(limit, beats));
+        server.watchdog = watchdog.transpose().map_err(StartError::Worker)?;
         server.status().reached(Phase::Serving);
         Ok(server)
     }
@@ -188,6 +209,7 @@ impl Server {
         if let Some(store) = &self.store {
             store.close();
         }
+        drop(self.watchdog.take());
         let clean = ended.iter().all(|drained| matches!(drained, Ok(Drained::Clean)));
         if clean { Drained::Clean } else { Drained::Cut }
     }
@@ -210,13 +232,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.reloader.stop.cancel();
     }
-}
-
-fn listen(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, StartError> {
-    downstream::bind(address, workers).map_err(|source| StartError::Listen { address, source })
-}
-
-fn listen_to_operator(admin: &config::Admin) -> Result<admin::Listener, StartError> {
-    let refused = |source| StartError::Admin { address: admin.address.clone(), source };
-    admin::Listener::bind(admin).map_err(refused)
 }

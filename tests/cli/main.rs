@@ -5,6 +5,7 @@
 mod check;
 mod config_show;
 mod demo;
+mod drain;
 mod explain;
 mod health;
 mod init;
@@ -14,6 +15,7 @@ mod policy;
 mod records;
 mod reload;
 mod run;
+mod sockets;
 mod terminal;
 
 use place::Place;

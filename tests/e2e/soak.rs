@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
@@ -50,10 +50,10 @@ fn registry(number: usize) -> String {
 
 /// An origin server with a page that sets all cookies, an echo over a WebSocket, and a download that goes on with each
 /// piece that the test sends.
-fn portal(pieces: usize) -> (Origin, Sender<()>) {
+fn portal(pieces: usize) -> (Origin, SyncSender<()>) {
     let cookies: Vec<String> = (0..NAMES).map(|number| format!("Set-Cookie: g{number}=1")).collect();
     let page = page(&cookies.iter().map(String::as_str).collect::<Vec<_>>());
-    let (more, wanted) = channel();
+    let (more, wanted) = sync_channel(2);
     let wanted = Mutex::new(wanted);
     let origin = origin(move |visit| {
         while let Some(request) = visit.request_head() {
@@ -191,6 +191,49 @@ impl Files {
     }
 }
 
+/// What was there before all reloads, and has to live through them.
+struct Witnesses {
+    download: Agent,
+    socket: Agent,
+    more: SyncSender<()>,
+}
+
+impl Witnesses {
+    /// A download over a plain connection, a WebSocket over TLS.
+    fn new(mut download: Agent, mut socket: Agent, more: SyncSender<()>) -> Self {
+        download.ask("GET /download", &[]);
+        assert_eq!(download.head().status(), 200);
+        let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+        socket.ask("GET /socket", &["Connection: Upgrade", "Upgrade: websocket", key]);
+        assert_eq!(socket.head().status(), 101);
+        Self { download, socket, more }
+    }
+
+    /// Two pieces more of the download, and a message there and back.
+    fn live(&mut self) {
+        self.more.send(()).unwrap();
+        self.more.send(()).unwrap();
+        assert_eq!(self.download.wire.take(2), b"xx");
+        self.socket.send("hello");
+        assert_eq!(self.socket.wire.take(5), b"hello");
+    }
+}
+
+/// One refusal and one reload; how long it took from the last write until the new configuration was served.
+fn turn(turn: usize, files: &mut Files, process: &Process, watcher: &mut Agent) -> Duration {
+    let refused = process.count("not reloaded");
+    files.break_in_turn(turn);
+    process.logged_times("not reloaded", refused + 1);
+    let number = turn + 1;
+    let begun = Instant::now();
+    files.mend(turn, number);
+    while declared(&watcher.get(&[]).values("set-cookie")) != number % NAMES {}
+    let delay = begun.elapsed();
+    let shown = files.authority.agent(process.addresses()[1]).certificate();
+    assert!(files.certificate.is(&shown), "turn {turn}: the certificate of before is shown");
+    delay
+}
+
 #[test]
 fn reloads_under_load_fail_nothing_and_leave_nothing_behind() {
     let form = Form::chosen();
@@ -198,52 +241,21 @@ fn reloads_under_load_fail_nothing_and_leave_nothing_behind() {
     let mut files = Files::new(&origin);
     let process = Process::start(&files.folder.at("tamis.yaml"));
     let [plain, tls] = process.addresses()[..] else { panic!("two listeners") };
+    let mut witnesses = Witnesses::new(Agent::connect(plain), files.authority.agent(tls), more);
     let crowd = Arc::new(Crowd::default());
-    let secure = files.authority.browser();
-    let agents = [
-        {
-            let crowd = Arc::clone(&crowd);
-            std::thread::spawn(move || crowd.visit(|| Agent::connect(plain)))
-        },
-        {
-            let crowd = Arc::clone(&crowd);
-            std::thread::spawn(move || crowd.visit(|| Agent::connect(plain)))
-        },
-        {
-            let crowd = Arc::clone(&crowd);
-            std::thread::spawn(move || crowd.visit(|| secure.connect(tls)))
-        },
-    ];
-    let (mut download, mut socket) = (Agent::connect(plain), files.authority.agent(tls));
-    download.ask("GET /download", &[]);
-    assert_eq!(download.head().status(), 200);
-    socket.ask(
-        "GET /socket",
-        &["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
-    );
-    assert_eq!(socket.head().status(), 101);
-
+    let browser = Arc::new(files.authority.browser());
+    let agents = [false, false, true].map(|secure| {
+        let (crowd, browser) = (Arc::clone(&crowd), Arc::clone(&browser));
+        let connect = move || if secure { browser.connect(tls) } else { Agent::connect(plain) };
+        std::thread::spawn(move || crowd.visit(connect))
+    });
     let mut watcher = Agent::connect(plain);
     let mut delays = Vec::new();
     let mut early = None;
-    for turn in 0..form.reloads / 2 {
-        let refused = process.count("not reloaded");
-        files.break_in_turn(turn);
-        process.logged_times("not reloaded", refused + 1);
-        let number = turn + 1;
-        let begun = Instant::now();
-        files.mend(turn, number);
-        while declared(&watcher.get(&[]).values("set-cookie")) != number % NAMES {}
-        delays.push(begun.elapsed());
-        let shown = files.authority.agent(tls).certificate();
-        assert!(files.certificate.is(&shown), "turn {turn}: the certificate of before is shown");
-        for _ in 0..2 {
-            more.send(()).unwrap();
-            assert_eq!(download.wire.take(1), b"x");
-            socket.send("hello");
-            assert_eq!(socket.wire.take(5), b"hello");
-        }
-        if turn + 1 == form.reloads / 20 {
+    for number in 0..form.reloads / 2 {
+        delays.push(turn(number, &mut files, &process, &mut watcher));
+        witnesses.live();
+        if number + 1 == form.reloads / 20 {
             early = Some(Holding::of(&crowd, &process));
         }
     }
@@ -252,16 +264,21 @@ fn reloads_under_load_fail_nothing_and_leave_nothing_behind() {
     for agent in agents {
         agent.join().expect("every answer is as it must be");
     }
-    assert_eq!(download.get(&[]).status(), 200, "the download is whole, and its connection good for more");
+    assert_eq!(
+        witnesses.download.get(&[]).status(),
+        200,
+        "the download is whole, its connection good for more"
+    );
     let requests = crowd.requests.load(Ordering::Relaxed);
     assert!(requests >= form.requests, "{requests} requests");
     assert!(process.counts(&format!("tamis_config_generation {}", 1 + form.reloads / 2)));
     report(&form, requests, delays, (&early, &late));
-    drop((download, socket, watcher));
+    drop((witnesses, watcher));
     assert_eq!(process.stop(), Some(0));
 }
 
 /// Says what was measured, and holds it to its bounds.
+#[expect(clippy::print_stdout, reason = "for docs/performance.md")]
 fn report(form: &Form, requests: usize, mut delays: Vec<Duration>, (early, late): (&Holding, &Holding)) {
     delays.sort_unstable();
     let (median, longest) = (delays[delays.len() / 2], delays[delays.len() - 1]);

@@ -47,9 +47,12 @@ fn default(setting: &Setting) -> String {
 /// The rows of all tables that have a type and a default, by the path of the setting. They are keys of the mapping
 /// that the heading above names, or of the whole file.
 fn rows(file: &File) -> BTreeMap<String, Row> {
-    let holders: BTreeMap<&str, String> = all(file)
+    let mut mappings = all(file);
+    mappings.retain(|described| !described.setting().kind.mappings().is_empty());
+    // Of several keys of one name a heading means the one with the shortest path.
+    mappings.sort_by_key(|described| std::cmp::Reverse(described.steps.len()));
+    let holders: BTreeMap<&str, String> = mappings
         .iter()
-        .filter(|described| !described.setting().kind.mappings().is_empty())
         .map(|described| (described.setting().key, format!("{}.", described.path())))
         .collect();
     let (mut prefix, mut columns) = (String::new(), None);

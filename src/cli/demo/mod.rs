@@ -29,7 +29,7 @@ use super::signals::Signals;
 use super::terminal::{Paint, complain, say};
 use crate::config::{self, Outside, Snapshot};
 use crate::diagnostic::Source;
-use crate::server::{Server, StartError};
+use crate::server::{Given, Server, StartError};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -87,7 +87,7 @@ fn try_demo(arguments: &Arguments) -> Result<(), Error> {
     let (passed, exchanges) = sync_channel(QUEUE);
     let watch = Watch::new(passed).with_filter(watch::targets());
     tracing_subscriber::registry().with(watch).try_init().map_err(|_| Error::Log)?;
-    let gateway = Server::start(snapshot(arguments.port, portal)?, None).map_err(refused)?;
+    let gateway = Server::start(snapshot(arguments.port, portal)?, Given::default()).map_err(refused)?;
     let address = gateway.addresses().first().copied().ok_or(Error::Silent)?;
 
     let paint = Paint::stdout();

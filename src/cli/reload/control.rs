@@ -13,7 +13,7 @@ use super::watch::Watch;
 use crate::admin::{Reloaded, Wish};
 use crate::cli::report::{Report, sum};
 use crate::config::{Effective, Outline};
-use crate::server::{RESTART, Reloader};
+use crate::server::{RESTART, Reloader, State, notify};
 
 /// The files are looked at so often, for changes that the system doesn't tell.
 const LOOK: Duration = Duration::from_secs(5);
@@ -73,7 +73,7 @@ struct Controlling {
 }
 
 impl Control {
-    /// Starts the thread, which goes on until the process ends.
+    /// Starts the thread, which goes on until the server stops.
     ///
     /// # Errors
     /// The system gives no thread or runtime.
@@ -99,7 +99,7 @@ impl Control {
 impl Controlling {
     fn run(mut self, runtime: &Runtime) {
         let mut watch = Watch::new();
-        loop {
+        while !self.control.reloader.is_over() {
             if watch.follow(&self.tried) {
                 // What happened before the directory was watched.
                 self.look();
@@ -135,6 +135,13 @@ impl Controlling {
 
     /// Reads the files, serves by them if they can be used, and tells what came of it wherever somebody may look.
     fn reload(&mut self, cause: &'static str) -> Reloaded {
+        notify(State::Reloading);
+        let reloaded = self.reload_for(cause);
+        notify(State::Ready);
+        reloaded
+    }
+
+    fn reload_for(&mut self, cause: &'static str) -> Reloaded {
         let mut read = self.read();
         if matches!(read, Read::Refused(_)) {
             // Half of a file is no truth: if it goes on changing, what it holds then counts.

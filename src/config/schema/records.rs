@@ -9,7 +9,7 @@ static DATABASE: Form = Form {
     about: "A file, relative to the directory of this one, or `postgres://user:password@host:port/name`.",
     kind: Kind::String,
 };
-static PERIOD: Form = Form {
+pub(super) static PERIOD: Form = Form {
     name: "period",
     about: "Whole days, weeks, months or years, in words: `400 days`, `13 months`, `5 years`.",
     kind: Kind::Pattern("^[0-9][^:]*[A-Za-z]$"),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use tamis::config::{self, AdminAddress, Log, Outside, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
-use tamis::server::{Applied, Drained, Guard, Server, log_to};
+use tamis::server::{Applied, Drained, Given, Guard, Server, log_to};
 
 use super::{Agent, Authority, Origin, PATIENCE};
 
@@ -121,7 +121,7 @@ impl Gateway {
     /// A gateway of a whole configuration.
     pub(crate) fn start(yaml: &str, registry: &str) -> Self {
         log();
-        Self { server: Server::start(compiled(yaml, registry), None).unwrap() }
+        Self { server: Server::start(compiled(yaml, registry), Given::default()).unwrap() }
     }
 
     /// Another configuration from now on.
@@ -139,6 +139,11 @@ impl Gateway {
     /// Where user agents connect.
     pub(crate) fn address(&self) -> SocketAddr {
         self.server.addresses()[0]
+    }
+
+    /// The same for every listener.
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        self.server.addresses()
     }
 
     pub(crate) fn agent(&self) -> Agent {

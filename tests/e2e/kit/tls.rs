@@ -77,18 +77,22 @@ impl Authority {
         self.regular(versions)(address)
     }
 
+    /// The same, over a connection on which something else was said before.
+    pub(crate) fn agent_over(
+        &self,
+        stream: TcpStream,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Agent {
+        over(stream, Arc::new(self.client(versions)))
+    }
+
     /// Agents that remember the sessions of those before, and resume them.
     pub(crate) fn regular(
         &self,
         versions: &[&'static SupportedProtocolVersion],
     ) -> impl Fn(SocketAddr) -> Agent + use<> {
         let config = Arc::new(self.client(versions));
-        move |address| {
-            let name = ServerName::try_from("x.test").unwrap();
-            let connection = ClientConnection::new(Arc::clone(&config), name).unwrap();
-            let stream = TcpStream::connect(address).unwrap();
-            Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
-        }
+        move |address| over(TcpStream::connect(address).unwrap(), Arc::clone(&config))
     }
 
     /// A handshake for a name, which is sent unless `sni` is false, and the protocol that was agreed on of those offered.
@@ -143,6 +147,12 @@ impl Browser {
         let stream = TcpStream::connect(address).unwrap();
         Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
     }
+}
+
+fn over(stream: TcpStream, config: Arc<ClientConfig>) -> Agent {
+    let name = ServerName::try_from("x.test").unwrap();
+    let connection = ClientConnection::new(config, name).unwrap();
+    Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
 }
 
 impl Certificate {
