@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::body::BodyError;
 use super::upload::Upload;
 use super::{Current, Error, RequestBody, upgrade};
-use crate::upstream::{self, Fault, Kept, Line, Outgoing};
+use crate::upstream::{self, Fault, Kept, Line, Lines, Outgoing};
 
 type Answer = Response<upstream::Body<RequestBody>>;
 
@@ -17,7 +17,7 @@ type Answer = Response<upstream::Body<RequestBody>>;
 pub(super) async fn send(
     current: &Current,
     index: usize,
-    request: Request<RequestBody>,
+    (request, lines): (Request<RequestBody>, Lines),
     upload: &Upload,
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
@@ -25,7 +25,7 @@ pub(super) async fn send(
     let limit = upload.answer();
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
-    let mut outgoing = Outgoing::new(request);
+    let mut outgoing = Outgoing::new(request, lines);
     if let Some(lease) = current.pool.reuse(index).await {
         outgoing = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
             Ok(answer) => return expected(answer, asked),

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::Fault;
 use super::body::{Body, Source};
 use super::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
+use super::lines::Lines;
 use super::shelf::Shelf;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
@@ -36,7 +37,7 @@ pub(super) enum Road<B> {
 pub struct Outgoing<B>(Form<B>);
 
 enum Form<B> {
-    Request(Request<B>),
+    Request(Request<B>, Lines),
     Written(Sending<B>),
 }
 
@@ -51,9 +52,9 @@ pub struct Failed<B> {
 }
 
 impl<B> Outgoing<B> {
-    /// A request as it is to be sent.
-    pub fn new(request: Request<B>) -> Self {
-        Self(Form::Request(request))
+    /// A request as it is to be sent, with these lines beside its fields.
+    pub fn new(request: Request<B>, lines: Lines) -> Self {
+        Self(Form::Request(request, lines))
     }
 }
 
@@ -109,7 +110,8 @@ where
         let Self { road, bounds, counters } = self;
         let (mut connection, shelf) = match (road, outgoing.0) {
             (Road::Http1(connection, shelf), form) => (connection, (shelf, form)),
-            (Road::Http2(sender), Form::Request(request)) => {
+            (Road::Http2(sender), Form::Request(mut request, lines)) => {
+                lines.append_to(request.headers_mut());
                 return multiplexed(sender, request, patience, &counters).await;
             }
             // A request is written for one origin server, which doesn't change its protocol.
@@ -117,7 +119,7 @@ where
         };
         let (shelf, form) = shelf;
         let mut sending = match form {
-            Form::Request(request) => Sending::new(request),
+            Form::Request(request, lines) => Sending::new(request, &lines),
             Form::Written(sending) => sending,
         };
         let rules = Rules { bounds, counters: &counters };
@@ -166,7 +168,8 @@ where
         None => Err(failed(Fault::Slow)),
         Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, sender)))),
         Some(Err(mut fault)) => {
-            let unsent = fault.take_message().map(|request| Box::new(Outgoing::new(request)));
+            let unsent =
+                fault.take_message().map(|request| Box::new(Outgoing(Form::Request(request, Lines::none()))));
             let sent = unsent.is_none();
             Err(Failed { fault: Fault::Http2(fault.into_error()), outgoing: unsent, sent, heard: true })
         }

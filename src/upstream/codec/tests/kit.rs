@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
 use crate::metrics::{Counters, Words};
+use crate::upstream::Lines;
 use crate::upstream::body::{Body, Source};
 use crate::upstream::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
 use crate::upstream::shelf::Shelf;
@@ -77,7 +78,7 @@ pub(super) async fn exchange(method: Method, pieces: &[&[u8]], closes: bool) -> 
 pub(super) async fn read(mut connection: Connection, request: Request<Empty<Bytes>>) -> Result<Seen, Fault> {
     let counters = counters();
     let rules = Rules { bounds: BOUNDS, counters: &counters };
-    let mut sending = Sending::new(request);
+    let mut sending = Sending::new(request, &Lines::default());
     let late = Instant::now() + Duration::from_secs(60);
     let shelf = Rc::new(Shelf::new(1, &Arc::new(Notify::new())));
     let field = |line: Line<'_>| {
