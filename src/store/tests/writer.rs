@@ -192,6 +192,8 @@ fn an_agreement_that_waited_too_long_is_void() {
 fn the_command_line_may_change_a_chain_while_it_is_written() {
     let folder = Folder::new();
     let (store, counters) = open(&folder.settings());
+    // SQLite waits for nobody while it sets a new file's journal up, so commands come after that.
+    until("the file is set up", || folder.path("records.sqlite-wal").exists());
     let key = super::super::SigningKey::read_or_make(&folder.path("records.key")).unwrap();
     block_on(async {
         let mut other = file(&folder.path("records.sqlite")).await;
