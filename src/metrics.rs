@@ -3,6 +3,7 @@
 //! Each worker counts for itself: one writer, no lock, no shared cache line. Whoever reads adds the workers up.
 
 mod records;
+mod upstreams;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 pub use records::{RecordCounters, SharedCounter};
+pub use upstreams::{AddressCounters, AddressRow, UpstreamCounters, Upstreams};
 
 /// A number that one worker raises and anybody reads.
 #[derive(Debug, Default)]
@@ -105,8 +107,6 @@ pub struct Counters {
     pub aborted: Counter,
     /// Failures of an exchange, by the kinds that the proxy lists.
     pub failures: ByWord,
-    /// Connections opened to origin servers.
-    pub upstream_connects: Counter,
     /// Requests sent on a connection that was open already.
     pub upstream_reuses: Counter,
     /// Requests sent a second time.
@@ -159,7 +159,6 @@ impl Counters {
             responses: ByWord::new(STATUS),
             aborted: Counter::default(),
             failures: ByWord::new(words.failures),
-            upstream_connects: Counter::default(),
             upstream_reuses: Counter::default(),
             retries: Counter::default(),
             informational: Counter::default(),
@@ -181,6 +180,8 @@ impl Counters {
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
     records: Arc<RecordCounters>,
+    /// What is counted by site and configured address.
+    pub upstreams: Upstreams,
 }
 
 type Plain = (&'static str, &'static str, fn(&Counters) -> &Counter);
@@ -192,7 +193,6 @@ const PLAIN: &[Plain] = &[
     ("tamis_connections", "Connections accepted", |c| &c.connections),
     ("tamis_connections_refused", "Connections closed at once at the limit", |c| &c.refused),
     ("tamis_exchanges_aborted", "Exchanges that ended before the whole response was sent", |c| &c.aborted),
-    ("tamis_upstream_connects", "Connections opened to origin servers", |c| &c.upstream_connects),
     ("tamis_upstream_reuses", "Requests sent on an open connection", |c| &c.upstream_reuses),
     ("tamis_upstream_retries", "Requests sent a second time", |c| &c.retries),
     ("tamis_upstream_informational", "1xx responses of origin servers dropped", |c| &c.informational),
@@ -231,7 +231,7 @@ const COOKIES: &str = "Cookies judged";
 impl Metrics {
     /// Over the counters of these workers.
     pub fn new(workers: Vec<Arc<Counters>>) -> Self {
-        Self { workers, records: Arc::default() }
+        Self { workers, records: Arc::default(), upstreams: Upstreams::default() }
     }
 
     /// These, with the counts of a store; without one they stay at zero.
@@ -279,6 +279,7 @@ impl Collector for Metrics {
             self.encode_family(&mut encoder, name, help, family)?;
             rest = others;
         }
+        self.upstreams.encode(&mut encoder)?;
         self.records.encode(&mut encoder)
     }
 }

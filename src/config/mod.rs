@@ -36,4 +36,4 @@ pub use site::{HostField, RequestBody, Site, SiteId};
 pub use sites::Sites;
 pub use snapshot::{Snapshot, UnknownHost, compile};
 pub use substitute::Environment;
-pub use upstream::Upstream;
+pub use upstream::{Address, At, Balance, Limit, Probe, Upstream};

@@ -3,9 +3,11 @@
 
 mod records;
 mod site;
+mod upstream;
 
 pub(super) use records::RECORDS;
-pub(super) use site::{PAGES, PATH, SITE, UNDECLARED, UPSTREAM};
+pub(super) use site::{PAGES, PATH, SITE, UNDECLARED};
+pub(super) use upstream::{HEALTH, UPSTREAM};
 
 use crate::document::{Form, Kind, Mapping, Setting};
 
@@ -63,8 +65,8 @@ static TOKEN: Form = Form {
 };
 static URL: Form = Form {
     name: "URL",
-    about: "`http://host` or `https://host:port`, without path, query or user information.",
-    kind: Kind::Pattern("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?$"),
+    about: "`http://host` or `https://host:port`, without path, query or user information; or `unix:` and the path of a socket.",
+    kind: Kind::Pattern("^([Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?|unix:.+)$"),
 };
 
 /// The whole file.

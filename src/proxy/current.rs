@@ -37,7 +37,7 @@ impl Current {
     fn new(gateway: Arc<Gateway>, counters: &Arc<Counters>, previous: Option<&Self>) -> Rc<Self> {
         let Snapshot { limits, times, .. } = &gateway.snapshot;
         let before = previous.map(|previous| &*previous.pool);
-        let pool = Pool::new(gateway.origins.clone(), limits, times, Arc::clone(counters), before);
+        let pool = Pool::new(&gateway.origins, limits, times, Arc::clone(counters), before);
         pool.sweep();
         Rc::new(Self {
             pool,

@@ -16,7 +16,7 @@ pub struct Gateway {
     /// The configuration.
     pub snapshot: Snapshot,
     /// One a site, in the sites' order.
-    pub origins: Vec<Origin>,
+    pub origins: Vec<Arc<Origin>>,
     /// The pages of each site, in the sites' order.
     locals: Vec<Option<Local>>,
     /// Where choices are recorded, unless they are not.
@@ -31,10 +31,10 @@ impl Gateway {
     /// # Errors
     /// A site's name and why its upstream can't be used.
     pub fn new(snapshot: Snapshot, store: Option<Store>) -> Result<Arc<Self>, (String, OriginError)> {
-        Self::compile(snapshot, store, Hinted::default())
+        Self::compile(snapshot, store, Hinted::default(), &[])
     }
 
-    /// The same in the place of this one, with its records; what was hinted at is not repeated, unless other sites stand
+    /// The same in the place of this one, with its records, and with those of its upstreams that are the same; what was hinted at is not repeated, unless other sites stand
     /// in the places of those that it was about.
     ///
     /// # Errors
@@ -44,15 +44,16 @@ impl Gateway {
             |snapshot: &Snapshot| snapshot.sites.iter().map(|site| site.name.clone()).collect::<Vec<_>>();
         let same = names(&self.snapshot) == names(&snapshot);
         let hinted = if same { self.hinted.clone() } else { Hinted::default() };
-        Self::compile(snapshot, self.store.clone(), hinted)
+        Self::compile(snapshot, self.store.clone(), hinted, &self.origins)
     }
 
     fn compile(
         snapshot: Snapshot,
         store: Option<Store>,
         hinted: Hinted,
+        previous: &[Arc<Origin>],
     ) -> Result<Arc<Self>, (String, OriginError)> {
-        let origin = |site: &Site| Origin::new(&site.upstream).map_err(|e| (site.name.clone(), e));
+        let origin = |site: &Site| Origin::new(site, previous).map_err(|e| (site.name.clone(), e));
         let origins = snapshot.sites.iter().map(origin).collect::<Result<_, _>>()?;
         let locals = snapshot.sites.iter().map(|site| Local::compile(site, store.is_some())).collect();
         Ok(Arc::new(Self { snapshot, origins, locals, store, hinted }))

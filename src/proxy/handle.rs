@@ -165,7 +165,7 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
     };
     if site.upstream.h2 {
         parts.version = Version::HTTP_2;
-        parts.uri = absolute(&parts.uri, site.upstream.tls, &host).unwrap_or_default();
+        parts.uri = absolute(&parts.uri, site.upstream.tls(), &host).unwrap_or_default();
     } else {
         parts.version = Version::HTTP_11;
         parts.headers.insert(header::HOST, host);

@@ -38,6 +38,7 @@ impl Server {
         snapshot.generation = current.gateway.snapshot.generation + 1;
         let gateway = current.gateway.next(snapshot).map_err(origin_fault)?;
         let generation = gateway.snapshot.generation;
+        self.look_after(&gateway);
         self.hand_out(Generation { gateway, securities });
         Ok(Applied { generation, restart })
     }

@@ -19,7 +19,7 @@ use crate::downstream::{self, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
 use crate::proxy::{Gateway, WORDS};
 use crate::store::Store;
-use crate::upstream::OriginError;
+use crate::upstream::{Keeper, OriginError};
 
 /// Why the gateway doesn't start.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +82,8 @@ pub struct Server {
     threads: Mutex<Vec<JoinHandle<Drained>>>,
     /// What every thread serves by.
     pub(super) orders: watch::Sender<Order>,
+    /// Looks after the upstreams.
+    pub(super) keeper: Keeper,
     /// Held while another configuration takes the place of the one before.
     pub(super) reloading: Mutex<()>,
 }
@@ -119,8 +121,10 @@ impl Server {
             fixed,
             threads: Mutex::default(),
             orders: watch::Sender::new(Order { generation: first, done: sync_channel(0).0 }),
+            keeper: Keeper::start().map_err(StartError::Worker)?,
             reloading: Mutex::default(),
         };
+        server.look_after(&server.gateway());
         let open = Arc::new(AtomicUsize::new(0));
         for (index, counters) in counters.into_iter().enumerate() {
             let listeners = sockets.iter_mut().filter_map(Vec::pop).collect();
@@ -154,6 +158,13 @@ impl Server {
     /// What exchanges begin with now.
     pub fn gateway(&self) -> Arc<Gateway> {
         Arc::clone(&self.orders.borrow().generation.gateway)
+    }
+
+    /// Has the upstreams of a configuration tended, and counted by themselves.
+    pub(super) fn look_after(&self, gateway: &Gateway) {
+        self.keeper.tend(&gateway.origins);
+        let counters = gateway.origins.iter().map(|origin| Arc::clone(origin.counters()));
+        self.metrics.upstreams.set(counters.collect());
     }
 
     /// Accepts no more, lets exchanges finish within `times.drain`, and ends the threads.

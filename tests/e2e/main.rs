@@ -36,4 +36,6 @@ mod rewrite;
 mod sites;
 mod streaming;
 mod tls;
+mod upstreams;
+mod upstreams_busy;
 mod websocket;
