@@ -52,8 +52,15 @@ const REGISTRY: Corpus = Corpus {
 const CONFIGURATION: Corpus = Corpus {
     directory: "tests/golden/config",
     reference: "docs/configuration.md",
-    // The reading stops there.
-    alone: &["merge-key", "second-document", "too-large", "yaml-syntax"],
+    alone: &[
+        // The reading stops there.
+        "merge-key",
+        "second-document",
+        "too-large",
+        "yaml-syntax",
+        // There it is `admin-not-loopback`: no token at all.
+        "bad-token",
+    ],
     compile: configuration,
 };
 

@@ -1,35 +1,132 @@
 //! One question of the operator, one answer.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::Full;
-use hyper::body::Incoming;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
-use crate::metrics::Metrics;
+use super::guard::{Guard, Refused};
+use super::routes::{self, Action, Admission, ROUTES, Unrouted};
+use super::{Operator, Phase, Reload, sites};
+
+pub(super) type Answer = Response<Full<Bytes>>;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json";
 
-/// Answers `/healthz` and `/metrics`.
-pub fn answer(request: &Request<Incoming>, metrics: &Arc<Metrics>) -> Response<Full<Bytes>> {
-    if ![Method::GET, Method::HEAD].contains(request.method()) {
-        return text(StatusCode::METHOD_NOT_ALLOWED, TEXT, "only GET and HEAD are answered here\n");
-    }
-    match request.uri().path() {
-        "/healthz" => text(StatusCode::OK, TEXT, "ok\n"),
-        "/metrics" => match metrics.encode() {
-            Ok(metrics) => text(StatusCode::OK, OPEN_METRICS, metrics),
-            Err(fault) => text(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("{fault}\n")),
-        },
-        _ => text(StatusCode::NOT_FOUND, TEXT, "there are /healthz and /metrics\n"),
+/// Answers one request; its content, if any, is not read.
+pub(super) async fn answer<B>(request: Request<B>, operator: &Operator, guard: &Guard) -> Answer {
+    let (parts, _) = request.into_parts();
+    let route = match routes::find(&parts.method, parts.uri.path()) {
+        Ok(route) => route,
+        Err(unrouted) => return nowhere(&unrouted),
+    };
+    let admitted = guard.admit(&parts.method, &parts.headers);
+    match (route.admission, admitted) {
+        (Admission::Bearer, Err(refused)) => refusal(refused),
+        (_, admitted) => act(route.action, operator, admitted.is_ok()).await,
     }
 }
 
-fn text(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+/// `whole`: the request may have every detail.
+async fn act(action: Action, operator: &Operator, whole: bool) -> Answer {
+    match action {
+        Action::Health => text(StatusCode::OK, "ok\n"),
+        Action::Readiness => readiness(operator, whole),
+        Action::Metrics => match operator.metrics.encode() {
+            Ok(metrics) => content(StatusCode::OK, OPEN_METRICS, metrics),
+            Err(fault) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{fault}\n")),
+        },
+        Action::Sites => json(StatusCode::OK, &sites::sites(&operator.status.served())),
+        Action::Reload => reload(operator).await,
+    }
+}
+
+fn readiness(operator: &Operator, whole: bool) -> Answer {
+    let phase = operator.status.phase();
+    let status = if phase == Phase::Serving { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    if !whole {
+        return json(status, &json!({ "phase": phase.word() }));
+    }
+    let served = operator.status.served();
+    let details =
+        json!({ "phase": phase.word(), "generation": served.generation, "refused": served.refused });
+    json(status, &details)
+}
+
+async fn reload(operator: &Operator) -> Answer {
+    let unable =
+        || text(StatusCode::SERVICE_UNAVAILABLE, "this gateway can't reload: start it by `tamis run`\n");
+    let Some(reloads) = &operator.reload else { return unable() };
+    let (reply, outcome) = oneshot::channel();
+    if reloads.send(Reload { reply }).await.is_err() {
+        return unable();
+    }
+    match outcome.await {
+        Ok(reloaded) => {
+            // What was asked for conflicts with what the files say (RFC 9110 15.5.10).
+            let status = if reloaded.errors == 0 { StatusCode::OK } else { StatusCode::CONFLICT };
+            json(status, &serde_json::to_value(reloaded).unwrap_or_default())
+        }
+        Err(_) => unable(),
+    }
+}
+
+fn nowhere(unrouted: &Unrouted) -> Answer {
+    match unrouted {
+        Unrouted::Path => {
+            let mut paths: Vec<_> = ROUTES.iter().map(|route| route.path).collect();
+            paths.dedup();
+            text(unrouted.status(), format!("nothing is here; there are {}\n", paths.join(", ")))
+        }
+        Unrouted::Method(allowed) => {
+            let mut answer = text(unrouted.status(), format!("here {allowed} are answered\n"));
+            if let Ok(allowed) = HeaderValue::try_from(allowed) {
+                answer.headers_mut().insert(header::ALLOW, allowed);
+            }
+            answer
+        }
+    }
+}
+
+fn refusal(refused: Refused) -> Answer {
+    let (status, sentence, challenge) = match refused {
+        Refused::NoToken => {
+            let sentence = "send the token of `admin`: Authorization: Bearer TOKEN\n";
+            (StatusCode::UNAUTHORIZED, sentence, Some("Bearer realm=\"tamis\""))
+        }
+        Refused::WrongToken => {
+            let challenge = "Bearer realm=\"tamis\", error=\"invalid_token\"";
+            (StatusCode::UNAUTHORIZED, "this is not the token of `admin`\n", Some(challenge))
+        }
+        Refused::Host => {
+            let sentence = "without a token, the host must be an IP address or localhost\n";
+            (StatusCode::FORBIDDEN, sentence, None)
+        }
+        Refused::CrossSite => (StatusCode::FORBIDDEN, "a page of another site sent this\n", None),
+    };
+    let mut answer = text(status, sentence);
+    if let Some(challenge) = challenge {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    answer
+}
+
+fn json(status: StatusCode, value: &Value) -> Answer {
+    content(status, JSON, format!("{value:#}\n"))
+}
+
+fn text(status: StatusCode, sentence: impl Into<Bytes>) -> Answer {
+    content(status, TEXT, sentence)
+}
+
+fn content(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let fields = response.headers_mut();
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

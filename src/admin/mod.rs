@@ -1,5 +1,16 @@
-//! The operator's listener: is it alive, what did it count. Never for visitors; on loopback by default.
+//! The operator's listener: is tamis ready, what does it serve, what did it count. Never for visitors: on this machine only,
+//! or with a token.
 
 mod answer;
+mod guard;
+mod listener;
+mod operator;
+mod routes;
+mod serve;
+mod sites;
+mod status;
 
-pub use answer::answer;
+pub use listener::{BindError, Listener};
+pub use operator::{Operator, Reload, Reloaded};
+pub use serve::serve;
+pub use status::{Phase, Status};

@@ -54,13 +54,7 @@ fn unusable(snapshot: Snapshot) -> Vec<String> {
 fn report(arguments: &Arguments, faults: &Diagnostics, files: &[String]) {
     if arguments.format == Format::Json {
         let mut all: Vec<_> = faults.iter().map(crate::diagnostic::Diagnostic::json).collect();
-        all.extend(files.iter().map(|message| {
-            let file = arguments.config.display().to_string();
-            serde_json::json!({
-                "file": file, "line": null, "column": null,
-                "severity": "error", "kind": "file", "path": "", "message": message, "help": "",
-            })
-        }));
+        all.extend(files.iter().map(|message| load::file_fault(&arguments.config, message)));
         let errors = faults.errors() + files.len();
         let found = serde_json::json!({ "errors": errors, "warnings": faults.warnings(), "faults": all });
         say(&format!("{found:#}"));

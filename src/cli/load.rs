@@ -34,6 +34,15 @@ pub(super) fn registry(path: &Path) -> Result<(Option<Registry>, Diagnostics), S
     Ok(Registry::compile(Source::new(path.display().to_string(), text)))
 }
 
+/// A fault of a file that only it can tell, as the JSON object that [`Diagnostic::json`](crate::diagnostic::Diagnostic::json)
+/// makes of others.
+pub(super) fn file_fault(config: &Path, message: &str) -> serde_json::Value {
+    serde_json::json!({
+        "file": config.display().to_string(), "line": null, "column": null,
+        "severity": "error", "kind": "file", "path": "", "message": message, "help": "",
+    })
+}
+
 /// The default place of the configuration.
 pub(super) fn default_path() -> PathBuf {
     PathBuf::from("config/tamis.yaml")

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the files have errors; 2 wrong arguments; 3 the gateway can't start or run.
 
 mod check;
+mod control;
 mod demo;
 mod explain;
 mod load;

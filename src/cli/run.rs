@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use tokio::sync::{Notify, mpsc};
+
+use super::control::Control;
 use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
@@ -36,7 +40,8 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     };
     let guard = log_to(&snapshot.log, std::io::stdout(), colours(&std::io::stdout()));
     let drain = snapshot.times.drain;
-    let server = match Server::start(snapshot) {
+    let (reloads, asked) = mpsc::channel(1);
+    let server = match Server::start(snapshot, Some(reloads)) {
         Ok(server) => server,
         Err(fault) => {
             drop(guard);
@@ -50,11 +55,18 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     if let Some(address) = server.admin() {
         tracing::info!(%address, "admin listening");
     }
-    signals.wait();
+    let hangup = Arc::new(Notify::new());
+    let (config, reloader) = (arguments.config.clone(), Arc::clone(server.reloader()));
+    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup) };
+    if let Err(fault) = control.begin() {
+        complain(&format!("can't start the thread that reloads: {fault}"));
+        return CANNOT.into();
+    }
+    signals.wait(&hangup);
     tracing::info!(limit = ?drain, "stopping: no new connections, exchanges may finish; a second signal ends them");
     std::thread::spawn(move || {
-        signals.wait();
-        std::process::exit(0);
+        signals.wait(&hangup);
+        std::process::exit(CANNOT.into());
     });
     match server.stop() {
         Drained::Clean => tracing::info!("stopped"),

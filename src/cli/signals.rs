@@ -4,6 +4,7 @@ use std::io;
 
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 
 /// The signals that end a command in good order.
 pub(super) struct Signals {
@@ -28,15 +29,15 @@ impl Signals {
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Returns at the next SIGTERM or SIGINT. A SIGHUP, by which people ask for a reload, ends nothing.
-    pub(super) fn wait(&mut self) {
+    /// Returns at the next SIGTERM or SIGINT; `reload` is told of each SIGHUP until then.
+    pub(super) fn wait(&mut self, reload: &Notify) {
         let Self { runtime, terminate, interrupt, hangup } = self;
         runtime.block_on(async {
             loop {
                 tokio::select! {
                     _ = terminate.recv() => return,
                     _ = interrupt.recv() => return,
-                    _ = hangup.recv() => tracing::warn!("SIGHUP: what changed in the files counts after a restart"),
+                    _ = hangup.recv() => reload.notify_one(),
                 }
             }
         });

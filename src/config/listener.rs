@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::admin::Admin;
 use super::host::bare_ipv6_and_port;
 use super::schema;
 use super::values::{Wrong, at_least_one, parsed};
@@ -37,7 +38,7 @@ pub(super) struct Listeners {
     /// In their written order.
     pub(super) listeners: Vec<Listener>,
     /// The operator's own.
-    pub(super) admin: Option<SocketAddr>,
+    pub(super) admin: Option<Admin>,
 }
 
 impl Listeners {
@@ -70,7 +71,7 @@ impl Listeners {
             .iter()
             .filter_map(|item| listener(document, item, base, &mut take))
             .collect();
-        let admin = admin.and_then(|node| self::admin(document, node, &mut take));
+        let admin = admin.and_then(|node| Admin::read(document, node, base, &mut take));
         Self { listeners, admin }
     }
 }
@@ -127,25 +128,8 @@ fn certificate(document: &Document, node: &Node, base: &Path) -> Option<Certific
     Some(Certificate { certificate: base.join(certificate?), key: base.join(key?) })
 }
 
-fn admin(document: &Document, node: &Node, take: &mut impl FnMut(SocketAddr, &Node)) -> Option<SocketAddr> {
-    let mut fields = document.fields(node, &schema::ADMIN)?;
-    let address = fields.required("address", "add the address to listen on: address: 127.0.0.1:9180");
-    fields.finish();
-    let node = address?;
-    let address = parsed(document, node, "bad-address", WANTED, address_of)?;
-    take(address, node);
-    if !address.ip().to_canonical().is_loopback() {
-        let message = format!(
-            "whoever reaches {address} can read the metrics: the admin listener asks for no password"
-        );
-        let help = "write 127.0.0.1 or [::1], or let a firewall keep others away";
-        document.warning(&node.span, "admin-not-loopback", message, help);
-    }
-    Some(address)
-}
-
 /// `IP:port`, `[IPv6]:port` or `:port`.
-fn address_of(text: &str) -> Result<SocketAddr, Wrong> {
+pub(super) fn address_of(text: &str) -> Result<SocketAddr, Wrong> {
     let every = format!("[::]{text}");
     let short = text.starts_with(':') && !text.starts_with("::");
     if let Ok(address) = (if short { every.as_str() } else { text }).parse() {

@@ -3,6 +3,7 @@
 //! Reads no file, variable or socket itself: text, environment and registries come in as arguments. Every setting
 //! with its type, default and purpose is in `docs/configuration.md`.
 
+mod admin;
 mod cookies;
 mod host;
 mod limits;
@@ -14,6 +15,7 @@ mod pages;
 mod records;
 mod registries;
 mod schema;
+mod secret;
 mod site;
 mod sites;
 mod snapshot;
@@ -24,6 +26,7 @@ mod units;
 mod upstream;
 mod values;
 
+pub use admin::{Access, Admin, AdminAddress};
 pub use limits::{Limits, Times};
 pub use listener::{Certificate, Listener};
 pub use log::{Log, LogFormat};
@@ -32,6 +35,7 @@ pub use pages::{GPC, Pages};
 pub use records::{Database, PostgresUrl, Records};
 pub use registries::Read;
 pub use schema::{SETTINGS, schema};
+pub use secret::Secret;
 pub use site::{HostField, RequestBody, Site, SiteId};
 pub use sites::Sites;
 pub use snapshot::{Snapshot, UnknownHost, compile};

@@ -21,6 +21,16 @@ static ADDRESS: Form = Form {
     about: "An IP address and a port in quotes, or `\":port\"` for every address of the machine.",
     kind: Kind::Pattern(r"^[0-9A-Fa-f.:\[\]%]*:[0-9]+$"),
 };
+static ADMIN_ADDRESS: Form = Form {
+    name: "admin address",
+    about: "An IP address and a port, or `unix:` and the path of a Unix socket, relative to the directory of this file.",
+    kind: Kind::Pattern(r"^(unix:.+|[0-9A-Fa-f.:\[\]%]*:[0-9]+)$"),
+};
+static BEARER_TOKEN: Form = Form {
+    name: "bearer token",
+    about: "Sixteen or more letters, digits and the signs `-._~+/`, with `=` at the end alone (RFC 6750 2.1).",
+    kind: Kind::Pattern("^[0-9A-Za-z._~+/-]+=*$"),
+};
 static DURATION: Form = Form {
     name: "duration",
     about: "Numbers with ms, s, m or h, or the words: `500ms`, `15s`, `2 minutes`, `1h 30m`.",
@@ -86,7 +96,7 @@ pub static SETTINGS: Mapping = Mapping {
             .example("[{ address: \"[::]:8080\" }]"),
         Setting::new("admin", Kind::Mapping(&ADMIN))
             .absent("none")
-            .about("Where the operator reads health and metrics.")
+            .about("Where the operator connects.")
             .example("{ address: 127.0.0.1:9180 }"),
         Setting::new("trusted_proxies", Kind::List(&Kind::Form(&NETWORK), 0))
             .default("[]")
@@ -155,9 +165,19 @@ pub(super) static CERTIFICATE: Mapping = Mapping {
 
 pub(super) static ADMIN: Mapping = Mapping {
     what: "`admin`",
-    settings: &[Setting::new("address", Kind::Form(&ADDRESS))
-        .about("The address on which `/healthz` and `/metrics` are served, without a password.")
-        .example("127.0.0.1:9180")],
+    settings: &[
+        Setting::new("address", Kind::Form(&ADMIN_ADDRESS))
+            .about("The address to listen on: of this machine alone, unless there is a `token`.")
+            .example("unix:/run/tamis/admin.sock"),
+        Setting::new("access", Kind::Choice(&["owner", "group"]))
+            .default("owner")
+            .about("Who may connect to a Unix socket: the user that tamis runs as, or its group too.")
+            .example("group"),
+        Setting::new("token", Kind::Form(&BEARER_TOKEN))
+            .absent("none")
+            .about("What a request must bring to be answered: `Authorization: Bearer …`.")
+            .example("c0ffee00c0ffee00c0ffee00c0ffee00"),
+    ],
     one_of: &[],
 };
 

@@ -52,6 +52,20 @@ impl Sites {
         self.sites.iter()
     }
 
+    /// The hosts of a site as configured, in the order of the alphabet; `*.` before one stands for names below it.
+    pub fn hosts(&self, id: SiteId) -> Vec<String> {
+        let of = |(host, site): (&String, &SiteId)| (*site == id).then(|| host.clone());
+        let mut hosts: Vec<String> = self.exact.iter().filter_map(of).collect();
+        hosts.extend(self.below.iter().filter_map(of).map(|host| format!("*.{host}")));
+        hosts.sort_unstable();
+        hosts
+    }
+
+    /// Whether a site takes the hosts that no site names.
+    pub fn is_default(&self, id: SiteId) -> bool {
+        self.default == Some(id)
+    }
+
     fn named(&self, host: &str) -> Option<SiteId> {
         let exact = self.exact.get(host);
         if exact.is_some() || self.below.is_empty() {

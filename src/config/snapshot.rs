@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::admin::Admin;
 use super::limits::{Limits, Times};
 use super::listener::{Listener, Listeners};
 use super::log::Log;
@@ -31,8 +32,8 @@ pub struct Snapshot {
     pub workers: Option<usize>,
     /// Where user agents connect; at least one.
     pub listeners: Vec<Listener>,
-    /// Where health and metrics are served, if at all.
-    pub admin: Option<SocketAddr>,
+    /// Where the operator connects, if anywhere.
+    pub admin: Option<Admin>,
     /// Whose Forwarded and X-Forwarded-* fields are believed; ask [`Self::trusts`].
     pub trusted: Vec<IpNet>,
     /// How much.

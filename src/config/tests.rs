@@ -112,7 +112,7 @@ fn sites_keep_the_order_of_the_file() {
 fn what_is_not_said_is_the_shipped_default() {
     let site = "{ hosts: a.example, registry: r.yaml, upstream: http://127.0.0.1:8000 }";
     let snapshot = snapshot(&format!("listeners: [{{ address: \":8080\" }}]\nsites: [{site}]"));
-    assert_eq!((snapshot.name.as_str(), snapshot.workers, snapshot.admin), ("tamis", None, None));
+    assert_eq!((snapshot.name.as_str(), snapshot.workers, &snapshot.admin), ("tamis", None, &None));
     assert!(snapshot.trusted.is_empty() && !snapshot.trusts([127, 0, 0, 1].into()));
     assert_eq!((snapshot.limits.fields, snapshot.limits.head, snapshot.limits.cookies), (256, 64 << 10, 256));
     assert_eq!(
@@ -167,7 +167,10 @@ fn what_is_said_is_done() {
     let addresses: Vec<_> = snapshot.listeners.iter().map(|listener| listener.address.to_string()).collect();
     assert_eq!(addresses, ["[::]:8080", "127.0.0.1:0"]);
     assert_eq!(snapshot.listeners.iter().map(|listener| listener.h2c).collect::<Vec<_>>(), [false, true]);
-    assert_eq!(snapshot.admin.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:9180"));
+    assert_eq!(
+        snapshot.admin.as_ref().map(|admin| admin.address.to_string()).as_deref(),
+        Some("127.0.0.1:9180")
+    );
     assert!(snapshot.trusts([10, 1, 2, 3].into()) && !snapshot.trusts([11, 1, 2, 3].into()));
     let Limits { fields, head, cookies, connections, measured_body, idle_upstream, streams } =
         snapshot.limits;
@@ -250,7 +253,7 @@ fn the_reference_shows_every_setting_with_its_default() {
     assert_eq!(shown.limits, Limits::default());
     assert_eq!(shown.times, Times::default());
     assert_eq!(shown.log, Log::default());
-    assert_eq!((shown.name.as_str(), shown.workers, shown.admin), ("tamis", None, None));
+    assert_eq!((shown.name.as_str(), shown.workers, &shown.admin), ("tamis", None, &None));
     assert_eq!(shown.unknown_host, UnknownHost::Reject);
     let site = shown.sites.find("opendata.example.org").expect("the site");
     assert_eq!(
@@ -282,7 +285,7 @@ fn the_shipped_example_works_as_it_is_with_its_commented_lines_too() {
     };
     let shipped = snapshot(example);
     assert_eq!(shipped.listeners.len(), 1);
-    assert!(shipped.admin.is_some_and(|admin| admin.ip().is_loopback()) && shipped.trusted.is_empty());
+    assert!(shipped.admin.is_some_and(|admin| admin.address.is_local()) && shipped.trusted.is_empty());
     let site = shipped.sites.find("opendata.example.org").expect("the site");
     assert_eq!((site.mode("/preview/"), &site.host), (Mode::Enforce, &HostField::Keep));
     for direction in [Direction::Request, Direction::Response] {

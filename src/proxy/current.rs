@@ -35,7 +35,7 @@ pub struct Worker {
 impl Current {
     /// Needs the runtime of its thread.
     fn new(gateway: Arc<Gateway>, counters: &Arc<Counters>, previous: Option<&Self>) -> Rc<Self> {
-        let Snapshot { limits, times, .. } = &gateway.snapshot;
+        let Snapshot { limits, times, .. } = &*gateway.snapshot;
         let before = previous.map(|previous| &*previous.pool);
         let pool = Pool::new(&gateway.origins, limits, times, Arc::clone(counters), before);
         pool.sweep();

@@ -14,7 +14,7 @@ use crate::upstream::{Origin, OriginError};
 /// One compiled configuration with its origin servers ready to be connected to.
 pub struct Gateway {
     /// The configuration.
-    pub snapshot: Snapshot,
+    pub snapshot: Arc<Snapshot>,
     /// One a site, in the sites' order.
     pub origins: Vec<Arc<Origin>>,
     /// The pages of each site, in the sites' order.
@@ -56,6 +56,7 @@ impl Gateway {
         let origin = |site: &Site| Origin::new(site, previous).map_err(|e| (site.name.clone(), e));
         let origins = snapshot.sites.iter().map(origin).collect::<Result<_, _>>()?;
         let locals = snapshot.sites.iter().map(|site| Local::compile(site, store.is_some())).collect();
+        let snapshot = Arc::new(snapshot);
         Ok(Arc::new(Self { snapshot, origins, locals, store, hinted }))
     }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::StartError;
-use crate::config::{Listener, LogFormat, Records, Snapshot};
+use crate::config::{Admin, Listener, LogFormat, Records, Snapshot};
 use crate::downstream::{self, Security};
 use crate::proxy::Gateway;
 
@@ -27,7 +27,7 @@ pub(super) struct Fixed {
     /// The listeners' addresses as configured.
     listeners: Vec<SocketAddr>,
     workers: Option<usize>,
-    admin: Option<SocketAddr>,
+    admin: Option<Admin>,
     records: Option<Records>,
     log: (LogFormat, String),
 }
@@ -38,7 +38,7 @@ impl Fixed {
         Self {
             listeners: snapshot.listeners.iter().map(|listener| listener.address).collect(),
             workers: snapshot.workers,
-            admin: snapshot.admin,
+            admin: snapshot.admin.clone(),
             records: snapshot.records.clone(),
             log: (snapshot.log.format, snapshot.log.level.clone()),
         }

@@ -2,10 +2,11 @@
 
 mod generation;
 mod log;
+mod operator;
 mod reload;
 mod start;
 mod thread;
 
 pub use log::{Guard, log_to};
-pub use reload::Applied;
+pub use reload::{Applied, Reloader};
 pub use start::{Drained, Server, StartError};

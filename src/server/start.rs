@@ -3,18 +3,20 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use tokio::runtime::LocalRuntime;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::mpsc;
 
-use super::generation::{Fixed, Generation, security};
-use super::thread::{self, Order, Plan};
-use crate::config::Snapshot;
+use super::Reloader;
+use super::generation::{Generation, security};
+use super::operator::Desk;
+use super::thread::{self, Plan};
+use crate::admin;
+use crate::admin::{BindError, Operator, Phase, Reload, Status};
+use crate::config::{self, AdminAddress, Snapshot};
 use crate::downstream::{self, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
 use crate::proxy::{Gateway, WORDS};
@@ -31,6 +33,14 @@ pub enum StartError {
         address: SocketAddr,
         /// What the system says.
         source: io::Error,
+    },
+    /// The operator's address can't be listened on.
+    #[error("can't listen on {address} (`admin`): {source}")]
+    Admin {
+        /// As configured.
+        address: AdminAddress,
+        /// What is in the way.
+        source: BindError,
     },
     /// A listener's certificate.
     #[error("listener {address}: {source}")]
@@ -74,26 +84,20 @@ pub enum Drained {
 /// A running gateway.
 pub struct Server {
     addresses: Vec<SocketAddr>,
-    admin: Option<SocketAddr>,
+    operator: Option<Desk>,
     metrics: Arc<Metrics>,
     store: Option<Store>,
-    pub(super) stop: CancellationToken,
-    pub(super) fixed: Fixed,
-    threads: Mutex<Vec<JoinHandle<Drained>>>,
-    /// What every thread serves by.
-    pub(super) orders: watch::Sender<Order>,
-    /// Looks after the upstreams.
-    pub(super) keeper: Keeper,
-    /// Held while another configuration takes the place of the one before.
-    pub(super) reloading: Mutex<()>,
+    reloader: Arc<Reloader>,
+    threads: Vec<JoinHandle<Drained>>,
 }
 
 impl Server {
-    /// Binds, reads certificates, starts the threads. Returns when connections are accepted.
+    /// Binds, reads certificates, starts the threads. Returns when connections are accepted. `reloads` is where the
+    /// operator's wishes for a reload go; `None` where nothing can be read again.
     ///
     /// # Errors
     /// What is in the way, and what to do about it; nothing is left running then.
-    pub fn start(mut snapshot: Snapshot) -> Result<Self, StartError> {
+    pub fn start(mut snapshot: Snapshot, reloads: Option<mpsc::Sender<Reload>>) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
         let recorded = Arc::new(RecordCounters::default());
@@ -101,42 +105,38 @@ impl Server {
         let store = store.transpose().map_err(StartError::Worker)?;
         snapshot.generation = 1;
         let gateway = Gateway::new(snapshot, store.clone()).map_err(origin_fault)?;
-        let fixed = Fixed::of(&gateway.snapshot);
-        let listeners = &gateway.snapshot.listeners;
-        let securities = listeners.iter().map(security).collect::<Result<_, _>>()?;
-        let bound = listeners.iter().map(|listener| listen(listener.address, workers));
+        let snapshot = Arc::clone(&gateway.snapshot);
+        let securities = snapshot.listeners.iter().map(security).collect::<Result<_, _>>()?;
+        let bound = snapshot.listeners.iter().map(|listener| listen(listener.address, workers));
         let mut sockets = bound.collect::<Result<Vec<_>, _>>()?;
-        let operator = gateway.snapshot.admin.map(|address| listen(address, 1)).transpose()?;
-        let first = Arc::new(Generation { gateway, securities });
+        let operator = snapshot.admin.as_ref().map(listen_to_operator).transpose()?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
         let metrics = Metrics::new(counters.clone());
-        let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
+        let metrics = Arc::new(if store.is_some() { metrics.with_records(recorded) } else { metrics });
+        let keeper = Keeper::start().map_err(StartError::Worker)?;
+        let reloader = Reloader::new(Generation { gateway, securities }, Arc::clone(&metrics), keeper);
         let address = |sockets: &Vec<TcpListener>| sockets.first()?.local_addr().ok();
-        let server = Self {
+        let mut server = Self {
             addresses: sockets.iter().filter_map(address).collect(),
-            admin: operator.as_ref().and_then(address),
-            metrics: Arc::new(metrics),
+            operator: None,
+            metrics,
             store,
-            stop: CancellationToken::new(),
-            fixed,
-            threads: Mutex::default(),
-            orders: watch::Sender::new(Order { generation: first, done: sync_channel(0).0 }),
-            keeper: Keeper::start().map_err(StartError::Worker)?,
-            reloading: Mutex::default(),
+            reloader: Arc::new(reloader),
+            threads: Vec::new(),
         };
-        server.look_after(&server.gateway());
+        if let (Some(listener), Some(admin)) = (operator, &snapshot.admin) {
+            let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(server.status()));
+            let operator = Operator { metrics, status, reload: reloads };
+            server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
+        }
         let open = Arc::new(AtomicUsize::new(0));
         for (index, counters) in counters.into_iter().enumerate() {
             let listeners = sockets.iter_mut().filter_map(Vec::pop).collect();
-            let named = (format!("worker-{index}"), listeners);
-            server.spawn(named, (counters, Arc::clone(&open)), thread::work)?;
+            let (orders, stop) = (server.reloader.orders.subscribe(), server.reloader.stop.clone());
+            let plan = Plan { listeners, orders, counters, open: Arc::clone(&open), stop };
+            server.spawn(format!("worker-{index}"), plan)?;
         }
-        if let Some(sockets) = operator {
-            let counted = (Arc::new(Counters::new(WORDS)), Arc::default());
-            let metrics = Arc::clone(&server.metrics);
-            let run = move |plan, runtime: &LocalRuntime| thread::operate(plan, runtime, &metrics);
-            server.spawn(("admin".to_owned(), sockets), counted, run)?;
-        }
+        server.status().reached(Phase::Serving);
         Ok(server)
     }
 
@@ -146,8 +146,8 @@ impl Server {
     }
 
     /// Where the operator connects.
-    pub fn admin(&self) -> Option<SocketAddr> {
-        self.admin
+    pub fn admin(&self) -> Option<&AdminAddress> {
+        self.operator.as_ref().map(Desk::address)
     }
 
     /// What was counted.
@@ -155,23 +155,16 @@ impl Server {
         &self.metrics
     }
 
-    /// What exchanges begin with now.
-    pub fn gateway(&self) -> Arc<Gateway> {
-        Arc::clone(&self.orders.borrow().generation.gateway)
-    }
-
-    /// Has the upstreams of a configuration tended, and counted by themselves.
-    pub(super) fn look_after(&self, gateway: &Gateway) {
-        self.keeper.tend(&gateway.origins);
-        let counters = gateway.origins.iter().map(|origin| Arc::clone(origin.counters()));
-        self.metrics.upstreams.set(counters.collect());
+    /// By which another configuration takes the place of this one.
+    pub fn reloader(&self) -> &Arc<Reloader> {
+        &self.reloader
     }
 
     /// Accepts no more, lets exchanges finish within `times.drain`, and ends the threads.
-    pub fn stop(&self) -> Drained {
-        self.stop.cancel();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let ended: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
+    pub fn stop(mut self) -> Drained {
+        self.status().reached(Phase::Draining);
+        self.reloader.stop.cancel();
+        let ended: Vec<_> = self.threads.drain(..).map(JoinHandle::join).collect();
         if let Some(store) = &self.store {
             store.close();
         }
@@ -179,23 +172,15 @@ impl Server {
         if clean { Drained::Clean } else { Drained::Cut }
     }
 
-    /// Starts a thread of this name over these sockets, which counts here.
-    fn spawn<F>(
-        &self,
-        (name, listeners): (String, Vec<TcpListener>),
-        (counters, open): (Arc<Counters>, Arc<AtomicUsize>),
-        run: F,
-    ) -> Result<(), StartError>
-    where
-        F: FnOnce(Plan, &LocalRuntime) -> Drained + Send + 'static,
-    {
+    fn status(&self) -> &Arc<Status> {
+        &self.reloader.status
+    }
+
+    /// Starts a worker of this name.
+    fn spawn(&mut self, name: String, plan: Plan) -> Result<(), StartError> {
         let (ready, started) = sync_channel(1);
-        let (orders, stop) = (self.orders.subscribe(), self.stop.clone());
-        let plan = Plan { listeners, orders, counters, open, stop };
-        let serve = move |runtime: &LocalRuntime| run(plan, runtime);
-        let thread = std::thread::Builder::new().name(name).spawn(move || thread::run(&ready, serve));
-        let handle = thread.map_err(StartError::Worker)?;
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+        let thread = std::thread::Builder::new().name(name).spawn(move || thread::work(plan, &ready));
+        self.threads.push(thread.map_err(StartError::Worker)?);
         let lost = |_| io::Error::other("the thread ended at once");
         started.recv().map_err(lost).and_then(|started| started).map_err(StartError::Worker)
     }
@@ -203,7 +188,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.reloader.stop.cancel();
     }
 }
 
@@ -213,4 +198,9 @@ pub(super) fn origin_fault((site, source): (String, OriginError)) -> StartError 
 
 fn listen(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, StartError> {
     downstream::bind(address, workers).map_err(|source| StartError::Listen { address, source })
+}
+
+fn listen_to_operator(admin: &config::Admin) -> Result<admin::Listener, StartError> {
+    let refused = |source| StartError::Admin { address: admin.address.clone(), source };
+    admin::Listener::bind(admin).map_err(refused)
 }

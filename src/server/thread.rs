@@ -1,4 +1,4 @@
-//! A thread that serves: its runtime, its listeners, and the configurations that it is handed one after the other.
+//! A worker's thread: its runtime, its listeners, and the configurations that it is handed one after the other.
 
 use std::net::TcpListener;
 use std::rc::Rc;
@@ -7,17 +7,16 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Drained;
 use super::generation::Generation;
-use crate::admin;
-use crate::downstream::{self, Security, Settings, Terms};
-use crate::metrics::{Counters, Metrics};
-use crate::proxy::{self, Gateway, Worker};
+use crate::downstream::{self, Settings, Terms};
+use crate::metrics::Counters;
+use crate::proxy::{self, Worker};
 
 /// What a thread is started with.
 pub(super) struct Plan {
@@ -37,16 +36,13 @@ pub(super) struct Order {
     pub(super) done: SyncSender<()>,
 }
 
-/// Runs a thread to its end; `ready` is told whether it has begun.
-pub(super) fn run<F>(ready: &SyncSender<std::io::Result<()>>, serve: F) -> Drained
-where
-    F: FnOnce(&LocalRuntime) -> Drained,
-{
+/// Runs a worker to its end: serves user agents. `ready` is told whether it has begun.
+pub(super) fn work(plan: Plan, ready: &SyncSender<std::io::Result<()>>) -> Drained {
     // The receiver of `ready` waits for exactly this.
     match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
         Ok(runtime) => {
             let _ = ready.send(Ok(()));
-            let drained = serve(&runtime);
+            let drained = runtime.block_on(serve(plan));
             runtime.shutdown_timeout(Duration::from_millis(200));
             drained
         }
@@ -57,45 +53,10 @@ where
     }
 }
 
-/// A worker: serves user agents.
-pub(super) fn work(plan: Plan, runtime: &LocalRuntime) -> Drained {
-    runtime.block_on(async {
-        let tasks = TaskTracker::new();
-        let gateway = Arc::clone(&plan.orders.borrow().generation.gateway);
-        let worker = Worker::new(gateway, Arc::clone(&plan.counters), tasks.clone());
-        let ours = Rc::clone(&worker);
-        let service = move |request, peer| proxy::handle(Rc::clone(&ours), request, peer);
-        let take = move |gateway: &Arc<Gateway>| worker.take(Arc::clone(gateway));
-        let securities = |generation: &Generation| generation.securities.clone();
-        serve(plan, service, tasks, (securities, take)).await
-    })
-}
-
-/// The thread that serves the operator.
-pub(super) fn operate(plan: Plan, runtime: &LocalRuntime, metrics: &Arc<Metrics>) -> Drained {
-    runtime.block_on(async {
-        let metrics = Arc::clone(metrics);
-        let service = move |request, _| std::future::ready(admin::answer(&request, &metrics));
-        let securities = |_: &Generation| vec![Security { tls: None, h2c: false }];
-        serve(plan, service, TaskTracker::new(), (securities, |_: &Arc<Gateway>| ())).await
-    })
-}
-
 /// Serves all listeners of a thread until told to stop, then waits for connections and tunnels, `times.drain` at most.
-/// `securities` says of a configuration how the connections of each listener begin, `take` makes it the service's.
-async fn serve<S, A, B>(
-    plan: Plan,
-    service: S,
-    tasks: TaskTracker,
-    (securities, take): (impl Fn(&Generation) -> Vec<Security>, impl Fn(&Arc<Gateway>)),
-) -> Drained
-where
-    S: Fn(http::Request<hyper::body::Incoming>, downstream::Peer) -> A + Clone + 'static,
-    A: Future<Output = http::Response<B>> + 'static,
-    B: http_body::Body<Data = bytes::Bytes> + Unpin + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+async fn serve(plan: Plan) -> Drained {
     let Plan { listeners, mut orders, counters, open, stop } = plan;
+    let tasks = TaskTracker::new();
     let settings = |generation: &Generation| {
         let snapshot = &generation.gateway.snapshot;
         let ending = (stop.clone(), tasks.clone());
@@ -104,9 +65,12 @@ where
     };
     let mut all = Vec::new();
     let first = Arc::clone(&orders.borrow_and_update().generation);
+    let worker = Worker::new(Arc::clone(&first.gateway), Arc::clone(&counters), tasks.clone());
+    let ours = Rc::clone(&worker);
+    let service = move |request, peer| proxy::handle(Rc::clone(&ours), request, peer);
     let begun = settings(&first);
-    for (socket, security) in listeners.into_iter().zip(securities(&first)) {
-        let terms = Rc::new(Terms::new(security, Rc::clone(&begun)));
+    for (socket, security) in listeners.into_iter().zip(&first.securities) {
+        let terms = Rc::new(Terms::new(security.clone(), Rc::clone(&begun)));
         match tokio::net::TcpListener::from_std(socket) {
             Ok(listener) => {
                 let serving = downstream::serve(listener, Rc::clone(&terms), service.clone());
@@ -124,10 +88,10 @@ where
             Ok(()) = orders.changed() => {}
         }
         let Order { generation, done } = orders.borrow_and_update().clone();
-        take(&generation.gateway);
+        worker.take(Arc::clone(&generation.gateway));
         let settings = settings(&generation);
-        for (terms, security) in all.iter().zip(securities(&generation)) {
-            terms.change(security, Rc::clone(&settings));
+        for (terms, security) in all.iter().zip(&generation.securities) {
+            terms.change(security.clone(), Rc::clone(&settings));
         }
         drain = generation.gateway.snapshot.times.drain;
         // Whoever gave the order may have waited long enough.

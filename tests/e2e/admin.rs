@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tamis::metrics::{CONNECTION_FAULTS, STATUS};
 use tamis::proxy::WORDS;
 
-use crate::kit::{Folder, Setup, answering, gateway, origin, page, status};
+use crate::kit::{Folder, Gate, Setup, answering, gateway, origin, page, status};
 
 const REFERENCE: &str = include_str!("../../docs/operation.md");
 
@@ -62,7 +62,96 @@ fn the_rest_is_not_there() {
     let gateway = gateway(&answering(&page(&[])));
     assert_eq!(gateway.operator().request("GET /", &[]).status(), 404);
     assert_eq!(gateway.operator().request("GET /metrics/x", &[]).status(), 404);
-    assert_eq!(gateway.operator().request("DELETE /metrics", &[]).status(), 405);
+    let answer = gateway.operator().request("DELETE /metrics", &[]);
+    assert_eq!((answer.status(), answer.value("allow")), (405, "GET, HEAD".to_owned()));
+}
+
+#[test]
+fn without_the_token_there_is_health_alone() {
+    const TOKEN: &str = "S3CRET-0123456789";
+    let admin = format!("admin: {{address: \"127.0.0.1:0\", token: {TOKEN}}}");
+    let gateway = Setup::new(&answering(&page(&[]))).top(&admin).start();
+    let ask = |line: &str, fields: &[&str]| gateway.operator().request(line, fields);
+    for line in ["GET /metrics", "GET /sites", "POST /reload"] {
+        let answer = ask(line, &[]);
+        assert_eq!(
+            (answer.status(), answer.value("www-authenticate").as_str()),
+            (401, "Bearer realm=\"tamis\"")
+        );
+        assert_eq!(ask(line, &["Authorization: Bearer S3CRET-0123456788"]).status(), 401);
+    }
+    let bearer = format!("Authorization: Bearer {TOKEN}");
+    assert_eq!(ask("GET /metrics", &[&bearer]).status(), 200);
+    assert_eq!(ask("GET /healthz", &[]).text(), "ok\n");
+    let ready = ask("GET /readyz", &[]);
+    assert_eq!((ready.status(), ready.json()), (200, serde_json::json!({ "phase": "serving" })));
+    assert_eq!(ask("GET /readyz", &[&bearer]).json()["generation"], 1);
+}
+
+#[test]
+fn a_unix_socket_serves_too() {
+    let folder = Folder::new();
+    let path = folder.at("admin.sock");
+    let gateway = Setup::new(&answering(&page(&[])))
+        .top(&format!("admin: {{address: \"unix:{}\"}}", path.display()))
+        .start();
+    assert_eq!(gateway.operator().request("GET /healthz", &[]).text(), "ok\n");
+    gateway.stop();
+    assert!(!path.exists());
+}
+
+#[test]
+fn the_sites_are_told() {
+    let origin = answering(&page(&[]));
+    let gateway = Setup::new(&origin).site("hosts: [b.test, \"*.a.test\"]").site("mode: observe").start();
+    let told = gateway.operator().request("GET /sites", &[]).json();
+    assert_eq!(told["generation"], 1);
+    let site = &told["sites"][0];
+    assert_eq!(site["site"], "b.test");
+    assert_eq!(site["hosts"], serde_json::json!(["*.a.test", "b.test"]));
+    assert_eq!((&site["default"], &site["mode"]), (&true.into(), &"observe".into()));
+    assert_eq!(site["upstream"][0], origin.url());
+    assert_eq!(site["registry"]["version"], "2026-11-23");
+    assert_eq!(site["registry"]["digest"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn a_page_of_somebody_else_reaches_nothing() {
+    let gateway = gateway(&answering(&page(&[])));
+    let mut agent = gateway.operator();
+    agent.send("GET /metrics HTTP/1.1\r\nHost: rebound.example\r\n\r\n");
+    assert_eq!(agent.answer().status(), 403);
+    agent.send("POST /reload HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\n\r\n");
+    assert_eq!(agent.answer().status(), 403);
+}
+
+#[test]
+fn while_it_drains_it_is_not_ready() {
+    let (begun, gate) = (Gate::default(), Gate::default());
+    let (asked, answered) = (begun.clone(), gate.clone());
+    let origin = origin(move |visit| {
+        while visit.request().is_some() {
+            asked.open();
+            answered.wait();
+            visit.send(&page(&[]));
+        }
+    });
+    let gateway = gateway(&origin);
+    let (mut agent, mut operator) = (gateway.agent(), gateway.operator());
+    assert_eq!(operator.request("GET /readyz", &[]).status(), 200);
+    agent.ask("GET /", &[]);
+    begun.wait();
+    let stopping = std::thread::spawn(move || gateway.stop());
+    let ready = loop {
+        let ready = operator.request("GET /readyz", &[]);
+        if ready.status() != 200 {
+            break ready;
+        }
+    };
+    assert_eq!((ready.status(), &ready.json()["phase"]), (503, &"draining".into()));
+    gate.open();
+    assert_eq!(agent.answer().text(), "page");
+    stopping.join().unwrap();
 }
 
 #[test]

@@ -121,12 +121,12 @@ impl Files {
     }
 
     fn put(&self, certificate: &Certificate) {
-        fs::write(self.0.path("cert.pem"), &certificate.certificate).unwrap();
-        fs::write(self.0.path("key.pem"), &certificate.key).unwrap();
+        fs::write(self.0.at("cert.pem"), &certificate.certificate).unwrap();
+        fs::write(self.0.at("key.pem"), &certificate.key).unwrap();
     }
 
     fn setup(&self, origin: &Origin) -> Setup {
-        let at = |name: &str| self.0.path(name).display().to_string();
+        let at = |name: &str| self.0.at(name).display().to_string();
         let tls = format!("{{certificate: {}, key: {}}}", at("cert.pem"), at("key.pem"));
         Setup::new(origin).top(&format!("listeners: [{{address: \"127.0.0.1:0\", tls: {tls}}}]"))
     }
@@ -156,10 +156,10 @@ fn a_certificate_that_cannot_be_used_changes_nothing_at_all() {
     let gateway = files.setup(&origin).start();
     let broken = || files.setup(&origin).registry(&declaring("one"));
     // The key of another certificate.
-    fs::write(files.0.path("key.pem"), authority.issue("x.test").key).unwrap();
+    fs::write(files.0.at("key.pem"), authority.issue("x.test").key).unwrap();
     let told = gateway.reload(&broken()).unwrap_err();
     assert!(told.contains("key.pem does not fit the certificate"), "{told}");
-    fs::remove_file(files.0.path("cert.pem")).unwrap();
+    fs::remove_file(files.0.at("cert.pem")).unwrap();
     let told = gateway.reload(&broken()).unwrap_err();
     assert!(told.contains("can't read the certificate from"), "{told}");
     let mut agent = gateway.tls_agent(&authority);

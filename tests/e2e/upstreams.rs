@@ -223,7 +223,7 @@ fn probes_are_not_answered_by_who_is_not_there() {
 #[test]
 fn a_unix_socket_is_as_good() {
     let folder = Folder::new();
-    let path = folder.path("app.sock");
+    let path = folder.at("app.sock");
     let gateway = Setup::to(&format!("unix:{}", path.display())).start();
     let answer = gateway.agent().request("GET /upstreams/no-socket", &[]);
     assert_eq!(answer.status(), 503);

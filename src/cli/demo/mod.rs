@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -86,7 +87,7 @@ fn try_demo(arguments: &Arguments) -> Result<(), Error> {
     let (passed, exchanges) = sync_channel(QUEUE);
     let watch = Watch::new(passed).with_filter(watch::targets());
     tracing_subscriber::registry().with(watch).try_init().map_err(|_| Error::Log)?;
-    let gateway = Server::start(snapshot(arguments.port, portal)?).map_err(refused)?;
+    let gateway = Server::start(snapshot(arguments.port, portal)?, None).map_err(refused)?;
     let address = gateway.addresses().first().copied().ok_or(Error::Silent)?;
 
     let paint = Paint::stdout();
@@ -99,7 +100,7 @@ fn try_demo(arguments: &Arguments) -> Result<(), Error> {
                 say(&format!("\n{}", print::exchange(&exchange, paint)));
             }
         });
-        signals.wait();
+        signals.wait(&Notify::new());
     }
     gateway.stop();
     Ok(())

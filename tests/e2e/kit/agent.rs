@@ -1,6 +1,9 @@
 //! The user agent: sends the octets that a test gives it.
 
 use std::net::{SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use super::message::Message;
 use super::octets;
@@ -8,6 +11,7 @@ use super::wire::{Framing, Stream, Wire};
 
 pub(crate) struct Agent {
     pub(crate) wire: Wire,
+    host: &'static str,
 }
 
 impl Agent {
@@ -15,8 +19,13 @@ impl Agent {
         Self::over(Stream::Plain(TcpStream::connect(address).unwrap()))
     }
 
+    /// Over a Unix socket; reading and writing are the same calls of the system.
+    pub(crate) fn connect_unix(path: &Path) -> Self {
+        Self::over(Stream::Plain(OwnedFd::from(UnixStream::connect(path).unwrap()).into()))
+    }
+
     pub(super) fn over(stream: Stream) -> Self {
-        Self { wire: Wire::new(stream) }
+        Self { wire: Wire::new(stream), host: "x.test" }
     }
 
     /// Sends octets, which are given as [`text`](super::text).
@@ -24,10 +33,16 @@ impl Agent {
         self.wire.try_send(&octets(text)).unwrap();
     }
 
-    /// Sends a request for the host `x.test`: its request line without the version, and further field lines.
+    /// The host of its requests.
+    pub(crate) fn for_host(mut self, host: &'static str) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Sends a request, for the host `x.test` unless another is set: its request line without the version, and further field lines.
     pub(crate) fn ask(&mut self, line: &str, fields: &[&str]) {
         let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
-        self.send(&format!("{line} HTTP/1.1\r\nHost: x.test\r\n{fields}\r\n"));
+        self.send(&format!("{line} HTTP/1.1\r\nHost: {}\r\n{fields}\r\n", self.host));
     }
 
     /// Sends a request and reads its answer.

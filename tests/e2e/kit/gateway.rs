@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
-use tamis::config::{self, Log, LogFormat, Snapshot};
+use tamis::config::{self, AdminAddress, Log, LogFormat, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
 use tamis::server::{Applied, Drained, Guard, Server, log_to};
@@ -103,9 +103,10 @@ impl Setup {
         let Self { upstream, top, site, workers, .. } = self;
         let listeners =
             if top.contains("listeners:") { "" } else { "listeners: [{address: \"127.0.0.1:0\"}]\n" };
+        let admin = if top.contains("admin:") { "" } else { "admin: {address: \"127.0.0.1:0\"}\n" };
         let records = if top.contains("records:") { "" } else { "records: off\n" };
         format!(
-            "workers: {workers}\n{records}{listeners}admin: {{address: \"127.0.0.1:0\"}}\n{top}\
+            "workers: {workers}\n{records}{listeners}{admin}{top}\
              sites:\n  - default: true\n    registry: site.yaml\n    upstream: {upstream}\n{site}"
         )
     }
@@ -115,7 +116,7 @@ impl Gateway {
     /// A gateway of a whole configuration.
     pub(crate) fn start(yaml: &str, registry: &str) -> Self {
         log();
-        Self { server: Server::start(compiled(yaml, registry)).unwrap() }
+        Self { server: Server::start(compiled(yaml, registry), None).unwrap() }
     }
 
     /// Another configuration from now on.
@@ -124,7 +125,7 @@ impl Gateway {
     /// As the operator reads them; then the one before stays.
     pub(crate) fn reload(&self, setup: &Setup) -> Result<Applied, String> {
         let snapshot = compiled(&setup.yaml(), &setup.registry);
-        self.server.reload(snapshot).map_err(|fault| fault.to_string())
+        self.server.reloader().reload(snapshot).map_err(|fault| fault.to_string())
     }
 
     /// Where user agents connect.
@@ -143,7 +144,11 @@ impl Gateway {
 
     /// An agent of the operator.
     pub(crate) fn operator(&self) -> Agent {
-        Agent::connect(self.server.admin().unwrap())
+        match self.server.admin().unwrap() {
+            AdminAddress::Tcp(address) => Agent::connect(*address),
+            AdminAddress::Unix(path) => Agent::connect_unix(path),
+        }
+        .for_host("localhost")
     }
 
     /// A counter as it stands: what was judged before an answer was sent is in it.
@@ -153,7 +158,7 @@ impl Gateway {
 
     /// How the upstream of its one site is.
     pub(crate) fn health(&self) -> Health {
-        self.server.gateway().origins[0].health()
+        self.server.reloader().gateway().origins[0].health()
     }
 
     /// Waits until that is so.
@@ -237,14 +242,14 @@ impl Folder {
         Self(folder)
     }
 
-    /// The place of a file here.
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// A path in it.
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// The setting that keeps records here.
     pub(crate) fn records(&self) -> String {
-        let at = |name: &str| self.path(name).display().to_string();
+        let at = |name: &str| self.at(name).display().to_string();
         format!(
             "records: {{database: {}, key: {}, head: {}, wait: 20s}}",
             at("records.sqlite"),

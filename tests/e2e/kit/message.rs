@@ -69,6 +69,11 @@ impl Message {
         text(&self.body)
     }
 
+    /// The content, which is JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
     /// The message is whole as far as its framing says.
     pub(crate) fn is_whole(&self) -> bool {
         self.end == End::Framed

@@ -32,7 +32,8 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(stream: Stream) -> Self {
         let wire = Self { stream, pending: Vec::new() };
-        wire.tcp().set_nodelay(true).unwrap();
+        // A Unix socket has nothing to delay.
+        let _ = wire.tcp().set_nodelay(true);
         wire.tcp().set_read_timeout(Some(PATIENCE)).unwrap();
         wire.write_limit(PATIENCE);
         wire
