@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// A text with the name under which its author knows it (a path, mostly).
 pub struct Source {
@@ -46,6 +46,31 @@ impl Source {
         let start = self.line_start(line);
         let before = self.text.get(start..offset).unwrap_or_default();
         (line, before.chars().filter(|c| *c != '\u{feff}').count() + 1)
+    }
+
+    /// The same text with some of its bytes made unreadable, each by a `*`, so that all others keep their place.
+    pub fn masked(&self, spans: &[Range<usize>]) -> Arc<Self> {
+        let hidden = |at: usize| spans.iter().any(|span| span.contains(&at));
+        let mut text = String::with_capacity(self.text.len());
+        for (at, character) in self.text.char_indices() {
+            if hidden(at) && character != '\n' {
+                text.extend(std::iter::repeat_n('*', character.len_utf8()));
+            } else {
+                text.push(character);
+            }
+        }
+        Self::new(self.name.clone(), text)
+    }
+
+    /// A span on character boundaries, within one line, so that an excerpt stays short.
+    fn visible(&self, span: &Range<usize>) -> Range<usize> {
+        let text = &self.text;
+        let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let rest = text.get(start..).unwrap_or_default();
+        let line = rest.find('\n').unwrap_or(rest.len());
+        let wanted = span.len().min(line);
+        let len = (wanted..=line).find(|len| rest.is_char_boundary(*len)).unwrap_or(line);
+        start..start + len
     }
 
     /// The line (from 1) of a byte offset.
@@ -92,8 +117,19 @@ pub struct Diagnostic {
     pub message: String,
     /// What would be right, one sentence.
     pub help: String,
-    /// The other place that a fault of two places is about, with what it is.
-    pub related: Option<(Range<usize>, String)>,
+    /// The other place that a fault of two places is about.
+    pub related: Option<Related>,
+}
+
+/// The other place that a fault is about.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// The text it is in: the fault's own, or another file's.
+    pub source: Arc<Source>,
+    /// Its bytes there.
+    pub span: Range<usize>,
+    /// What it is: "first given here".
+    pub label: String,
 }
 
 impl Diagnostic {
@@ -108,25 +144,18 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        // Only the lines that are about it: the renderer looks at all of the text that it gets.
-        let related = self.related.as_ref().map(|(span, label)| (self.visible(span), label));
-        let primary = self.visible(&self.span);
-        let window = related.iter().fold(primary.clone(), |window, (span, _)| {
-            window.start.min(span.start)..window.end.max(span.end)
-        });
-        let (first, last) = (self.source.line(window.start), self.source.line(window.end));
-        let base = self.source.line_start(first);
-        let end = self.source.line_start(last + 1).max(window.end);
-        let within = |span: Range<usize>| span.start - base..span.end - base;
-        let mut snippet = Snippet::source(self.source.text.get(base..end).unwrap_or_default())
-            .path(self.source.name.as_str())
-            .line_start(first)
-            .annotation(AnnotationKind::Primary.span(within(primary)));
-        if let Some((span, label)) = related {
-            snippet = snippet.annotation(AnnotationKind::Context.span(within(span)).label(label.as_str()));
-        }
-        let mut group =
-            Group::with_title(level.primary_title(self.message.as_str()).id(self.kind)).element(snippet);
+        let primary = (self.span.clone(), AnnotationKind::Primary, None);
+        let related = self.related.as_ref();
+        let context =
+            related.map(|other| (other.span.clone(), AnnotationKind::Context, Some(other.label.as_str())));
+        let title = Group::with_title(level.primary_title(self.message.as_str()).id(self.kind));
+        let mut group = match (related, context) {
+            (Some(other), Some(context)) if !Arc::ptr_eq(&other.source, &self.source) => title
+                .element(excerpt(&self.source, vec![primary]))
+                .element(excerpt(&other.source, vec![context])),
+            (_, Some(context)) => title.element(excerpt(&self.source, vec![primary, context])),
+            (_, None) => title.element(excerpt(&self.source, vec![primary])),
+        };
         if !self.path.is_empty() {
             group = group.element(Level::NOTE.message(format!("at {}", self.path)));
         }
@@ -159,19 +188,40 @@ impl Diagnostic {
             "file": self.source.name, "line": line, "column": column,
             "severity": if self.severity == Severity::Error { "error" } else { "warning" },
             "kind": self.kind, "path": self.path, "message": self.message, "help": self.help,
+            "related": self.related.as_ref().map(Related::json),
         })
     }
+}
 
-    /// A span on character boundaries, within one line, so that an excerpt stays short.
-    fn visible(&self, span: &Range<usize>) -> Range<usize> {
-        let text = &self.source.text;
-        let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let rest = text.get(start..).unwrap_or_default();
-        let line = rest.find('\n').unwrap_or(rest.len());
-        let wanted = span.len().min(line);
-        let len = (wanted..=line).find(|len| rest.is_char_boundary(*len)).unwrap_or(line);
-        start..start + len
+impl Related {
+    /// The place and what it is, as a JSON object.
+    fn json(&self) -> serde_json::Value {
+        let (line, column) = self.source.position(self.span.start);
+        serde_json::json!({
+            "file": self.source.name, "line": line, "column": column, "message": self.label,
+        })
     }
+}
+
+/// Bytes of a text, how they are marked, and what is written beside them.
+type Mark<'a> = (Range<usize>, AnnotationKind, Option<&'a str>);
+
+/// The lines that some marks are about, and no others: the renderer looks at all of the text that it gets.
+fn excerpt<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Snippet<'a, Annotation<'a>> {
+    let marks: Vec<Mark<'_>> =
+        marks.into_iter().map(|(span, kind, label)| (source.visible(&span), kind, label)).collect();
+    let start = marks.iter().map(|(span, ..)| span.start).min().unwrap_or_default();
+    let end = marks.iter().map(|(span, ..)| span.end).max().unwrap_or_default();
+    let (first, last) = (source.line(start), source.line(end));
+    let base = source.line_start(first);
+    let end = source.line_start(last + 1).max(end);
+    let lines = Snippet::source(source.text.get(base..end).unwrap_or_default());
+    let lines = lines.path(source.name.as_str()).line_start(first);
+    lines.annotations(
+        marks
+            .into_iter()
+            .map(|(span, kind, label)| kind.span(span.start - base..span.end - base).label(label)),
+    )
 }
 
 /// All faults of one run.

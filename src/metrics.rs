@@ -2,86 +2,44 @@
 //!
 //! Each worker counts for itself: one writer, no lock, no shared cache line. Whoever reads adds the workers up.
 
+mod counter;
+mod handshakes;
+mod histogram;
+mod logs;
+mod process;
 mod records;
+mod reloads;
+mod sites;
 mod upstreams;
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
+pub use counter::{ByWord, Counter};
+pub use handshakes::{ALPN, Handshakes, TLS_VERSIONS};
+pub use histogram::Histogram;
+pub use logs::LogCounters;
 pub use records::{RecordCounters, SharedCounter};
+pub use reloads::ReloadCounters;
+pub use sites::{Labels, RowCounters, Scope, SiteCounters};
 pub use upstreams::{AddressCounters, AddressRow, UpstreamCounters, Upstreams};
 
-/// A number that one worker raises and anybody reads.
-#[derive(Debug, Default)]
-pub struct Counter(AtomicU64);
+use sites::Sums;
 
-impl Counter {
-    /// Adds one. A load and a store, since a worker's counters have one writer.
-    pub fn increment(&self) {
-        self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-    }
+/// The classes of a status code; `none` where the user agent left before one was sent.
+pub const STATUS: &[&str] = &["2xx", "3xx", "4xx", "5xx", "1xx", "none"];
 
-    /// Takes one away (connections now open).
-    pub fn decrement(&self) {
-        self.0.store(self.0.load(Ordering::Relaxed).wrapping_sub(1), Ordering::Relaxed);
-    }
-
-    /// What was counted so far.
-    pub fn value(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// One counter for each of a fixed list of words.
-#[derive(Debug)]
-pub struct ByWord {
-    words: &'static [&'static str],
-    counters: Box<[Counter]>,
-}
-
-impl ByWord {
-    /// All at zero.
-    pub fn new(words: &'static [&'static str]) -> Self {
-        Self { words, counters: words.iter().map(|_| Counter::default()).collect() }
-    }
-
-    /// Adds one to a word's counter; a word that is not of the list is not counted.
-    pub fn increment(&self, word: &'static str) {
-        // Mostly they are the very same constants, which needs no look at their letters.
-        let same = self.words.iter().position(|known| std::ptr::eq(*known, word));
-        let place = same.or_else(|| self.words.iter().position(|known| *known == word));
-        if let Some(counter) = place.and_then(|place| self.counters.get(place)) {
-            counter.increment();
-        }
-    }
-
-    /// Adds one to the counter of the word at this place of the list; a place beyond it is not counted.
-    pub fn increment_at(&self, place: usize) {
-        if let Some(counter) = self.counters.get(place) {
-            counter.increment();
-        }
-    }
-
-    /// A word's count.
-    pub fn value(&self, word: &str) -> u64 {
-        let found = self.words.iter().zip(&self.counters).find(|(known, _)| **known == word);
-        found.map_or(0, |(_, counter)| counter.value())
-    }
-}
-
-/// The classes of a status code.
-pub const STATUS: &[&str] = &["2xx", "3xx", "4xx", "5xx", "1xx"];
-
-/// The status class of a code.
+/// The status class of a code; 0 is none.
 pub fn status_class(code: u16) -> &'static str {
     match code {
+        0 => "none",
         100..=199 => "1xx",
         200..=299 => "2xx",
         300..=399 => "3xx",
@@ -95,14 +53,16 @@ pub fn status_class(code: u16) -> &'static str {
 pub struct Counters {
     /// Connections accepted.
     pub connections: Counter,
-    /// Connections now open.
-    pub open: Counter,
+    /// Connections now open, by [`PROTOCOLS`].
+    pub open: ByWord,
+    /// WebSockets now open.
+    pub tunnels: Counter,
     /// Connections closed at once because there were too many.
     pub refused: Counter,
     /// Connections that ended in a fault, by [`CONNECTION_FAULTS`].
     pub connection_faults: ByWord,
-    /// Responses sent, by status class.
-    pub responses: ByWord,
+    /// TLS handshakes completed.
+    pub handshakes: Handshakes,
     /// Exchanges that ended before the whole response was sent.
     pub aborted: Counter,
     /// Failures of an exchange, by the kinds that the proxy lists.
@@ -131,11 +91,16 @@ pub struct Counters {
     pub trailer_cookies: Counter,
     /// Requests by what was read of the visitor's choice.
     pub consent: ByWord,
+    /// What is counted by site and row, while one configuration is served.
+    scope: Mutex<Arc<Scope>>,
 }
+
+/// What a connection speaks: `handshake` until that is known.
+pub const PROTOCOLS: &[&str] = &["handshake", "http/1.1", "h2"];
 
 /// How a connection may end badly.
 pub const CONNECTION_FAULTS: &[&str] =
-    &["tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
+    &["proxy-protocol", "tls", "head-timeout", "idle-timeout", "write-timeout", "http", "panic"];
 
 /// The lists of words that other rooms own.
 #[derive(Clone, Copy, Debug)]
@@ -148,15 +113,21 @@ pub struct Words {
     pub failures: &'static [&'static str],
 }
 
+#[cfg(test)]
+impl Words {
+    pub(crate) const NONE: Self = Self { reasons: &[], readings: &[], failures: &[] };
+}
+
 impl Counters {
     /// All at zero.
     pub fn new(words: Words) -> Self {
         Self {
             connections: Counter::default(),
-            open: Counter::default(),
+            open: ByWord::new(PROTOCOLS),
+            tunnels: Counter::default(),
             refused: Counter::default(),
             connection_faults: ByWord::new(CONNECTION_FAULTS),
-            responses: ByWord::new(STATUS),
+            handshakes: Handshakes::default(),
             aborted: Counter::default(),
             failures: ByWord::new(words.failures),
             upstream_reuses: Counter::default(),
@@ -171,7 +142,25 @@ impl Counters {
             purged: ByWord::new(words.reasons),
             trailer_cookies: Counter::default(),
             consent: ByWord::new(words.readings),
+            scope: Mutex::default(),
         }
+    }
+
+    /// The counters of the configuration with these sites and rows, which is served from now on. The worker keeps them;
+    /// whoever reads comes by a lock that no request takes.
+    pub fn serve(&self, labels: &Arc<Labels>) -> Arc<Scope> {
+        let mut scope = self.scope.lock().unwrap_or_else(PoisonError::into_inner);
+        *scope = Arc::new(scope.next(labels));
+        Arc::clone(&scope)
+    }
+
+    /// Requests that were answered so, by a class of [`STATUS`].
+    pub fn answered(&self, class: &str) -> u64 {
+        self.scope().answered(class)
+    }
+
+    fn scope(&self) -> Arc<Scope> {
+        Arc::clone(&self.scope.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -180,8 +169,9 @@ impl Counters {
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
     records: Arc<RecordCounters>,
-    /// What is counted by site and configured address.
-    pub upstreams: Upstreams,
+    upstreams: Arc<Upstreams>,
+    reloads: Arc<ReloadCounters>,
+    logs: LogCounters,
 }
 
 type Plain = (&'static str, &'static str, fn(&Counters) -> &Counter);
@@ -201,7 +191,6 @@ const PLAIN: &[Plain] = &[
 
 /// Counters by one word: name, help, the word's label, further labels, which.
 const LABELLED: &[Labelled] = &[
-    ("tamis_responses", "Responses sent", "class", &[], |c| &c.responses),
     ("tamis_connection_faults", "Connections that ended in a fault", "fault", &[], |c| &c.connection_faults),
     ("tamis_failures", "Exchanges that failed", "kind", &[], |c| &c.failures),
     ("tamis_consent", "Requests by what was read of the visitor's choice", "reading", &[], |c| &c.consent),
@@ -231,13 +220,42 @@ const COOKIES: &str = "Cookies judged";
 impl Metrics {
     /// Over the counters of these workers.
     pub fn new(workers: Vec<Arc<Counters>>) -> Self {
-        Self { workers, records: Arc::default(), upstreams: Upstreams::default() }
+        Self {
+            workers,
+            records: Arc::default(),
+            upstreams: Arc::default(),
+            reloads: Arc::default(),
+            logs: LogCounters::default(),
+        }
     }
 
     /// These, with the counts of a store; without one they stay at zero.
     #[must_use]
     pub fn with_records(self, records: Arc<RecordCounters>) -> Self {
         Self { records, ..self }
+    }
+
+    /// These, with the counts of upstreams; without them there are none.
+    #[must_use]
+    pub fn with_upstreams(self, upstreams: Arc<Upstreams>) -> Self {
+        Self { upstreams, ..self }
+    }
+
+    /// These, with the counts of where the log goes; what is not written to stays at zero.
+    #[must_use]
+    pub fn with_logs(self, logs: LogCounters) -> Self {
+        Self { logs, ..self }
+    }
+
+    /// What is counted of consent records.
+    pub fn records(&self) -> &RecordCounters {
+        &self.records
+    }
+
+    /// These, with the counts of reloads.
+    #[must_use]
+    pub fn with_reloads(self, reloads: Arc<ReloadCounters>) -> Self {
+        Self { reloads, ..self }
     }
 
     /// One counter, added up.
@@ -260,14 +278,7 @@ impl Metrics {
 
 impl Collector for Metrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let open = ConstGauge::new(i64::try_from(self.sum(|c| c.open.value())).unwrap_or(i64::MAX));
-        let describe = encoder.encode_descriptor(
-            "tamis_connections_open",
-            "Connections now open",
-            None,
-            open.metric_type(),
-        )?;
-        open.encode(describe)?;
+        self.encode_open(&mut encoder)?;
         for (name, help, which) in PLAIN {
             let counter = ConstCounter::new(self.sum(|c| which(c).value()));
             counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)?;
@@ -279,12 +290,34 @@ impl Collector for Metrics {
             self.encode_family(&mut encoder, name, help, family)?;
             rest = others;
         }
+        let (help, kind) = ("TLS handshakes with user agents", MetricType::Counter);
+        let mut family = encoder.encode_descriptor("tamis_tls_handshakes", help, None, kind)?;
+        let made: Vec<_> = self.workers.iter().map(|worker| &worker.handshakes).collect();
+        handshakes::encode(&made, &mut family)?;
+        let scopes: Vec<Arc<Scope>> = self.workers.iter().map(|worker| worker.scope()).collect();
+        Sums::of(scopes.iter().map(|scope| &**scope)).encode(&mut encoder)?;
         self.upstreams.encode(&mut encoder)?;
-        self.records.encode(&mut encoder)
+        self.records.encode(&mut encoder)?;
+        self.reloads.encode(&mut encoder)?;
+        self.logs.encode(&mut encoder)?;
+        process::encode(&mut encoder)
     }
 }
 
 impl Metrics {
+    fn encode_open(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let kind = MetricType::Gauge;
+        let gauge = |value| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+        let mut family =
+            encoder.encode_descriptor("tamis_connections_open", "Connections now open", None, kind)?;
+        for protocol in PROTOCOLS {
+            let open = gauge(self.sum(|c| c.open.value(protocol)));
+            open.encode(family.encode_family(&[("protocol", *protocol)])?)?;
+        }
+        let tunnels = gauge(self.sum(|c| c.tunnels.value()));
+        tunnels.encode(encoder.encode_descriptor("tamis_tunnels_open", "WebSockets now open", None, kind)?)
+    }
+
     fn encode_family(
         &self,
         encoder: &mut DescriptorEncoder<'_>,
@@ -292,11 +325,11 @@ impl Metrics {
         help: &str,
         rows: &[Labelled],
     ) -> fmt::Result {
-        let kind = prometheus_client::metrics::MetricType::Counter;
+        let kind = MetricType::Counter;
         let mut family = encoder.encode_descriptor(name, help, None, kind)?;
         for (_, _, label, further, which) in rows {
             let Some(first) = self.workers.first() else { continue };
-            for word in which(first).words {
+            for word in which(first).words() {
                 let counter = ConstCounter::new(self.sum(|c| which(c).value(word)));
                 let labels: Vec<(&str, &str)> = further.iter().copied().chain([(*label, *word)]).collect();
                 counter.encode(family.encode_family(&labels.as_slice())?)?;

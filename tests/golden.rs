@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tamis::config;
+use tamis::config::{self, Outside};
 use tamis::diagnostic::{Diagnostics, Source};
 use tamis::pages::{Export, export};
 use tamis::registry::Registry;
@@ -58,13 +58,16 @@ const CONFIGURATION: Corpus = Corpus {
         "second-document",
         "too-large",
         "yaml-syntax",
+        // There is one `sites_from`, and it has another fault.
+        "ignored-file",
+        "unreadable-sites",
         // There it is `admin-not-loopback`: no token at all.
         "bad-token",
     ],
     compile: configuration,
 };
 
-/// Faults of a configuration and of its registries together, as `tamis check` shows them.
+/// Faults of a configuration, of its sites' files and of its registries together, as `tamis check` shows them.
 const BOTH: Corpus = Corpus { directory: "tests/golden/config/both", ..CONFIGURATION };
 
 #[test]
@@ -117,12 +120,18 @@ fn policies() {
 fn configuration(source: Arc<Source>) -> Diagnostics {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/config");
     let environment = |name: &str| (name == "HOST").then(|| "a.example".to_owned());
-    let read = |path: &Path| {
+    let read = |path: &Path, _| {
         fs::read_to_string(directory.join(path)).map_err(|_| "there is no such file".to_owned())
     };
-    let (snapshot, faults) = config::compile(source, Path::new(""), &environment, &read);
-    assert_eq!(snapshot.is_some(), faults.errors() == 0);
-    faults
+    let list = |path: &Path| {
+        let entries =
+            fs::read_dir(directory.join(path)).map_err(|_| "there is no such directory".to_owned())?;
+        Ok(entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
+    };
+    let outside = Outside { environment: &environment, read: &read, list: &list };
+    let compiled = config::compile(source, Path::new(""), outside);
+    assert_eq!(compiled.snapshot.is_some(), compiled.faults.errors() == 0);
+    compiled.faults
 }
 
 /// Compares every file of a directory with what is expected of it.

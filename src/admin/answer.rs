@@ -1,17 +1,19 @@
 //! One question of the operator, one answer.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::guard::{Guard, Refused};
 use super::routes::{self, Action, Admission, ROUTES, Unrouted};
-use super::{Operator, Phase, Reload, sites};
+use super::{Operator, Phase, Wish, explain, sites};
+use crate::config::Log;
 
 pub(super) type Answer = Response<Full<Bytes>>;
 
+const NO_LOG: &str = "nothing is logged\n";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
@@ -26,12 +28,13 @@ pub(super) async fn answer<B>(request: Request<B>, operator: &Operator, guard: &
     let admitted = guard.admit(&parts.method, &parts.headers);
     match (route.admission, admitted) {
         (Admission::Bearer, Err(refused)) => refusal(refused),
-        (_, admitted) => act(route.action, operator, admitted.is_ok()).await,
+        (_, admitted) => act(route.action, operator, &parts.uri, admitted.is_ok()).await,
     }
 }
 
 /// `whole`: the request may have every detail.
-async fn act(action: Action, operator: &Operator, whole: bool) -> Answer {
+async fn act(action: Action, operator: &Operator, uri: &Uri, whole: bool) -> Answer {
+    let query = uri.query().unwrap_or_default();
     match action {
         Action::Health => text(StatusCode::OK, "ok\n"),
         Action::Readiness => readiness(operator, whole),
@@ -40,7 +43,39 @@ async fn act(action: Action, operator: &Operator, whole: bool) -> Answer {
             Err(fault) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{fault}\n")),
         },
         Action::Sites => json(StatusCode::OK, &sites::sites(&operator.status.served())),
+        Action::Configuration => match wish(operator, Wish::Outline).await {
+            Ok(outline) => {
+                let generation = operator.status.served().generation;
+                json(StatusCode::OK, &json!({ "generation": generation, "outline": outline }))
+            }
+            Err(unable) => unable,
+        },
+        Action::Explain => match explain::explain(&operator.status.served().snapshot, query) {
+            Ok(told) => json(StatusCode::OK, &told),
+            Err(sentence) => text(StatusCode::BAD_REQUEST, sentence),
+        },
         Action::Reload => reload(operator).await,
+        Action::Log => match &operator.level {
+            Some(level) => json(StatusCode::OK, &json!({ "level": level.word() })),
+            None => text(StatusCode::SERVICE_UNAVAILABLE, NO_LOG),
+        },
+        Action::SetLog => set_log(operator, query),
+    }
+}
+
+/// `PUT /log?level=debug`.
+fn set_log(operator: &Operator, query: &str) -> Answer {
+    let Some(level) = &operator.level else { return text(StatusCode::SERVICE_UNAVAILABLE, NO_LOG) };
+    let before = level.word();
+    match query.strip_prefix("level=").and_then(|word| level.set(word)) {
+        Some(word) => {
+            tracing::info!(before, now = word, "the operator has set the level of the log");
+            json(StatusCode::OK, &json!({ "level": word }))
+        }
+        None => {
+            let levels = Log::LEVELS.join(", ");
+            text(StatusCode::BAD_REQUEST, format!("ask for /log?level=LEVEL, one of {levels}\n"))
+        }
     }
 }
 
@@ -51,27 +86,39 @@ fn readiness(operator: &Operator, whole: bool) -> Answer {
         return json(status, &json!({ "phase": phase.word() }));
     }
     let served = operator.status.served();
-    let details =
-        json!({ "phase": phase.word(), "generation": served.generation, "refused": served.refused });
+    let records = match &served.snapshot.records {
+        None => "off",
+        Some(_) if operator.metrics.records().failing.value() > 0 => "failing",
+        Some(_) => "written",
+    };
+    let details = json!({
+        "phase": phase.word(),
+        "generation": served.generation,
+        "refused": served.refused,
+        "records": { "state": records, "queued": operator.metrics.records().queued.value() },
+    });
     json(status, &details)
 }
 
 async fn reload(operator: &Operator) -> Answer {
-    let unable =
-        || text(StatusCode::SERVICE_UNAVAILABLE, "this gateway can't reload: start it by `tamis run`\n");
-    let Some(reloads) = &operator.reload else { return unable() };
-    let (reply, outcome) = oneshot::channel();
-    if reloads.send(Reload { reply }).await.is_err() {
-        return unable();
-    }
-    match outcome.await {
+    match wish(operator, Wish::Reload).await {
         Ok(reloaded) => {
             // What was asked for conflicts with what the files say (RFC 9110 15.5.10).
             let status = if reloaded.errors == 0 { StatusCode::OK } else { StatusCode::CONFLICT };
             json(status, &serde_json::to_value(reloaded).unwrap_or_default())
         }
-        Err(_) => unable(),
+        Err(unable) => unable,
     }
+}
+
+/// What the thread that reads the files says, or the answer that there is none.
+async fn wish<T>(operator: &Operator, wish: impl FnOnce(oneshot::Sender<T>) -> Wish) -> Result<T, Answer> {
+    let unable =
+        || text(StatusCode::SERVICE_UNAVAILABLE, "this gateway has no files: start it by `tamis run`\n");
+    let wishes = operator.wishes.as_ref().ok_or_else(unable)?;
+    let (reply, outcome) = oneshot::channel();
+    wishes.send(wish(reply)).await.map_err(|_| unable())?;
+    outcome.await.map_err(|_| unable())
 }
 
 fn nowhere(unrouted: &Unrouted) -> Answer {

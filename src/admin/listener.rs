@@ -60,6 +60,21 @@ impl Listener {
         }
     }
 
+    /// Over a socket that listens already.
+    ///
+    /// # Errors
+    /// The system doesn't say where.
+    pub fn over_tcp(socket: TcpListener) -> io::Result<Self> {
+        let address = AdminAddress::Tcp(socket.local_addr()?);
+        Ok(Self { socket: Bound::Tcp(socket), address, _file: None })
+    }
+
+    /// Over a Unix socket that listens already at this path. Its file and who may use it are the business of whoever
+    /// made it.
+    pub fn over_unix(socket: UnixListener, path: PathBuf) -> Self {
+        Self { socket: Bound::Unix(socket), address: AdminAddress::Unix(path), _file: None }
+    }
+
     /// Where it listens; a configured port 0 is the one that was given.
     pub fn address(&self) -> &AdminAddress {
         &self.address

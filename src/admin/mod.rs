@@ -2,6 +2,7 @@
 //! or with a token.
 
 mod answer;
+mod explain;
 mod guard;
 mod listener;
 mod operator;
@@ -11,6 +12,6 @@ mod sites;
 mod status;
 
 pub use listener::{BindError, Listener};
-pub use operator::{Operator, Reload, Reloaded};
+pub use operator::{Operator, Reloaded, Wish};
 pub use serve::serve;
 pub use status::{Phase, Status};

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Status;
+use crate::audit::Level;
+use crate::config::Outline;
 use crate::metrics::Metrics;
 
 /// All that the operator's listener knows and can do.
@@ -14,19 +17,23 @@ pub struct Operator {
     pub metrics: Arc<Metrics>,
     /// The state of the gateway.
     pub status: Arc<Status>,
-    /// To the thread that reloads; `None` where nothing can be read again, as in a demonstration.
-    pub reload: Option<mpsc::Sender<Reload>>,
+    /// How much is logged, if anything is.
+    pub level: Option<Arc<Level>>,
+    /// To the thread that reads the files; `None` where nothing can be read again, as in a demonstration.
+    pub wishes: Option<mpsc::Sender<Wish>>,
 }
 
-/// The wish for a reload.
+/// What only the thread that reads the files can answer, and where the answer goes.
 #[derive(Debug)]
-pub struct Reload {
-    /// Where its outcome goes.
-    pub reply: oneshot::Sender<Reloaded>,
+pub enum Wish {
+    /// Read them again.
+    Reload(oneshot::Sender<Reloaded>),
+    /// What is served, to be compared with other files.
+    Outline(oneshot::Sender<Outline>),
 }
 
 /// What a reload came to.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reloaded {
     /// The generation of the configuration that is served now.
     pub generation: u64,

@@ -9,7 +9,11 @@ pub(super) enum Action {
     Readiness,
     Metrics,
     Sites,
+    Configuration,
+    Explain,
     Reload,
+    Log,
+    SetLog,
 }
 
 /// Whether a token is asked for, where one is set.
@@ -39,7 +43,11 @@ pub(super) const ROUTES: &[Route] = &[
     route("/readyz", Method::GET, Admission::Anybody, Action::Readiness),
     route("/metrics", Method::GET, Admission::Bearer, Action::Metrics),
     route("/sites", Method::GET, Admission::Bearer, Action::Sites),
+    route("/configuration", Method::GET, Admission::Bearer, Action::Configuration),
+    route("/explain", Method::GET, Admission::Bearer, Action::Explain),
     route("/reload", Method::POST, Admission::Bearer, Action::Reload),
+    route("/log", Method::GET, Admission::Bearer, Action::Log),
+    route("/log", Method::PUT, Admission::Bearer, Action::SetLog),
 ];
 
 /// Why a request has no route.
@@ -88,6 +96,8 @@ mod tests {
         assert_eq!(find(&Method::GET, "/").unwrap_err(), Unrouted::Path);
         assert_eq!(find(&Method::GET, "/metrics/").unwrap_err(), Unrouted::Path);
         assert_eq!(find(&Method::DELETE, "/metrics").unwrap_err(), Unrouted::Method("GET, HEAD".to_owned()));
+        assert_eq!(find(&Method::PUT, "/log").unwrap().action, Action::SetLog);
+        assert_eq!(find(&Method::POST, "/log").unwrap_err(), Unrouted::Method("GET, PUT, HEAD".to_owned()));
         assert_eq!(find(&Method::GET, "/reload").unwrap_err(), Unrouted::Method("POST".to_owned()));
     }
 

@@ -1,12 +1,20 @@
 //! One line an exchange: what came, what was answered, what was sifted.
 
 use std::fmt::{self, Write as _};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::Method;
+
+use super::Sink;
+use crate::config::{self, LogFormat};
 
 /// Stripped names that one line shows.
 const NAMES: usize = 12;
 /// Octets of a name that a line shows.
 const NAME: usize = 64;
+/// Octets of a path that a line shows.
+const PATH: usize = 1024;
 
 /// The cookies of one exchange.
 #[derive(Debug, Default)]
@@ -61,23 +69,26 @@ impl fmt::Display for Tally {
     }
 }
 
-/// All that the access log says of an exchange.
+/// All that the access log says of an exchange, as it goes to the thread that writes: what came in the head of the request
+/// is copied and cut, so that a line that waits keeps no connection's buffer.
 #[derive(Debug)]
-pub struct Line<'a> {
-    /// The site's name; empty where no site was found.
-    pub site: &'a str,
+pub struct Record {
+    /// Site, path and upstream.
+    pub words: Words,
     /// The request's method.
-    pub method: &'a str,
-    /// The path; what follows a `;` (RFC 3986 3.3: parameters, a session id in `;jsessionid=…`) is not shown.
-    pub path: &'a str,
+    pub method: Method,
     /// The status sent; 0 if none was.
     pub status: u16,
+    /// Octets of the request's content that came.
+    pub received: u64,
     /// Octets of the response's content sent.
     pub sent: u64,
     /// From the request's head to the response's end.
     pub duration: Duration,
     /// From sending the request to the answer's head; zero if there was none.
-    pub upstream: Duration,
+    pub answered: Duration,
+    /// When the response ended.
+    pub ended: Instant,
     /// What was read of the visitor's choice.
     pub consent: &'static str,
     /// `enforce` or `observe`.
@@ -85,43 +96,93 @@ pub struct Line<'a> {
     /// How it failed, if it did.
     pub error: &'static str,
     /// The cookies.
-    pub cookies: &'a Tally,
+    pub cookies: Tally,
+    /// The trace that it belongs to, 32 hexadecimal digits (W3C Trace Context 3.2.2.3).
+    pub trace: Option<[u8; 32]>,
     /// Its number, where its verdicts are traced ([`traced`](super::traced)).
     pub exchange: Option<u64>,
 }
 
-impl Line<'_> {
-    /// Writes the line to the log, target `access`.
-    pub fn emit(&self) {
-        let cookies = self.cookies;
+impl Record {
+    /// What a demonstration shows of it.
+    fn tell(&self) {
         tracing::info!(
             target: "access",
-            site = self.site,
-            method = self.method,
-            path = self.path.split(';').next().unwrap_or_default(),
+            method = self.method.as_str(),
+            path = self.words.path(),
             status = self.status,
-            sent = self.sent,
-            ms = milliseconds(self.duration),
-            upstream_ms = milliseconds(self.upstream),
-            consent = self.consent,
-            mode = self.mode,
+            upstream = self.words.upstream(),
             error = self.error,
-            request_forwarded = cookies.request_forwarded,
-            request_rewritten = cookies.request_rewritten,
-            request_stripped = cookies.request_stripped,
-            response_forwarded = cookies.response_forwarded,
-            response_rewritten = cookies.response_rewritten,
-            response_stripped = cookies.response_stripped,
-            purged = cookies.purged,
-            stripped = %cookies,
             exchange = self.exchange,
         );
     }
 }
 
-/// With three decimals: microseconds are enough.
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_micros() as f64 / 1000.0
+/// The texts of a line, in one piece of memory.
+#[derive(Debug)]
+pub struct Words {
+    text: Box<str>,
+    /// Where the site ends, and where the path does.
+    ends: (usize, usize),
+}
+
+impl Words {
+    /// The name of the site, empty where none was found; the path of the request, without the query; the address of the
+    /// origin server, empty where none was asked.
+    ///
+    /// What follows a `;` in the path (RFC 3986 3.3: parameters, a session id in `;jsessionid=…`) is not shown.
+    pub fn new(site: &str, path: &str, upstream: &str) -> Self {
+        let path = path.split(';').next().unwrap_or_default();
+        let path = path.get(..path.floor_char_boundary(PATH)).unwrap_or_default();
+        let mut text = String::with_capacity(site.len() + path.len() + upstream.len());
+        text.push_str(site);
+        text.push_str(path);
+        let ends = (site.len(), text.len());
+        text.push_str(upstream);
+        Self { text: text.into(), ends }
+    }
+
+    pub(super) fn site(&self) -> &str {
+        self.text.get(..self.ends.0).unwrap_or_default()
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.text.get(self.ends.0..self.ends.1).unwrap_or_default()
+    }
+
+    pub(super) fn upstream(&self) -> &str {
+        self.text.get(self.ends.1..).unwrap_or_default()
+    }
+}
+
+/// Where the lines of exchanges go, and in which form.
+#[derive(Clone, Debug)]
+pub struct AccessLog {
+    /// Without one a line is an event, for whoever subscribes to them instead (a demonstration).
+    sink: Option<Arc<Sink>>,
+    format: LogFormat,
+    /// They are lines of the log like others, with the level `info`.
+    levelled: bool,
+}
+
+impl AccessLog {
+    /// As configured, into this sink; without one, each is an event of the target `access`.
+    pub fn new(settings: &config::AccessLog, sink: Option<Arc<Sink>>) -> Self {
+        Self { sink, format: settings.format, levelled: settings.levelled }
+    }
+
+    /// Whether there is a line to be written now.
+    pub fn wants(&self) -> bool {
+        !self.levelled || tracing::enabled!(target: "access", tracing::Level::INFO)
+    }
+
+    /// Hands a line over. Never waits: where too many wait already, it is dropped and counted.
+    pub fn write(&self, record: Box<Record>) {
+        match &self.sink {
+            Some(sink) => sink.access(self.format, record),
+            None => record.tell(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -139,5 +200,12 @@ mod tests {
             tally.note(format!("{n}{}", "x".repeat(5000)).as_bytes());
         }
         assert!(tally.to_string().len() < 2000);
+    }
+
+    #[test]
+    fn a_path_is_cut() {
+        let words = Words::new("a", &format!("/{}", "é".repeat(5000)), "b");
+        assert_eq!((words.site(), words.path().len(), words.upstream()), ("a", 1023, "b"));
+        assert_eq!(Words::new("", "/a;jsessionid=S3CRET", "").path(), "/a");
     }
 }

@@ -5,8 +5,13 @@
 
 mod access;
 mod hints;
+mod level;
+mod line;
+mod sink;
 mod verdicts;
 
-pub use access::{Line, Tally};
+pub use access::{AccessLog, Record, Tally, Words};
 pub use hints::{Hinted, Hints};
+pub use level::Level;
+pub use sink::{Sink, Writing};
 pub use verdicts::{VERDICTS, trace, trace_purge, traced};

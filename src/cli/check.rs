@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::terminal::{colours, say};
-use super::{FAULTY, Format, load};
-use crate::config::Snapshot;
-use crate::diagnostic::Diagnostics;
-use crate::downstream;
-use crate::proxy::Gateway;
+use serde_json::{Value, json};
+
+use super::against::{self, Comparison};
+use super::reload::Contents;
+use super::report::{Report, sum};
+use super::terminal::{colours, complain, say};
+use super::{CANNOT, FAULTY, Format, load};
+use crate::config::{Change, Outline};
+use crate::server;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -18,61 +21,102 @@ pub(super) struct Arguments {
     /// Take warnings for errors
     #[arg(long)]
     strict: bool,
+    /// Say what a reload would change of what the gateway at this admin listener serves; without an address, at the
+    /// configuration's own
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "")]
+    against: Option<String>,
     /// How the faults are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  tamis check --config tamis.yaml
+  tamis check --against                     what a reload would change, at the `admin` of the files
+  tamis check --against 127.0.0.1:9180      at this one, with TAMIS_ADMIN_TOKEN if it asks for a token
+
+Exit codes:
+  0  the files are in order
+  1  the files have errors, or can't be read
+  2  wrong arguments
+  3  the gateway can't be asked (--against)";
+
+/// What was found.
+struct Found {
+    report: Report,
+    /// Where the files have no error, and a gateway is to be asked: what they would change, or why nobody can say.
+    comparison: Option<Result<Comparison, String>>,
+}
+
 pub(super) fn check(arguments: &Arguments) -> ExitCode {
-    let (snapshot, mut faults) = match load::load(&arguments.config) {
-        Ok(loaded) => loaded,
-        Err(fault) => {
-            report(arguments, &Diagnostics::default(), &[fault]);
-            return FAULTY.into();
-        }
+    let found = find(arguments);
+    match arguments.format {
+        Format::Json => say(&format!("{:#}", json(&found))),
+        Format::Human => tell(arguments, &found),
+    }
+    if let Some(Err(sentence)) = &found.comparison {
+        complain(sentence);
+    }
+    match found.comparison {
+        _ if found.report.errors() > 0 => FAULTY.into(),
+        Some(Err(_)) => CANNOT.into(),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn find(arguments: &Arguments) -> Found {
+    let config = &arguments.config;
+    let (contents, compiled) = Contents::load(config);
+    let compiled = match compiled {
+        Ok(compiled) => compiled,
+        Err(fault) => return Found { report: Report::unreadable(config, fault), comparison: None },
     };
+    let effective = compiled.effective();
+    let mut report = Report::new(config, compiled.faults);
     if arguments.strict {
-        faults.strict();
+        report.strict();
     }
-    let files = snapshot.map_or_else(Vec::new, unusable);
-    report(arguments, &faults, &files);
-    if faults.errors() + files.len() > 0 { FAULTY.into() } else { ExitCode::SUCCESS }
+    let (Some(snapshot), Some(effective)) = (compiled.snapshot, effective) else {
+        return Found { report, comparison: None };
+    };
+    let against = arguments.against.as_deref();
+    let outline = against.map(|_| Outline::new(&effective, &snapshot, contents.fingerprints(config)));
+    let report = report.unusable(&server::unusable(snapshot));
+    let asked = against.zip(outline).filter(|_| report.errors() == 0);
+    let comparison = asked.map(|(address, outline)| against::compare(&outline, config, address));
+    Found { report, comparison }
 }
 
-/// What only the files beside the configuration can tell: certificates, keys, CA files.
-fn unusable(snapshot: Snapshot) -> Vec<String> {
-    let listeners = snapshot.listeners.clone();
-    let certificates = listeners.iter().filter_map(|listener| {
-        let fault = downstream::acceptor(listener.tls.as_deref()?).err()?;
-        Some(format!("listener {}: {fault}", listener.address))
-    });
-    let mut faults: Vec<String> = certificates.collect();
-    faults.extend(Gateway::new(snapshot, None).err().map(|(site, fault)| format!("site {site}: {fault}")));
-    faults
+fn json(Found { report, comparison }: &Found) -> Value {
+    let mut found =
+        json!({ "errors": report.errors(), "warnings": report.warnings(), "faults": report.json() });
+    if let (Some(Ok(Comparison { generation, changes })), Some(found)) = (comparison, found.as_object_mut()) {
+        let changes = changes
+            .iter()
+            .map(|Change { what, how, restart }| json!({ "what": what, "how": how, "restart": restart }));
+        found.insert(
+            "against".to_owned(),
+            json!({ "generation": generation, "changes": changes.collect::<Value>() }),
+        );
+    }
+    found
 }
 
-fn report(arguments: &Arguments, faults: &Diagnostics, files: &[String]) {
-    if arguments.format == Format::Json {
-        let mut all: Vec<_> = faults.iter().map(crate::diagnostic::Diagnostic::json).collect();
-        all.extend(files.iter().map(|message| load::file_fault(&arguments.config, message)));
-        let errors = faults.errors() + files.len();
-        let found = serde_json::json!({ "errors": errors, "warnings": faults.warnings(), "faults": all });
-        say(&format!("{found:#}"));
-        return;
+fn tell(arguments: &Arguments, Found { report, comparison }: &Found) {
+    let (errors, warnings) = (report.errors(), report.warnings());
+    if errors + warnings == 0 {
+        say(&format!("{} is in order", arguments.config.display()));
+    } else {
+        say(&report.excerpts(colours(&std::io::stdout())));
+        say(&sum(errors, warnings));
     }
-    if !faults.is_empty() {
-        say(&format!("{}\n", faults.render(colours(&std::io::stdout()))));
+    let Some(Ok(Comparison { generation, changes })) = comparison else { return };
+    if changes.is_empty() {
+        return say(&format!(
+            "a reload would change nothing: generation {generation} is what the files hold"
+        ));
     }
-    for file in files {
-        say(&format!("error: {file}\n"));
-    }
-    let (errors, warnings) = (faults.errors() + files.len(), faults.warnings());
-    match (errors, warnings) {
-        (0, 0) => say(&format!("{} is in order", arguments.config.display())),
-        _ => say(&format!("{} and {}", count(errors, "error"), count(warnings, "warning"))),
-    }
-}
-
-fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+    say(&format!("a reload would change generation {generation}, secrets apart:"));
+    changes.iter().for_each(|change| say(&format!("  {change}")));
 }

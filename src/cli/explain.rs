@@ -15,10 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use self::rules::Rules;
 use super::terminal::complain;
 use super::{FAULTY, Format, WRONG, load};
-use crate::consent::Consent;
-use crate::policy::{
-    Explanation, cookie_fields, cookie_pairs, explain_cookie_field, explain_dump, explain_set_cookie,
-};
+use crate::policy::Inquiry;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -88,41 +85,21 @@ fn try_explain(arguments: &Arguments) -> Result<(), Refusal> {
     }
     let rules = Rules::load(arguments)?;
     let dump = arguments.dump.as_deref().map(read_dump).transpose()?.unwrap_or_default();
-    let consent = consent(arguments, &rules, &dump);
-    let told = judge(arguments, &rules, &dump, &consent);
+    let told = Inquiry {
+        policy: &rules.policy,
+        cookies: arguments.cookie.iter().map(|field| field.as_bytes()).collect(),
+        set_cookies: arguments.set_cookie.iter().map(|line| line.as_bytes()).collect(),
+        dump: &dump,
+        consent: arguments.consent.as_ref().map(|given| given.as_bytes()),
+        gpc: arguments.gpc,
+        now: now(),
+    }
+    .answer();
     match arguments.format {
-        Format::Human => show::human(&rules, &consent, &told),
-        Format::Json => show::json(&rules, &consent, &told),
+        Format::Human => show::human(&rules, &told),
+        Format::Json => show::json(&rules, &told),
     }
     Ok(())
-}
-
-/// The visitor's choice: what `--consent` says, else what the Cookie fields hold.
-fn consent(arguments: &Arguments, rules: &Rules, dump: &[u8]) -> Consent {
-    let registry = rules.policy.registry();
-    if let Some(given) = &arguments.consent {
-        let given = given.as_bytes();
-        // Copied with its name, as browsers' tools show it, or with those of all that a consent manager writes.
-        let named = cookie_pairs(given).any(|pair| registry.consent().reads(pair.name()));
-        let name = format!("{}=", registry.consent().cookie);
-        let field = if named { given.to_vec() } else { [name.as_bytes(), given].concat() };
-        return Consent::read(registry, cookie_pairs(&field), arguments.gpc);
-    }
-    let fields = arguments.cookie.iter().map(|field| field.as_bytes()).chain(cookie_fields(dump));
-    let pairs: Vec<_> = fields.flat_map(cookie_pairs).collect();
-    Consent::read(registry, pairs.into_iter(), arguments.gpc)
-}
-
-/// Every verdict, in the order in which an exchange comes to them.
-fn judge(arguments: &Arguments, rules: &Rules, dump: &[u8], consent: &Consent) -> Vec<Explanation> {
-    let (policy, now) = (&rules.policy, now());
-    let fields = arguments.cookie.iter();
-    let mut told: Vec<Explanation> =
-        fields.flat_map(|field| explain_cookie_field(policy, field.as_bytes(), consent)).collect();
-    let lines = arguments.set_cookie.iter();
-    told.extend(lines.map(|line| explain_set_cookie(policy, line.as_bytes(), consent, now)));
-    told.extend(explain_dump(policy, dump, consent, now));
-    told
 }
 
 fn read_dump(path: &Path) -> Result<Vec<u8>, Refusal> {

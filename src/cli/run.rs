@@ -1,16 +1,18 @@
 //! `tamis run`: the gateway, until told to stop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
 
-use super::control::Control;
+use super::reload::{Contents, Control, Served};
 use super::signals::Signals;
 use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
-use crate::server::{Drained, Server, log_to};
+use crate::config::Snapshot;
+use crate::downstream::Inherited;
+use crate::server::{Drained, Given, Server, State, log_to, notify, watchdog};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -20,28 +22,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let (snapshot, faults) = match load::load(&arguments.config) {
-        Ok(loaded) => loaded,
+    let (inherited, mut signals) = match given() {
+        Ok(given) => given,
         Err(fault) => {
             complain(&fault);
-            return FAULTY.into();
-        }
-    };
-    if !faults.is_empty() {
-        tell(&format!("{}\n", faults.render(colours(&std::io::stderr()))));
-    }
-    let Some(snapshot) = snapshot else { return FAULTY.into() };
-    let mut signals = match Signals::catch() {
-        Ok(signals) => signals,
-        Err(fault) => {
-            complain(&format!("can't wait for signals: {fault}"));
             return CANNOT.into();
         }
     };
+    let Some((snapshot, served)) = read(&arguments.config) else { return FAULTY.into() };
     let guard = log_to(&snapshot.log, std::io::stdout(), colours(&std::io::stdout()));
     let drain = snapshot.times.drain;
-    let (reloads, asked) = mpsc::channel(1);
-    let server = match Server::start(snapshot, Some(reloads)) {
+    let (wishes, asked) = mpsc::channel(1);
+    let given = Given { wishes: Some(wishes), inherited, watchdog: watchdog() };
+    let server = match Server::start(snapshot, given) {
         Ok(server) => server,
         Err(fault) => {
             drop(guard);
@@ -57,15 +50,17 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     }
     let hangup = Arc::new(Notify::new());
     let (config, reloader) = (arguments.config.clone(), Arc::clone(server.reloader()));
-    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup) };
+    let control = Control { config, reloader, asked, hangup: Arc::clone(&hangup), served };
     if let Err(fault) = control.begin() {
         complain(&format!("can't start the thread that reloads: {fault}"));
         return CANNOT.into();
     }
-    signals.wait(&hangup);
+    notify(State::Ready);
+    signals.wait(&hangup, || server.reopen_logs());
+    notify(State::Stopping);
     tracing::info!(limit = ?drain, "stopping: no new connections, exchanges may finish; a second signal ends them");
     std::thread::spawn(move || {
-        signals.wait(&hangup);
+        signals.wait(&hangup, || ());
         std::process::exit(CANNOT.into());
     });
     match server.stop() {
@@ -73,4 +68,23 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         Drained::Cut => tracing::warn!("stopped; connections that were still open were cut"),
     }
     ExitCode::SUCCESS
+}
+
+/// Compiles the configuration; what is wrong with it is told.
+fn read(config: &Path) -> Option<(Snapshot, Served)> {
+    let (contents, compiled) = Contents::load(config);
+    let compiled = compiled.map_err(|fault| complain(&fault)).ok()?;
+    if !compiled.faults.is_empty() {
+        tell(&format!("{}\n", compiled.faults.render(colours(&std::io::stderr()))));
+    }
+    let effective = compiled.effective()?;
+    Some((compiled.snapshot?, Served { contents, effective }))
+}
+
+/// What whoever started the process has given it: sockets, and signals to come.
+fn given() -> Result<(Inherited, Signals), String> {
+    let inherited =
+        Inherited::take().map_err(|fault| format!("a socket of LISTEN_FDS can't be used: {fault}"))?;
+    let signals = Signals::catch().map_err(|fault| format!("can't wait for signals: {fault}"))?;
+    Ok((inherited, signals))
 }

@@ -20,6 +20,8 @@ enum File {
     Config,
     /// A registry of declared cookies
     Registry,
+    /// One site, a file of the directory that `sites_from` names
+    Site,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -34,6 +36,7 @@ pub(super) fn schema(arguments: &Arguments) -> ExitCode {
     let schema = match arguments.file {
         File::Config => config::schema(),
         File::Registry => registry::schema(),
+        File::Site => config::site_schema(),
     };
     say(&format!("{schema:#}"));
     ExitCode::SUCCESS

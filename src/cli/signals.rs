@@ -1,4 +1,4 @@
-//! SIGTERM, SIGINT and SIGHUP, caught from the moment of [`Signals::catch`] on.
+//! SIGTERM, SIGINT, SIGHUP and SIGUSR1, caught from the moment of [`Signals::catch`] on.
 
 use std::io;
 
@@ -12,6 +12,7 @@ pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
+    user1: Signal,
 }
 
 impl Signals {
@@ -25,19 +26,22 @@ impl Signals {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
         let hangup = signal(SignalKind::hangup())?;
+        let user1 = signal(SignalKind::user_defined1())?;
         drop(inside);
-        Ok(Self { runtime, terminate, interrupt, hangup })
+        Ok(Self { runtime, terminate, interrupt, hangup, user1 })
     }
 
-    /// Returns at the next SIGTERM or SIGINT; `reload` is told of each SIGHUP until then.
-    pub(super) fn wait(&mut self, reload: &Notify) {
-        let Self { runtime, terminate, interrupt, hangup } = self;
+    /// Returns at the next SIGTERM or SIGINT; `reload` is told of each SIGHUP until then, and `reopen` called for each
+    /// SIGUSR1.
+    pub(super) fn wait(&mut self, reload: &Notify, reopen: impl Fn()) {
+        let Self { runtime, terminate, interrupt, hangup, user1 } = self;
         runtime.block_on(async {
             loop {
                 tokio::select! {
                     _ = terminate.recv() => return,
                     _ = interrupt.recv() => return,
                     _ = hangup.recv() => reload.notify_one(),
+                    _ = user1.recv() => reopen(),
                 }
             }
         });

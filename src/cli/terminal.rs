@@ -43,6 +43,11 @@ impl Paint {
         Self { colours: colours(&std::io::stdout()) }
     }
 
+    /// Without colours.
+    pub(super) fn plain() -> Self {
+        Self { colours: false }
+    }
+
     /// What passes.
     pub(super) fn kept(self, text: &str) -> String {
         self.with("32", text)

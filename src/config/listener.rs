@@ -3,9 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::admin::Admin;
 use super::host::bare_ipv6_and_port;
+use super::proxy_protocol::ProxyProtocol;
+use super::redirect::{Redirect, Written};
 use super::schema;
 use super::values::{Wrong, at_least_one, parsed};
 use crate::document::{Document, Node};
@@ -22,6 +25,10 @@ pub struct Listener {
     pub tls: Option<Vec<Certificate>>,
     /// A plain connection may begin with HTTP/2 (prior knowledge).
     pub h2c: bool,
+    /// Every connection begins with a header that says for whom it is.
+    pub proxy_protocol: Option<Arc<ProxyProtocol>>,
+    /// Its requests are led to https; only of plain listeners.
+    pub redirect: Option<Arc<Redirect>>,
 }
 
 /// The files of one certificate, PEM; paths as the configuration's directory gives them.
@@ -66,11 +73,17 @@ impl Listeners {
                 }
                 None => taken.push((address, node.span.clone())),
             };
-        let listeners = items
+        let mut drafts: Vec<(Listener, Option<Written>)> = items
             .unwrap_or_default()
             .iter()
             .filter_map(|item| listener(document, item, base, &mut take))
             .collect();
+        let tls = drafts.iter().filter(|(listener, _)| listener.tls.is_some());
+        let secure: Vec<u16> = tls.map(|(listener, _)| listener.address.port()).collect();
+        for (listener, redirect) in &mut drafts {
+            listener.redirect = redirect.take().map(|written| Arc::new(written.settle(&secure)));
+        }
+        let listeners = drafts.into_iter().map(|(listener, _)| listener).collect();
         let admin = admin.and_then(|node| Admin::read(document, node, base, &mut take));
         Self { listeners, admin }
     }
@@ -81,7 +94,7 @@ fn listener(
     node: &Node,
     base: &Path,
     take: &mut impl FnMut(SocketAddr, &Node),
-) -> Option<Listener> {
+) -> Option<(Listener, Option<Written>)> {
     let mut fields = document.fields(node, &schema::LISTENER)?;
     let address = fields.required("address", "add the address to listen on: address: \"[::]:8080\"");
     let address = address.and_then(|node| {
@@ -91,7 +104,15 @@ fn listener(
     });
     let tls = fields.optional("tls").map(|node| certificates(document, node, base));
     let h2c = fields.optional("h2c");
+    let proxy_protocol = fields.optional("proxy_protocol");
+    let redirect = fields.optional("redirect");
     fields.finish();
+    let proxy_protocol = proxy_protocol.and_then(|node| ProxyProtocol::read(document, node, address));
+    let written = redirect.and_then(|node| Written::read(document, node));
+    if let (Some(node), Some(_), true) = (redirect, &written, tls.is_some()) {
+        let help = "write `redirect` for the listener without TLS, and remove it here";
+        document.error(&node.span, "redirect-with-tls", "this listener speaks https already", help);
+    }
     let wanted = h2c.and_then(|node| document.boolean(node, "`h2c`"));
     if let (Some(node), Some(true), true) = (h2c, wanted, tls.is_some()) {
         let help = "remove `h2c`: with TLS, HTTP/2 is settled in the handshake (ALPN)";
@@ -102,7 +123,8 @@ fn listener(
         Some(read) => Some(read?),
         None => None,
     };
-    Some(Listener { address: address?, tls, h2c: wanted.unwrap_or(false) })
+    let h2c = wanted.unwrap_or(false);
+    Some((Listener { address: address?, tls, h2c, proxy_protocol, redirect: None }, written))
 }
 
 /// One certificate or a list.

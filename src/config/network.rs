@@ -1,23 +1,19 @@
-//! Networks whose word about the user agent is believed (`trusted_proxies:`).
+//! Networks: those whose word about the user agent is believed (`trusted_proxies:`), and others.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
 use ipnet::IpNet;
 
 use super::values::{Wrong, parsed};
 use crate::document::{Document, Node};
 
-/// The list; empty where it is missing.
-pub(super) fn read(document: &Document, node: Option<&Node>) -> Vec<IpNet> {
-    let Some(items) = node.and_then(|node| document.list(node, "`trusted_proxies`")) else {
-        return Vec::new();
-    };
-    let wanted = "a network or an address in quotes, such as \"10.0.0.0/8\" or \"::1\"";
-    let each = items.iter().filter_map(|item| {
-        let network = parsed(document, item, "bad-network", wanted, network)?;
+/// A list of networks whose word is believed. One that is every address is a warning.
+pub(super) fn trusted(document: &Document, node: &Node, what: &str) -> Vec<IpNet> {
+    let each = list(document, node, what).into_iter().map(|(network, span)| {
         if network.prefix_len() == 0 {
             document.warning(
-                &item.span,
+                &span,
                 "trusts-everyone",
                 format!(
                     "`{network}` is every address: whoever connects may claim any client address and scheme"
@@ -25,9 +21,20 @@ pub(super) fn read(document: &Document, node: Option<&Node>) -> Vec<IpNet> {
                 "list only the networks of your own proxies",
             );
         }
-        Some(network)
+        network
     });
     each.collect()
+}
+
+/// A list of networks with their places.
+pub(super) fn list(document: &Document, node: &Node, what: &str) -> Vec<(IpNet, Range<usize>)> {
+    let wanted = "a network or an address in quotes, such as \"10.0.0.0/8\" or \"::1\"";
+    let items = document.list(node, what).unwrap_or_default();
+    let read = |item: &Node| {
+        let network = parsed(document, item, "bad-network", wanted, network)?;
+        Some((network, item.span.clone()))
+    };
+    items.iter().filter_map(read).collect()
 }
 
 /// Whether an address is in one of the networks. A dual-stack listener sees IPv4 peers as `::ffff:192.0.2.1`

@@ -62,15 +62,20 @@ impl fmt::Debug for PostgresUrl {
 /// Without user, password and parameters (`password` may be one of these too).
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
-        let rest = rest.split('?').next().unwrap_or_default();
-        // A password may hold an `@` that somebody forgot to encode.
-        let rest = rest.rsplit('@').next().unwrap_or_default();
-        write!(to, "postgres://{rest}")
+        to.write_str(&Database::shown(&self.0))
     }
 }
 
 impl Database {
+    /// The text of the setting without what may be secret: of a URL its host, port and path are left.
+    pub(super) fn shown(text: &str) -> String {
+        let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+        let rest = rest.split('?').next().unwrap_or_default();
+        // A password may hold an `@` that somebody forgot to encode.
+        let rest = rest.rsplit('@').next().unwrap_or_default();
+        format!("{scheme}://{rest}")
+    }
+
     /// As it is written: a file, relative to `base`, or a PostgreSQL URL. The fault never shows the text.
     ///
     /// # Errors

@@ -3,19 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::outside::Read;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Node};
 use crate::registry::Registry;
 
-/// Reads a file as text; the error is a sentence for the operator.
-pub type Read<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
+/// Octets of a registry's file: a hundred thousand declared cookies take less than half of it.
+const MOST_OCTETS: u64 = 64 << 20;
 
 /// A file that can't be read, one with faults of its own, or a registry.
 type Loaded = Result<Option<Arc<Registry>>, String>;
 
 /// What was read so far.
 pub(super) struct Registries<'a> {
-    base: &'a Path,
     read: Read<'a>,
     /// Few: a search is shorter than a hash.
     known: Vec<(PathBuf, Loaded)>,
@@ -23,18 +23,24 @@ pub(super) struct Registries<'a> {
 }
 
 impl<'a> Registries<'a> {
-    /// None yet; `base` is the directory of the configuration.
-    pub(super) fn new(base: &'a Path, read: Read<'a>) -> Self {
-        Self { base, read, known: Vec::new(), faults: Diagnostics::default() }
+    /// None yet.
+    pub(super) fn new(read: Read<'a>) -> Self {
+        Self { read, known: Vec::new(), faults: Diagnostics::default() }
     }
 
-    /// The registry of a `registry:` key. A file that can't be read is reported at the key; the file's own faults are
+    /// What reads files.
+    pub(super) fn reader(&self) -> Read<'a> {
+        self.read
+    }
+
+    /// The registry of a `registry:` key in a document of the directory `base`. A file that can't be read is reported at
+    /// the key; the file's own faults are
     /// kept for [`Self::into_faults`].
-    pub(super) fn load(&mut self, document: &Document, node: &Node) -> Option<Arc<Registry>> {
-        let path = self.base.join(document.string(node, "`registry`")?);
+    pub(super) fn load(&mut self, document: &Document, node: &Node, base: &Path) -> Option<Arc<Registry>> {
+        let path = base.join(document.string(node, "`registry`")?);
         let known = self.known.iter().position(|(other, _)| *other == path);
         let index = known.unwrap_or_else(|| {
-            let compiled = (self.read)(&path).map(|text| {
+            let compiled = (self.read)(&path, MOST_OCTETS).map(|text| {
                 let (registry, faults) = Registry::compile(Source::new(path.display().to_string(), text));
                 self.faults.extend(faults);
                 registry.map(Arc::new)

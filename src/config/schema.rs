@@ -1,19 +1,28 @@
 //! What may be written in `tamis.yaml`: every mapping, key by key. The readers ask by it, editors complete by it, and
 //! docs/configuration.md says the same (`tests/schema`).
 
+mod listener;
 mod records;
 mod site;
 mod upstream;
 
+pub(super) use listener::{CERTIFICATE, LISTENER, PROXY_PROTOCOL, REDIRECT};
 pub(super) use records::RECORDS;
-pub(super) use site::{PAGES, PATH, SITE, UNDECLARED};
+pub use site::SITE;
+pub(super) use site::{HSTS, MAINTENANCE, PAGES, PATH, SITE_TIMES, UNDECLARED};
 pub(super) use upstream::{HEALTH, UPSTREAM};
 
+use super::secret::hidden;
 use crate::document::{Form, Kind, Mapping, Setting};
 
 /// The JSON Schema (draft 2020-12) of the configuration; any value may hold `${NAME}`.
 pub fn schema() -> serde_json::Value {
     SETTINGS.json_schema("The configuration of a tamis gateway (tamis.yaml)", true)
+}
+
+/// The JSON Schema of a file of `sites_from`: one site.
+pub fn site_schema() -> serde_json::Value {
+    SITE.json_schema("One site of a tamis gateway (a file of the directory that sites_from names)", true)
 }
 
 static ADDRESS: Form = Form {
@@ -36,8 +45,17 @@ static DURATION: Form = Form {
     about: "Numbers with ms, s, m or h, or the words: `500ms`, `15s`, `2 minutes`, `1h 30m`.",
     kind: Kind::Pattern("^[0-9][^:]*[A-Za-z]$"),
 };
-static FILE: Form =
+/// A file that tamis reads: it is one of [`Sources`](super::Sources).
+pub(super) static FILE: Form =
     Form { name: "file", about: "A path, relative to the directory of this file.", kind: Kind::String };
+/// A file that tamis writes, so that a change of it means nothing.
+static WRITTEN_FILE: Form = Form {
+    name: "file to write",
+    about: "A path, relative to the directory of this file, to which tamis writes.",
+    kind: Kind::String,
+};
+static DIRECTORY: Form =
+    Form { name: "directory", about: "A path, relative to the directory of this file.", kind: Kind::String };
 static HOST: Form = Form {
     name: "host",
     about: "A name or an IP address, without scheme, port or path; in some places `*` may be its first label.",
@@ -67,6 +85,11 @@ static SIZE: Form = Form {
     name: "size",
     about: "A whole number with B, kB, MB, GB, KiB, MiB or GiB; octets without a unit.",
     kind: Kind::Either(&[Kind::Integer(0, i64::MAX), Kind::Pattern(r"^[0-9]+\s*(B|kB|MB|GB|KiB|MiB|GiB)?$")]),
+};
+static TIME: Form = Form {
+    name: "time",
+    about: "A day and a time with its offset: `2027-01-15T06:00+01:00`, or with `Z` for UTC.",
+    kind: Kind::Pattern("^[0-9]{4}-[0-9]"),
 };
 static TOKEN: Form = Form {
     name: "token",
@@ -114,6 +137,10 @@ pub static SETTINGS: Mapping = Mapping {
             .default("{}")
             .about("What is written about the work.")
             .example("{ format: json }"),
+        Setting::new("trace_context", Kind::Choice(&["pass", "generate"]))
+            .default("pass")
+            .about("Whether a trace begins with a request that belongs to none.")
+            .example("generate"),
         Setting::new("records", Kind::Either(&[Kind::Choice(&["off"]), Kind::Mapping(&RECORDS)]))
             .default("{}")
             .about("How choices made through tamis are recorded, or that they are not.")
@@ -123,44 +150,17 @@ pub static SETTINGS: Mapping = Mapping {
             .about("The answer for a host that no site takes: 421 (Misdirected Request) or 404 (Not Found).")
             .example("not_found"),
         Setting::new("sites", Kind::List(&Kind::Mapping(&SITE), 1))
+            .absent("required, unless `sites_from` is there")
             .about("Which hosts are served, with which registry and which origin server.")
             .example(
                 "[{ hosts: [opendata.example.org], registry: registry/site.yaml, upstream: \"http://127.0.0.1:8000\" }]",
             ),
-    ],
-    one_of: &[],
-};
-
-pub(super) static LISTENER: Mapping = Mapping {
-    what: "a listener",
-    settings: &[
-        Setting::new("address", Kind::Form(&ADDRESS))
-            .about("The address to listen on; `[::]` takes IPv4 too.")
-            .example("\"[::]:8080\""),
-        Setting::new("tls", Kind::OneOrMore(&Kind::Mapping(&CERTIFICATE), 1))
+        Setting::new("sites_from", Kind::Form(&DIRECTORY))
             .absent("none")
-            .about(
-                "With it the listener speaks TLS, and HTTP/2 or HTTP/1.1 (ALPN); without it plain HTTP. Of several \
-                 certificates the first that holds the name that is asked for (SNI) is shown.",
-            )
-            .example("{ certificate: cert.pem, key: key.pem }"),
-        Setting::new("h2c", Kind::Boolean)
-            .default("false")
-            .about("A plain connection may begin with HTTP/2 (prior knowledge); not with `tls`.")
-            .example("true"),
+            .about("A directory with a file for each further site: every `*.yaml` in it, in the order of their names.")
+            .example("sites/"),
     ],
-    one_of: &[],
-};
-
-pub(super) static CERTIFICATE: Mapping = Mapping {
-    what: "`tls`",
-    settings: &[
-        Setting::new("certificate", Kind::Form(&FILE))
-            .about("The certificate, then those between it and the root (PEM).")
-            .example("tls/fullchain.pem"),
-        Setting::new("key", Kind::Form(&FILE)).about("Its private key (PEM).").example("tls/privkey.pem"),
-    ],
-    one_of: &[],
+    one_of: &["sites", "sites_from"],
 };
 
 pub(super) static ADMIN: Mapping = Mapping {
@@ -176,6 +176,7 @@ pub(super) static ADMIN: Mapping = Mapping {
         Setting::new("token", Kind::Form(&BEARER_TOKEN))
             .absent("none")
             .about("What a request must bring to be answered: `Authorization: Bearer …`.")
+            .secret(hidden)
             .example("c0ffee00c0ffee00c0ffee00c0ffee00"),
     ],
     one_of: &[],
@@ -266,10 +267,25 @@ pub(super) static LOG: Mapping = Mapping {
             .default("info")
             .about("The least severe that is written.")
             .example("debug"),
-        Setting::new("access", Kind::Boolean)
+        Setting::new("access", Kind::Either(&[Kind::Boolean, Kind::Mapping(&ACCESS_LOG)]))
             .default("true")
             .about("One line an exchange, with counts of verdicts.")
             .example("false"),
+    ],
+    one_of: &[],
+};
+
+pub(super) static ACCESS_LOG: Mapping = Mapping {
+    what: "`access`",
+    settings: &[
+        Setting::new("format", Kind::Choice(&["text", "json"]))
+            .absent("that of `log`")
+            .about("Lines for people, or one JSON object a line.")
+            .example("json"),
+        Setting::new("to", Kind::Form(&FILE))
+            .default("stdout")
+            .about("Where they go: `stdout`, or the end of a file.")
+            .example("/var/log/tamis/access.log"),
     ],
     one_of: &[],
 };

@@ -18,6 +18,11 @@ impl Secret {
     }
 }
 
+/// How the whole of a secret is shown to people.
+pub(super) fn hidden(_: &str) -> String {
+    "(hidden)".to_owned()
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.write_str("(secret)")

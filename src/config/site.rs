@@ -6,9 +6,12 @@ use std::path::Path;
 
 use super::cookies::Treatment;
 use super::host::{self, Pattern};
-use super::mode::{Mode, Modes};
+use super::hsts;
+use super::limits::Times;
+use super::mode::Mode;
 use super::pages::Pages;
 use super::registries::Registries;
+use super::rule::{Files, Rule, Rules};
 use super::schema;
 use super::upstream::{At, Upstream};
 use super::values::{at_least_one, parsed};
@@ -47,7 +50,9 @@ pub struct Site {
     pub request_body: RequestBody,
     /// Where tamis answers by itself: its policy page and preference centre; nowhere where `None`.
     pub pages: Option<Pages>,
-    modes: Modes,
+    /// Its `Strict-Transport-Security` (RFC 6797), the value; the origin server's own counts where `None`.
+    pub hsts: Option<String>,
+    rules: Rules,
 }
 
 /// The Host field sent to the origin.
@@ -69,17 +74,23 @@ pub enum RequestBody {
 }
 
 impl Site {
-    /// Whether verdicts are carried out for a path: the rule of the longest prefix, else the site's mode.
+    /// How the requests for a path are treated: the rule of the longest prefix, else the site's own settings.
     ///
     /// `path` is the path as the user agent sent it, without the query. It is compared octet by octet: nothing is
     /// decoded and no dot segment resolved, so `/%70review/` is not `/preview/`, and `/preview/../` is. Both can only
-    /// be written on purpose, and the one who writes them changes the treatment of no cookies but their own.
+    /// be written on purpose, and the one who writes them changes the treatment of no requests but their own.
+    pub fn rule(&self, path: &str) -> &Rule {
+        self.rules.at(path)
+    }
+
+    /// Whether verdicts are carried out for a path.
     pub fn mode(&self, path: &str) -> Mode {
-        self.modes.at(path)
+        self.rule(path).mode
     }
 }
 
 /// What a site's settings are checked against.
+#[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     pub(super) document: &'a Document,
     /// The directory of the file.
@@ -88,6 +99,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) listeners: &'a [SocketAddr],
     /// [`Limits::cookies`](super::Limits::cookies).
     pub(super) most_pairs: usize,
+    /// The gateway's.
+    pub(super) times: &'a Times,
 }
 
 /// Which requests a site claims, with the places that say so.
@@ -110,12 +123,13 @@ impl Site {
         let claims = claims(document, node, &mut fields);
         let registry =
             fields.required("registry", "add the file of its declared cookies: registry: registry/site.yaml");
-        let registry = registry.and_then(|node| registries.load(document, node));
+        let registry = registry.and_then(|node| registries.load(document, node, around.base));
         let upstream = fields.required("upstream", "add the origin server: upstream: http://127.0.0.1:8000");
         let upstream = upstream.and_then(|node| upstream_of(around, node));
         let host = fields.optional("host").map_or(Some(HostField::Keep), |node| host_field(document, node));
-        let (mode, paths) = (fields.optional("mode"), fields.optional("paths"));
-        let modes = Modes::read(document, mode, paths);
+        let files = Files { base: around.base, read: registries.reader() };
+        let rules = Rules::read(document, &mut fields, around.times, files);
+        let hsts = hsts::read(document, fields.optional("hsts"));
         let (request, response) = undeclared(document, fields.optional("undeclared"));
         let Treatment { rewrite, purge, make_private } = Treatment::read(document, &mut fields);
         let bodies = [("measure", RequestBody::Measure), ("stream", RequestBody::Stream)];
@@ -137,7 +151,8 @@ impl Site {
                 make_private,
                 request_body: body.unwrap_or(RequestBody::Measure),
                 pages,
-                modes,
+                hsts,
+                rules,
             }),
             _ => None,
         };

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 use std::ops::Range;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
 use super::host::{MOST_OCTETS, Pattern};
 use super::registries::Registries;
 use super::site::{Claims, Site, SiteId, Surroundings};
+use super::site_files::SiteFiles;
 use super::values::at_least_one;
+use crate::diagnostic::{Related, Source};
 use crate::document::{Document, Node};
 
 /// The sites by their hosts. The maps hold configured names only: a visitor can ask, not fill them.
@@ -47,7 +50,7 @@ impl Sites {
         self.sites.get(id.index())
     }
 
-    /// All sites in the order of the file.
+    /// All sites: those of the file in its order, then those with files of their own.
     pub fn iter(&self) -> std::slice::Iter<'_, Site> {
         self.sites.iter()
     }
@@ -77,19 +80,25 @@ impl Sites {
         parents.find_map(|parent| self.below.get(parent)).copied()
     }
 
-    /// The section `sites:`; `None` if any site can't be used.
+    /// The section `sites:`, then the files of `sites_from:`; `None` if any site can't be used.
     pub(super) fn read(
         around: &Surroundings<'_>,
-        node: &Node,
+        node: Option<&Node>,
+        files: &SiteFiles,
         registries: &mut Registries<'_>,
     ) -> Option<Self> {
         let help = "add one, with hosts, registry and upstream";
-        let items = at_least_one(around.document, node, "`sites`", help)?;
+        let items = node.and_then(|node| at_least_one(around.document, node, "`sites`", help));
+        let items = items.unwrap_or_default().iter().map(|item| (*around, item));
+        let files = files.iter().filter_map(|file| {
+            let document = file.document()?;
+            Some((Surroundings { document, base: &file.base, ..*around }, document.root()))
+        });
         let mut claimed = Claimed::default();
-        let mut sites = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
+        let mut sites = Vec::new();
+        for (index, (around, item)) in items.chain(files).enumerate() {
             let id = SiteId(index);
-            let (claims, site) = Site::read(around, item, id, registries);
+            let (claims, site) = Site::read(&around, item, id, registries);
             claimed.add(around.document, id, claims);
             sites.push(site);
         }
@@ -108,28 +117,41 @@ fn ipv6(host: &str) -> Option<Ipv6Addr> {
 /// Who claimed what so far, and where.
 #[derive(Default)]
 struct Claimed {
-    hosts: BTreeMap<Pattern, (SiteId, Range<usize>)>,
-    default: Option<(SiteId, Range<usize>)>,
+    hosts: BTreeMap<Pattern, (SiteId, Place)>,
+    default: Option<(SiteId, Place)>,
+}
+
+/// Where a claim stands: two files may claim the same.
+struct Place {
+    source: Arc<Source>,
+    span: Range<usize>,
+}
+
+impl Place {
+    fn related(&self, label: &str) -> Related {
+        Related { source: Arc::clone(&self.source), span: self.span.clone(), label: label.to_owned() }
+    }
 }
 
 impl Claimed {
     fn add(&mut self, document: &Document, id: SiteId, claims: Claims) {
+        let place = |span| Place { source: Arc::clone(document.source()), span };
         for (host, span) in claims.hosts {
             if let Some((_, first)) = self.hosts.get(&host) {
                 let texts =
                     (format!("`{host}` is taken already"), "a host belongs to one site: keep one of the two");
-                document.error_at_two(&span, "duplicate-host", texts, (first, "first taken here"));
+                document.error_with(&span, "duplicate-host", texts, first.related("first taken here"));
             } else {
-                self.hosts.insert(host, (id, span));
+                self.hosts.insert(host, (id, place(span)));
             }
         }
         match (&self.default, claims.default) {
             (Some((_, first)), Some(span)) => {
                 let help = "keep it for the one site that takes every host that no other site takes";
                 let texts = ("two sites are the default", help);
-                document.error_at_two(&span, "duplicate-default", texts, (first, "the first one"));
+                document.error_with(&span, "duplicate-default", texts, first.related("the first one"));
             }
-            (None, Some(span)) => self.default = Some((id, span)),
+            (None, Some(span)) => self.default = Some((id, place(span))),
             (_, None) => {}
         }
     }

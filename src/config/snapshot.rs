@@ -1,8 +1,7 @@
-//! The whole configuration: text in, one immutable snapshot or all its faults out.
+//! The whole configuration as one immutable snapshot, and the reader of its top.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -12,13 +11,12 @@ use super::listener::{Listener, Listeners};
 use super::log::Log;
 use super::network;
 use super::records::Records;
-use super::registries::{Read, Registries};
+use super::registries::Registries;
 use super::schema;
 use super::site::Surroundings;
+use super::site_files::SiteFiles;
 use super::sites::Sites;
-use super::substitute::{self, Environment};
 use super::values::{Wrong, parsed};
-use crate::diagnostic::{Diagnostics, Source};
 use crate::document::{Document, Node};
 
 /// One compiled configuration.
@@ -42,12 +40,24 @@ pub struct Snapshot {
     pub times: Times,
     /// What is written about it.
     pub log: Log,
+    /// What becomes of a request that belongs to no trace.
+    pub trace_context: TraceContext,
     /// Where choices are recorded; `None` where they are not.
     pub records: Option<Records>,
     /// The answer for a host that no site takes.
     pub unknown_host: UnknownHost,
     /// The sites; at least one.
     pub sites: Sites,
+}
+
+/// What becomes of a request without a valid `traceparent` (W3C Trace Context).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TraceContext {
+    /// It is passed on as it came.
+    #[default]
+    Pass,
+    /// A trace begins with it.
+    Generate,
 }
 
 /// The answer for a host that no site takes, where no site is the default.
@@ -59,36 +69,19 @@ pub enum UnknownHost {
     NotFound,
 }
 
-/// Compiles a configuration.
-///
-/// Paths in it are relative to `base`, the directory of its file. `environment` gives the variables of `${VAR}`,
-/// `read` the text of a registry's file. The diagnostics are all faults and warnings of the configuration, then
-/// those of its registries; there is a snapshot exactly if none of them is an error.
-pub fn compile(
-    source: Arc<Source>,
-    base: &Path,
-    environment: Environment<'_>,
-    read: Read<'_>,
-) -> (Option<Snapshot>, Diagnostics) {
-    let mut document = match Document::parse(source) {
-        Ok(document) => document,
-        Err(faults) => return (None, faults),
-    };
-    substitute::all(&mut document, environment);
-    let mut registries = Registries::new(base, read);
-    let snapshot = Snapshot::read(&document, base, &mut registries);
-    let mut faults = document.into_faults();
-    faults.extend(registries.into_faults());
-    (snapshot.filter(|_| faults.errors() == 0), faults)
-}
-
 impl Snapshot {
     /// Whether the word of a peer about the user agent is believed.
     pub fn trusts(&self, peer: IpAddr) -> bool {
         network::contain(&self.trusted, peer)
     }
 
-    fn read(document: &Document, base: &Path, registries: &mut Registries<'_>) -> Option<Self> {
+    /// The file, and those of its sites.
+    pub(super) fn read(
+        document: &Document,
+        base: &Path,
+        site_files: &SiteFiles,
+        registries: &mut Registries<'_>,
+    ) -> Option<Self> {
         let mut fields = document.fields(document.root(), &schema::SETTINGS)?;
         let name = fields.optional("name").and_then(|node| name(document, node));
         let workers =
@@ -96,19 +89,29 @@ impl Snapshot {
         let listeners = fields.required("listeners", "add listeners: [{address: \"[::]:8080\"}]");
         let admin = fields.optional("admin");
         let Listeners { listeners, admin } = Listeners::read(document, listeners, admin, base);
-        let trusted = network::read(document, fields.optional("trusted_proxies"));
+        let trusted = fields.optional("trusted_proxies");
+        let trusted = trusted.map(|node| network::trusted(document, node, "`trusted_proxies`"));
         let limits = Limits::read(document, fields.optional("limits"));
         let times = Times::read(document, fields.optional("times"));
-        let log = Log::read(document, fields.optional("log"));
+        let log = Log::read(document, fields.optional("log"), base);
+        let contexts = [("pass", TraceContext::Pass), ("generate", TraceContext::Generate)];
+        let trace_context = fields.optional("trace_context");
+        let trace_context =
+            trace_context.and_then(|node| document.choice(node, "`trace_context`", &contexts));
         let records = Records::read(document, fields.optional("records"), base);
         let words = [("reject", UnknownHost::Reject), ("not_found", UnknownHost::NotFound)];
         let unknown_host = fields.optional("unknown_host");
         let unknown_host = unknown_host.and_then(|node| document.choice(node, "`unknown_host`", &words));
-        let sites =
-            fields.required("sites", "add sites: with the hosts, registry and upstream of at least one");
+        let sites = fields.optional("sites");
+        if fields.optional("sites_from").is_none() && sites.is_none() {
+            let help = "add sites: with the hosts, registry and upstream of at least one";
+            let message = "the configuration has neither `sites` nor `sites_from`";
+            document.lacking(document.root(), "missing-key", message, help);
+        }
         let addresses: Vec<SocketAddr> = listeners.iter().map(|listener| listener.address).collect();
-        let around = Surroundings { document, base, listeners: &addresses, most_pairs: limits.cookies };
-        let sites = sites.and_then(|node| Sites::read(&around, node, registries));
+        let around =
+            Surroundings { document, base, listeners: &addresses, most_pairs: limits.cookies, times: &times };
+        let sites = Sites::read(&around, sites, site_files, registries);
         fields.finish();
         Some(Self {
             generation: 0,
@@ -116,10 +119,11 @@ impl Snapshot {
             workers: workers.and_then(|number| usize::try_from(number).ok()),
             listeners,
             admin,
-            trusted,
+            trusted: trusted.unwrap_or_default(),
             limits,
             times,
             log,
+            trace_context: trace_context.unwrap_or_default(),
             records,
             unknown_host: unknown_host.unwrap_or(UnknownHost::Reject),
             sites: sites?,

@@ -1,6 +1,7 @@
 //! Whole configurations: text in, snapshot out.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +21,17 @@ cookies:
     category: necessary
     exemption: Asked for by the visitor
 ";
+/// The one file of the one directory.
+const SITE: &str =
+    "{hosts: b.example, registry: r.yaml, upstream: http://127.0.0.1:8001, host: '${NONE:-b.example}'}";
 const REFERENCE: &str = include_str!("../../docs/configuration.md");
 
 fn compiled(yaml: &str) -> (Option<Snapshot>, Diagnostics) {
-    compile(Source::new("tamis.yaml", yaml), Path::new("/etc/tamis"), &|_| None, &|_| Ok(REGISTRY.to_owned()))
+    let read = |path: &Path, _| Ok(if path.ends_with("sites/b.yaml") { SITE } else { REGISTRY }.to_owned());
+    let outside = Outside { list: &|_| Ok(vec!["b.yaml".to_owned()]), ..Outside::of_files(&read) };
+    let Compiled { snapshot, faults, .. } =
+        compile(Source::new("tamis.yaml", yaml), Path::new("/etc/tamis"), outside);
+    (snapshot, faults)
 }
 
 #[track_caller]
@@ -159,8 +167,9 @@ fn what_is_said_is_done() {
         "ACCESS" => Some("false".to_owned()),
         _ => None,
     };
-    let read = |_: &Path| Ok(REGISTRY.to_owned());
-    let (snapshot, faults) = compile(Source::new("t", EVERYTHING), Path::new(""), &environment, &read);
+    let read = |_: &Path, _| Ok(REGISTRY.to_owned());
+    let outside = Outside { environment: &environment, ..Outside::of_files(&read) };
+    let Compiled { snapshot, faults, .. } = compile(Source::new("t", EVERYTHING), Path::new(""), outside);
     assert!(faults.is_empty(), "{}", faults.render(false));
     let snapshot = snapshot.expect("no fault");
     assert_eq!((snapshot.name.as_str(), snapshot.workers), ("tamis-1", Some(4)));
@@ -179,7 +188,7 @@ fn what_is_said_is_done() {
     let Times { head, idle, connect, answer, progress, tunnel, drain } = snapshot.times;
     let millis = [head, idle, connect, answer, progress, tunnel, drain].map(|time| time.as_millis());
     assert_eq!(millis, [500, 120_000, 1000, 90_000, 20_000, 7_200_000, 0]);
-    assert_eq!(snapshot.log, Log { format: LogFormat::Json, level: "warn".to_owned(), access: false });
+    assert_eq!(snapshot.log, Log { format: LogFormat::Json, level: "warn".to_owned(), access: None });
     assert_eq!(snapshot.unknown_host, UnknownHost::NotFound);
     let site = snapshot.sites.find("opendata.example.org").expect("a site");
     assert_eq!(site.host, HostField::Set("origin.example.org:8443".to_owned()));
@@ -209,21 +218,65 @@ fn paths_are_relative_to_the_directory_of_the_file() {
                 { certificate: d.pem, key: d.key }] }]\nsites:\n  \
                 - { hosts: a.example, registry: r.yaml, upstream: { url: \"https://o\", ca_file: ca.pem } }\n  \
                 - { hosts: b.example, registry: ./r.yaml, upstream: http://o }\n";
-    let read = |path: &Path| {
+    let read = |path: &Path, _| {
         asked.borrow_mut().push(path.to_owned());
         Ok(REGISTRY.to_owned())
     };
-    let (snapshot, faults) =
-        compile(Source::new("tamis.yaml", yaml), Path::new("/etc/tamis"), &|_| None, &read);
+    let Compiled { snapshot, faults, sources, .. } =
+        compile(Source::new("tamis.yaml", yaml), Path::new("/etc/tamis"), Outside::of_files(&read));
     assert!(faults.is_empty(), "{}", faults.render(false));
     let snapshot = snapshot.expect("no fault");
     let tls = &snapshot.listeners[0].tls.as_ref().expect("TLS")[0];
     assert_eq!((tls.certificate.to_str(), tls.key.to_str()), (Some("/etc/tamis/c.pem"), Some("/run/k.pem")));
     let sites: Vec<_> = snapshot.sites.iter().collect();
     assert_eq!(sites[0].upstream.ca_file.as_deref(), Some(Path::new("/etc/tamis/ca.pem")));
+    let files =
+        ["c.pem", "ca.pem", "d.key", "d.pem", "r.yaml"].map(|name| Path::new("/etc/tamis").join(name));
+    let files = files.into_iter().chain([Path::new("/run/k.pem").to_owned()]);
+    assert_eq!(sources, Sources { files: files.collect(), ..Sources::default() });
     // Two sites, one file: read and compiled once.
     assert_eq!(asked.into_inner(), [Path::new("/etc/tamis/r.yaml")]);
     assert!(Arc::ptr_eq(sites[0].policy.registry(), sites[1].policy.registry()));
+}
+
+#[test]
+fn a_site_may_have_a_file_of_its_own() {
+    let outside = Outside {
+        environment: &|_| None,
+        read: &|path, _| match path.to_str() {
+            Some("/etc/tamis/sites/a.yaml") => Ok(SITE.replace("b.example", "a.example")),
+            Some("/etc/tamis/sites/b.yaml") => Ok(SITE.to_owned()),
+            Some("/etc/tamis/sites/r.yaml" | "/etc/tamis/r.yaml") => Ok(REGISTRY.to_owned()),
+            _ => Err("there is no such file".to_owned()),
+        },
+        list: &|path| {
+            let names = [
+                "b.yaml",
+                "a.yaml~",
+                "..data",
+                ".a.yaml",
+                "#a.yaml#",
+                ".#a.yaml",
+                "a.yaml",
+                "a.yaml.swp",
+                "yaml",
+            ];
+            assert_eq!(path, Path::new("/etc/tamis/sites"));
+            Ok(names.map(str::to_owned).into())
+        },
+    };
+    let yaml = "listeners: [{ address: \":8080\" }]\nsites_from: sites\nsites:\n  \
+                - { hosts: c.example, registry: r.yaml, upstream: http://127.0.0.1:8000 }\n";
+    let compiled = compile(Source::new("tamis.yaml", yaml), Path::new("/etc/tamis"), outside);
+    assert!(compiled.faults.is_empty(), "{}", compiled.faults.render(false));
+    let sites = compiled.snapshot.expect("no fault").sites;
+    let names: Vec<_> = sites.iter().map(|site| (site.id.index(), site.name.as_str())).collect();
+    assert_eq!(names, [(0, "c.example"), (1, "a.example"), (2, "b.example")]);
+    assert_eq!(found(&sites, "a.example"), "a.example");
+    let files = ["r.yaml", "sites/a.yaml", "sites/b.yaml", "sites/r.yaml"];
+    let files = files.map(|name| Path::new("/etc/tamis").join(name));
+    let directories = BTreeSet::from([Path::new("/etc/tamis/sites").to_owned()]);
+    assert_eq!(compiled.sources, Sources { files: files.into(), directories, ..Sources::default() });
 }
 
 #[test]
@@ -273,13 +326,14 @@ fn the_reference_shows_every_setting_with_its_default() {
 #[test]
 fn the_shipped_example_works_as_it_is_with_its_commented_lines_too() {
     let example = include_str!("../../config/tamis.yaml");
-    let read = |path: &Path| match path.to_str() {
+    let read = |path: &Path, _| match path.to_str() {
         Some("config/registry/lille.yaml") => Ok(include_str!("../../config/registry/lille.yaml").to_owned()),
         other => Err(format!("{other:?} is not the registry")),
     };
     let snapshot = |text: &str| {
-        let (snapshot, faults) =
-            compile(Source::new("tamis.yaml", text), Path::new("config"), &|_| None, &read);
+        let outside = Outside::of_files(&read);
+        let Compiled { snapshot, faults, .. } =
+            compile(Source::new("tamis.yaml", text), Path::new("config"), outside);
         assert!(faults.is_empty(), "{}", faults.render(false));
         snapshot.expect("no fault")
     };

@@ -15,9 +15,11 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod write;
 
 pub use fields::Fields;
-pub use node::{Key, Node, Value};
+pub use node::{Key, Node, Reference, Substituted, Value};
 pub use report::Document;
 pub use schema::{Absent, Form, Kind, Mapping, Open, Setting};
 pub use suggest::one_of;
+pub use write::{quoted, scalar};

@@ -1,16 +1,41 @@
 //! The tree: values with their bytes' place in the text.
 
+use std::fmt;
 use std::ops::Range;
 
-/// A value and where it stands.
-#[derive(Clone, Debug)]
+/// A value and where it stands. `Debug` shows nothing of a value that references were put into: it may hold a secret.
+#[derive(Clone)]
 pub struct Node {
     /// Its bytes in the text; of a mapping or sequence, from its first to its last value.
     pub span: Range<usize>,
     /// What it is.
     pub value: Value,
-    /// The string came out of `${VAR}`: it may stand for a number or a boolean.
-    pub substituted: bool,
+    /// What `${…}` stood for in the string, which may then stand for a number or a boolean; `None` where none was in it.
+    pub substituted: Option<Box<Substituted>>,
+}
+
+/// What `${…}` stood for in a string, from left to right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Substituted(pub Vec<Reference>);
+
+/// What one `${…}` stood for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// This variable of the environment.
+    Variable(String),
+    /// The default written beside this variable, which is not set or empty.
+    Default(String),
+    /// The contents of this file, its path as it is written.
+    File(String),
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.substituted {
+            None => to.debug_struct("Node").field("span", &self.span).field("value", &self.value).finish(),
+            Some(by) => to.debug_struct("Node").field("span", &self.span).field("substituted", by).finish(),
+        }
+    }
 }
 
 /// What YAML can say here. Numbers that fit no `i64` are floats.

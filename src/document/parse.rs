@@ -104,7 +104,7 @@ fn node(raw: Spanned<Raw>) -> Node {
         }
         _ => {}
     }
-    Node { span, value, substituted: false }
+    Node { span, value, substituted: None }
 }
 
 fn bytes(location: &serde_yaml::Location) -> Range<usize> {

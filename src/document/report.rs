@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Node, parse};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Related, Severity, Source};
 
 /// One parsed text and the faults found in it so far.
 #[derive(Debug)]
@@ -38,6 +38,20 @@ impl Document {
     /// The text.
     pub fn source(&self) -> &Arc<Source> {
         &self.source
+    }
+
+    /// Makes some bytes of the text unreadable in every fault that is reported from now on.
+    pub fn mask(&mut self, spans: &[Range<usize>]) {
+        if !spans.is_empty() {
+            self.source = self.source.masked(spans);
+        }
+    }
+
+    /// All faults reported so far, sorted.
+    pub fn faults(&self) -> Diagnostics {
+        let mut faults = self.faults.borrow().clone();
+        faults.sort();
+        faults
     }
 
     /// All faults reported so far, sorted.
@@ -98,9 +112,20 @@ impl Document {
         texts: (impl Into<String>, impl Into<String>),
         other: (&Range<usize>, impl Into<String>),
     ) {
-        let related = Some((other.0.clone(), other.1.into()));
+        let source = Arc::clone(&self.source);
+        self.error_with(span, kind, texts, Related { source, span: other.0.clone(), label: other.1.into() });
+    }
+
+    /// Reports an error that is about a second place, of this file or of another one.
+    pub fn error_with(
+        &self,
+        span: &Range<usize>,
+        kind: &'static str,
+        texts: (impl Into<String>, impl Into<String>),
+        related: Related,
+    ) {
         let fault = self.fault(span, kind, texts.0.into(), texts.1.into());
-        self.faults.borrow_mut().push(Diagnostic { related, ..fault });
+        self.faults.borrow_mut().push(Diagnostic { related: Some(related), ..fault });
     }
 
     fn fault(&self, span: &Range<usize>, kind: &'static str, message: String, help: String) -> Diagnostic {

@@ -28,6 +28,9 @@ pub struct Setting {
     pub about: &'static str,
     /// A value as it is written in YAML, which works.
     pub example: &'static str,
+    /// The value is a secret, or may hold one: how it is shown to people, its secret left out. Only such a value can
+    /// come out of a file (`${file:…}`).
+    pub secret: Option<fn(&str) -> String>,
 }
 
 /// What holds where a setting is not written.
@@ -93,10 +96,17 @@ pub struct Open {
     pub least: usize,
 }
 
+impl Mapping {
+    /// The description of one key.
+    pub fn setting(&self, key: &str) -> Option<&'static Setting> {
+        self.settings.iter().find(|setting| setting.key == key)
+    }
+}
+
 impl Setting {
     /// A setting that must be there, without a description yet.
     pub const fn new(key: &'static str, kind: Kind) -> Self {
-        Self { key, kind, absent: Absent::Fault, about: "", example: "" }
+        Self { key, kind, absent: Absent::Fault, about: "", example: "", secret: None }
     }
 
     /// The value that holds where it is not written.
@@ -112,6 +122,11 @@ impl Setting {
     /// What it does.
     pub const fn about(self, about: &'static str) -> Self {
         Self { about, ..self }
+    }
+
+    /// The value is a secret, or may hold one; `shown` writes it without.
+    pub const fn secret(self, shown: fn(&str) -> String) -> Self {
+        Self { secret: Some(shown), ..self }
     }
 
     /// A value that works.

@@ -131,7 +131,7 @@ fn integers_have_bounds_and_variables_stand_for_other_types() {
     if let Value::Map(entries) = &mut document.root_mut().value {
         for ((_, node), text) in entries.iter_mut().skip(1).zip(["true", "12"]) {
             node.value = Value::String(text.to_owned());
-            node.substituted = true;
+            node.substituted = Some(Box::default());
         }
     }
     let mut fields = document.fields(document.root(), &TEST).unwrap();

@@ -32,8 +32,8 @@ impl Document {
     pub fn boolean(&self, node: &Node, what: &str) -> Option<bool> {
         match &node.value {
             Value::Bool(value) => Some(*value),
-            Value::String(text) if node.substituted && text == "true" => Some(true),
-            Value::String(text) if node.substituted && text == "false" => Some(false),
+            Value::String(text) if node.substituted.is_some() && text == "true" => Some(true),
+            Value::String(text) if node.substituted.is_some() && text == "false" => Some(false),
             _ => self.wrong_type(node, &format!("{what}: true or false")),
         }
     }
@@ -42,7 +42,7 @@ impl Document {
     pub fn integer(&self, node: &Node, what: &str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let value = match &node.value {
             Value::Integer(value) => *value,
-            Value::String(text) if node.substituted && text.parse::<i64>().is_ok() => {
+            Value::String(text) if node.substituted.is_some() && text.parse::<i64>().is_ok() => {
                 text.parse().unwrap_or_default()
             }
             _ => return self.wrong_type(node, &format!("{what}: a whole number")),

@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,6 +26,8 @@ use super::{Peer, Settings};
 /// Octets that one stream may send before the origin server takes them, and all of a connection together.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// A new connection that meets the end of the gateway may take so long to send its first octets.
+const FIRST: Duration = Duration::from_secs(1);
 /// An HTTP/2 connection without a sign of life is asked for one this often.
 const PING: Duration = Duration::from_secs(20);
 
@@ -51,15 +54,16 @@ pub(super) async fn serve<T, S, A, B>(
         let busy = clock.exchange();
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
-        let answer = Box::pin(service(request, peer));
+        let answer = Box::pin(service(request, peer.clone()));
         async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
     });
     let ended = match streams {
         None => {
             let mut served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
             tokio::select! {
+                biased;
                 ended = batched.around(served.as_mut()) => ended,
-                () = settings.stop.cancelled() => {
+                () = told_to_end(settings, &pace) => {
                     served.as_mut().graceful_shutdown();
                     batched.around(served.as_mut()).await
                 }
@@ -68,8 +72,9 @@ pub(super) async fn serve<T, S, A, B>(
         Some(streams) => {
             let mut served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
             tokio::select! {
+                biased;
                 ended = batched.around(served.as_mut()) => ended,
-                () = settings.stop.cancelled() => {
+                () = told_to_end(settings, &pace) => {
                     served.as_mut().graceful_shutdown();
                     batched.around(served.as_mut()).await
                 }
@@ -82,6 +87,20 @@ pub(super) async fn serve<T, S, A, B>(
         (None, Err(fault)) if fault.is_parse() => faults.increment("http"),
         _ => {}
     }
+}
+
+/// Waits until the gateway stops, and then until the connection may be told so: hyper closes one on which it has read
+/// nothing yet, though a request may be there already. To be asked after the connection itself, which reads.
+async fn told_to_end(settings: &Settings, pace: &Pace) {
+    settings.stop.cancelled().await;
+    if pace.is_busy() {
+        return;
+    }
+    // The connection reads what the system has for it by now.
+    tokio::task::yield_now().await;
+    // Boxed, since every connection would keep room for it.
+    let mut first = Box::pin(tokio::time::sleep(FIRST));
+    poll_fn(|cx| if pace.has_heard() { Poll::Ready(()) } else { first.as_mut().poll(cx) }).await;
 }
 
 /// HTTP/2 with everything bounded: streams, the header list, windows, resets that wait.

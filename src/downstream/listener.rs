@@ -1,4 +1,5 @@
-//! Listening sockets: one a worker on the same address, so that the kernel spreads the connections.
+//! Listening sockets: one a worker on the same address, so that the kernel spreads the connections; or one for all that
+//! was inherited.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -6,7 +7,34 @@ use std::net::{SocketAddr, TcpListener};
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections that the kernel keeps for us between two accepts.
-const BACKLOG: i32 = 4096;
+pub(super) const BACKLOG: usize = 4096;
+
+/// What a worker accepts from.
+#[derive(Debug)]
+pub struct Listening {
+    pub(super) socket: TcpListener,
+    /// It closes with us, and what waits in it is lost then. One that was inherited stays open for those who come after.
+    pub(super) ours: bool,
+}
+
+impl Listening {
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// The system doesn't say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+}
+
+/// Shares one socket among the workers: each accepts from the same queue. All are woken by a connection, and one gets
+/// it (tokio can't ask for EPOLLEXCLUSIVE).
+///
+/// # Errors
+/// The system gives no descriptor.
+pub fn share(socket: &TcpListener, workers: usize) -> io::Result<Vec<Listening>> {
+    (0..workers).map(|_| Ok(Listening { socket: socket.try_clone()?, ours: false })).collect()
+}
 
 /// Binds one listening socket for each worker to the same address; `[::]` takes IPv4 too. With port 0 the first
 /// socket's port is used for all.
@@ -16,13 +44,13 @@ const BACKLOG: i32 = 4096;
 ///
 /// # Errors
 /// What the system says: address in use, not permitted, not an address of this machine.
-pub fn bind(address: SocketAddr, workers: usize) -> io::Result<Vec<TcpListener>> {
+pub fn bind(address: SocketAddr, workers: usize) -> io::Result<Vec<Listening>> {
     if address.port() != 0 {
         drop(socket(address, false)?);
     }
     let first = listen(address)?;
     let mut sockets = Vec::with_capacity(workers);
-    let bound = first.local_addr()?;
+    let bound = first.address()?;
     sockets.push(first);
     while sockets.len() < workers {
         sockets.push(listen(bound)?);
@@ -30,10 +58,10 @@ pub fn bind(address: SocketAddr, workers: usize) -> io::Result<Vec<TcpListener>>
     Ok(sockets)
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+fn listen(address: SocketAddr) -> io::Result<Listening> {
     let socket = socket(address, true)?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
+    socket.listen(i32::try_from(BACKLOG).unwrap_or(i32::MAX))?;
+    Ok(Listening { socket: socket.into(), ours: true })
 }
 
 /// A bound socket that does not listen yet.
@@ -57,8 +85,8 @@ mod tests {
     fn a_taken_address_is_refused_even_where_it_could_be_shared() {
         let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let ours = bind(any, 2).unwrap();
-        let address = ours[0].local_addr().unwrap();
-        assert_eq!(ours[1].local_addr().unwrap(), address);
+        let address = ours[0].address().unwrap();
+        assert_eq!(ours[1].address().unwrap(), address);
         assert_eq!(bind(address, 1).unwrap_err().kind(), io::ErrorKind::AddrInUse);
         drop(ours);
         assert!(bind(address, 2).is_ok());

@@ -1,12 +1,15 @@
-//! The user agent's side: listeners, TLS, HTTP/1.1 and HTTP/2, time limits, drain.
+//! The user agent's side: listeners, PROXY protocol, TLS, HTTP/1.1 and HTTP/2, time limits, drain.
 //!
 //! Knows nothing of origin servers, policy or cookies: what answers a request is one closure, handed in by the server.
 
 mod batch;
 mod connection;
 mod ending;
+mod inherited;
 mod listener;
+mod open;
 mod pace;
+mod proxy_protocol;
 mod security;
 mod serve;
 mod settings;
@@ -14,9 +17,10 @@ mod streams;
 mod terms;
 mod tls;
 
-pub use listener::bind;
+pub use inherited::Inherited;
+pub use listener::{Listening, bind, share};
 pub use security::Security;
 pub use serve::serve;
 pub use settings::{Peer, Settings};
 pub use terms::Terms;
-pub use tls::{Error as TlsError, acceptor};
+pub use tls::{Error as TlsError, Tls};

@@ -7,7 +7,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -41,6 +41,8 @@ pub(super) struct Pace {
     exchanges: AtomicU32,
     /// Several exchanges share the connection, so that octets that come are no head that begins.
     multiplexed: bool,
+    /// Something came.
+    heard: AtomicBool,
     fault: AtomicU8,
 }
 
@@ -53,6 +55,7 @@ impl Pace {
             since: AtomicU64::new(0),
             exchanges: AtomicU32::new(0),
             multiplexed,
+            heard: AtomicBool::new(false),
             fault: AtomicU8::new(NO_FAULT),
         })
     }
@@ -76,7 +79,18 @@ impl Pace {
         self.phase.store(phase, Ordering::Relaxed);
     }
 
+    /// Whether an exchange is going on.
+    pub(super) fn is_busy(&self) -> bool {
+        self.exchanges.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether the user agent has said anything yet.
+    pub(super) fn has_heard(&self) -> bool {
+        self.heard.load(Ordering::Relaxed)
+    }
+
     fn bytes_came(&self) {
+        self.heard.store(true, Ordering::Relaxed);
         if !self.multiplexed && self.phase.load(Ordering::Relaxed) == IDLE {
             self.enter(HEAD);
         }

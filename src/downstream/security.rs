@@ -1,19 +1,29 @@
-//! What happens on a connection before the first request: the TLS handshake, and which HTTP is spoken.
+//! What happens on a connection before the first request: the PROXY protocol, the TLS handshake, and which HTTP is
+//! spoken.
 
 use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::Tls;
+use super::proxy_protocol::{self, Header};
+use crate::config::{ProxyProtocol, Redirect};
+
 /// How the connections of a listener begin.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Security {
+    /// Every connection begins with a header of the PROXY protocol, and comes from where they may.
+    pub proxy_protocol: Option<Arc<ProxyProtocol>>,
     /// TLS, and by ALPN the protocol; plain where `None`.
-    pub tls: Option<TlsAcceptor>,
+    pub tls: Option<Tls>,
     /// A plain connection may begin with HTTP/2's preface (prior knowledge, RFC 9113 3.3).
     pub h2c: bool,
+    /// Requests are led to https; for whoever answers them.
+    pub redirect: Option<Arc<Redirect>>,
 }
 
 /// The HTTP of a connection.
@@ -32,7 +42,42 @@ pub(super) enum Greeted {
 /// The first octets of HTTP/2's preface: no HTTP/1.1 request begins so (RFC 9113 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
 
+/// Why a connection of a listener with the PROXY protocol is closed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stranger {
+    /// It comes from an address that may not say for whom it is.
+    #[error("{0} is not in `proxy_protocol.from`")]
+    Network(IpAddr),
+    /// It has no header.
+    #[error("{0}")]
+    Header(#[from] proxy_protocol::Fault),
+}
+
+/// Both ends of a connection.
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
+    /// The user agent's.
+    pub(super) address: SocketAddr,
+    /// Ours, or the proxy's in front.
+    pub(super) local: SocketAddr,
+}
+
 impl Security {
+    /// Takes the header of the PROXY protocol where there has to be one; the ends that count from now on.
+    ///
+    /// # Errors
+    /// There is none, or whoever sent it may not.
+    pub(super) async fn introduce(&self, stream: &mut TcpStream, ends: Ends) -> Result<Ends, Stranger> {
+        let Some(wanted) = &self.proxy_protocol else { return Ok(ends) };
+        if !wanted.may_come_from(ends.address.ip()) {
+            return Err(Stranger::Network(ends.address.ip().to_canonical()));
+        }
+        Ok(match proxy_protocol::take(stream).await? {
+            Header::Unsaid => ends,
+            Header::Relayed { source, destination } => Ends { address: source, local: destination },
+        })
+    }
+
     /// Makes the handshake and finds out the protocol.
     ///
     /// # Errors
@@ -42,7 +87,7 @@ impl Security {
             let prior = self.h2c && begins_http2(&stream).await?;
             return Ok(Greeted::Plain(stream, if prior { Protocol::Http2 } else { Protocol::Http1 }));
         };
-        let stream = tls.accept(stream).await?;
+        let stream = tls.acceptor.accept(stream).await?;
         let chosen = stream.get_ref().1.alpn_protocol();
         let protocol = if chosen == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
         Ok(Greeted::Tls(Box::new(stream), protocol))

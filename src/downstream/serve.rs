@@ -5,7 +5,6 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,35 +12,65 @@ use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, timeout_at};
 
-use super::security::{Greeted, Security};
-use super::{Peer, Settings, Terms, connection};
+use super::listener::BACKLOG;
+use super::open::{Open, count_handshake};
+use super::security::{Ends, Greeted, Security};
+use super::{Listening, Peer, Settings, Terms, connection};
 
-/// Accepts on one listener until stopped, each connection a task of this thread.
+/// Accepts on one listener until stopped, each connection a task of this thread. Connections that the kernel has made by
+/// then and that nobody else would get are accepted still; then the socket is closed.
 ///
 /// Each begins on the terms of the moment, and ends on them. `service` answers one request; it is the proxy's or the
 /// admin's one closure.
-pub async fn serve<S, A, B>(listener: TcpListener, terms: Rc<Terms>, service: S)
+pub async fn serve<S, A, B>(listening: Listening, terms: Rc<Terms>, service: S)
 where
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
     A: Future<Output = Response<B>> + 'static,
 {
+    let Listening { socket, ours } = listening;
+    let listener = match TcpListener::from_std(socket) {
+        Ok(listener) => listener,
+        Err(fault) => {
+            tracing::error!(%fault, "a listener is lost");
+            return;
+        }
+    };
     let stop = terms.stop();
+    let admit = |stream, address| {
+        let (security, settings) = terms.now();
+        admit(stream, address, security, &settings, service.clone());
+    };
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, address)) => {
-                let (security, settings) = terms.now();
-                admit(stream, address, security, &settings, service.clone());
-            }
+            Ok((stream, address)) => admit(stream, address),
             Err(fault) => recover(&fault).await,
         }
     }
+    if ours {
+        waiting(listener).into_iter().for_each(|(stream, address)| admit(stream, address));
+    }
+}
+
+/// The connections that wait to be accepted; the socket is closed when all are.
+fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let mut accepted = Vec::new();
+    // Asked of the system itself, since tokio knows only what it was told when it last looked.
+    let Ok(socket) = listener.into_std() else { return accepted };
+    while accepted.len() < BACKLOG
+        && let Ok((stream, address)) = socket.accept()
+    {
+        let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+        accepted.extend(stream.map(|stream| (stream, address)));
+    }
+    accepted
 }
 
 /// Out of descriptors or memory: connections that end give some back, so wait a little and go on accepting.
@@ -69,16 +98,25 @@ fn admit<S, A, B>(
     let settings = Rc::clone(settings);
     let tasks = settings.tasks.clone();
     let task = async move {
+        let mut stream = stream;
         let Ok(local) = stream.local_addr() else { return };
         // Small answers leave at once; a socket that can't do it works all the same.
         let _ = stream.set_nodelay(true);
-        let peer = Peer::new(address, local, security.tls.is_some());
-        let handshake = tokio::time::timeout(settings.patience.head, security.greet(stream));
-        match handshake.await {
+        let deadline = Instant::now() + settings.patience.head;
+        let ends = Ends { address, local };
+        let Some(ends) = introduced(&security, &mut stream, ends, deadline).await else {
+            settings.counters.connection_faults.increment("proxy-protocol");
+            return;
+        };
+        let peer = Peer::new(ends.address, ends.local, security.tls.is_some()).led(security.redirect.clone());
+        match timeout_at(deadline, security.greet(stream)).await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {
+                open.speaks(protocol);
                 connection::serve(stream, protocol, peer, &settings, service).await;
             }
             Ok(Ok(Greeted::Tls(stream, protocol))) => {
+                open.speaks(protocol);
+                count_handshake(&settings.counters, stream.get_ref().1);
                 connection::serve(*stream, protocol, peer, &settings, service).await;
             }
             _ => settings.counters.connection_faults.increment("tls"),
@@ -88,31 +126,25 @@ fn admit<S, A, B>(
     tokio::task::spawn_local(tasks.track_future(task));
 }
 
-/// One open connection in the counts, until dropped; dropped by a panic, it says so.
-struct Open {
-    settings: Rc<Settings>,
-}
-
-impl Open {
-    fn count(settings: &Rc<Settings>) -> Option<Self> {
-        let counters = &settings.counters;
-        if settings.open.fetch_add(1, Ordering::Relaxed) >= settings.most {
-            settings.open.fetch_sub(1, Ordering::Relaxed);
-            counters.refused.increment();
-            return None;
-        }
-        counters.connections.increment();
-        counters.open.increment();
-        Some(Self { settings: Rc::clone(settings) })
+/// The ends of a connection that says in time, where it has to, for whom it is.
+async fn introduced(
+    security: &Security,
+    stream: &mut TcpStream,
+    ends: Ends,
+    deadline: Instant,
+) -> Option<Ends> {
+    if security.proxy_protocol.is_none() {
+        return Some(ends);
     }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.settings.open.fetch_sub(1, Ordering::Relaxed);
-        self.settings.counters.open.decrement();
-        if std::thread::panicking() {
-            self.settings.counters.connection_faults.increment("panic");
+    match timeout_at(deadline, security.introduce(stream, ends)).await {
+        Ok(Ok(ends)) => Some(ends),
+        Ok(Err(stranger)) => {
+            tracing::debug!(peer = %ends.address, %stranger, "closed: no header of the PROXY protocol");
+            None
+        }
+        Err(_) => {
+            tracing::debug!(peer = %ends.address, "closed: no header of the PROXY protocol in time");
+            None
         }
     }
 }

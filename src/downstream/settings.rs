@@ -9,18 +9,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::pace::Patience;
-use crate::config::{Limits, Times};
+use crate::config::{Limits, Redirect, Times};
 use crate::metrics::Counters;
 
 /// What is known of a user agent's connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Peer {
-    /// The other end of the connection.
+    /// The other end of the connection: the user agent's, where the PROXY protocol names it.
     pub address: SocketAddr,
-    /// Our end.
+    /// Our end, or that to which the user agent connected, likewise.
     pub local: SocketAddr,
     /// The connection is TLS.
     pub secure: bool,
+    /// Its requests are led to https.
+    pub redirect: Option<Arc<Redirect>>,
     /// The other end's address as text, an IPv4 one as such.
     node: Node,
 }
@@ -38,7 +40,13 @@ impl Peer {
             place.copy_from_slice(text.as_bytes());
             node.1 = u8::try_from(text.len()).unwrap_or_default();
         }
-        Self { address, local, secure, node }
+        Self { address, local, secure, redirect: None, node }
+    }
+
+    /// The same, over a listener that may lead to https.
+    #[must_use]
+    pub fn led(self, redirect: Option<Arc<Redirect>>) -> Self {
+        Self { redirect, ..self }
     }
 
     /// The address of the other end as text, written once a connection; without zone.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{Context, SHA256};
 use rustls::ServerConfig;
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::{CryptoProvider, aws_lc_rs as provider};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
@@ -45,47 +46,80 @@ pub enum Error {
     },
 }
 
-/// Reads certificates and keys and settles the protocols: HTTP/2 where the user agent speaks it, else HTTP/1.1.
-///
-/// # Errors
-/// A file that can't be read, or a key that isn't the certificate's.
-pub fn acceptor(certificates: &[Certificate]) -> Result<TlsAcceptor, Error> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut by_name = ByName::default();
-    for files in certificates {
-        by_name.add(Arc::new(certified(files, &provider)?));
-    }
-    let mismatch = |source| {
-        let Certificate { certificate, key } = certificates.first().cloned().unwrap_or_default();
-        Error::Mismatch { certificate, key, source }
-    };
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(mismatch)?
-        .with_no_client_auth()
-        .with_cert_resolver(Arc::new(by_name));
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    // Tickets keep no state here, so that a resumption succeeds on any worker.
-    if let Ok(ticketer) = aws_lc_rs::Ticketer::new() {
-        config.ticketer = ticketer;
-    }
-    Ok(TlsAcceptor::from(Arc::new(config)))
+/// The TLS of a listener, settled.
+#[derive(Clone)]
+pub struct Tls {
+    pub(super) acceptor: TlsAcceptor,
+    /// SHA-256 of all certificates and keys.
+    digest: [u8; 32],
 }
 
-/// A certificate with its key, known to belong together.
-fn certified(files: &Certificate, provider: &CryptoProvider) -> Result<CertifiedKey, Error> {
-    let chain = chain(&files.certificate)?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|source| Error::File {
-        what: "the private key",
-        path: files.key.clone(),
-        source,
-    })?;
-    let Certificate { certificate, key: path } = files.clone();
-    CertifiedKey::from_der(chain, key, provider).map_err(|source| Error::Mismatch {
-        certificate,
-        key: path,
-        source,
-    })
+impl Tls {
+    /// Reads certificates and keys and settles the protocols: HTTP/2 where the user agent speaks it, else HTTP/1.1. Where
+    /// the files hold what they held for `previous`, it is the same one, whose tickets user agents may still have.
+    ///
+    /// # Errors
+    /// A file that can't be read, or a key that isn't the certificate's.
+    pub fn read(certificates: &[Certificate], previous: Option<&Self>) -> Result<Self, Error> {
+        let mut hash = Context::new(&SHA256);
+        let pairs = certificates.iter().map(|files| Pair::read(files, &mut hash));
+        let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+        let mut digest = [0; 32];
+        digest.copy_from_slice(hash.finish().as_ref());
+        if let Some(same) = previous.filter(|previous| previous.digest == digest) {
+            return Ok(same.clone());
+        }
+        let suite = Arc::new(provider::default_provider());
+        let mut by_name = ByName::default();
+        for pair in pairs {
+            by_name.add(Arc::new(pair.certified(&suite)?));
+        }
+        Ok(Self { acceptor: acceptor(suite, by_name), digest })
+    }
+}
+
+fn acceptor(suite: Arc<CryptoProvider>, by_name: ByName) -> TlsAcceptor {
+    let builder = ServerConfig::builder_with_provider(suite);
+    #[expect(clippy::expect_used, reason = "rustls' own provider has cipher suites for both versions")]
+    let builder = builder.with_safe_default_protocol_versions().expect("TLS 1.2 and 1.3");
+    let mut config = builder.with_no_client_auth().with_cert_resolver(Arc::new(by_name));
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // Tickets keep no state here, so that a resumption succeeds on any worker.
+    if let Ok(ticketer) = provider::Ticketer::new() {
+        config.ticketer = ticketer;
+    }
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// A certificate and a key as they were read.
+struct Pair<'a> {
+    files: &'a Certificate,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl<'a> Pair<'a> {
+    /// Reads both files; what is in them goes into `hash` too, each part with its length.
+    fn read(files: &'a Certificate, hash: &mut Context) -> Result<Self, Error> {
+        let chain = chain(&files.certificate)?;
+        let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|source| Error::File {
+            what: "the private key",
+            path: files.key.clone(),
+            source,
+        })?;
+        for part in chain.iter().map(AsRef::as_ref).chain([key.secret_der()]) {
+            hash.update(&part.len().to_be_bytes());
+            hash.update(part);
+        }
+        Ok(Self { files, chain, key })
+    }
+
+    /// Both, known to belong together.
+    fn certified(self, suite: &CryptoProvider) -> Result<CertifiedKey, Error> {
+        let Certificate { certificate, key } = self.files.clone();
+        let mismatch = |source| Error::Mismatch { certificate, key, source };
+        CertifiedKey::from_der(self.chain, self.key, suite).map_err(mismatch)
+    }
 }
 
 fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {

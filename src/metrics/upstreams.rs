@@ -70,7 +70,7 @@ impl AddressRow {
 
     fn words(&self) -> &'static [&'static str] {
         let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        parts.first().map_or(&[], |part| part.failures.words)
+        parts.first().map_or(&[], |part| part.failures.words())
     }
 }
 
@@ -203,8 +203,9 @@ mod tests {
         }
         site.addresses[1].up.set(0);
         site.busy.add(3);
-        let metrics = Arc::new(Metrics::new(Vec::new()));
-        metrics.upstreams.set(vec![site]);
+        let upstreams = Arc::new(Upstreams::default());
+        let metrics = Arc::new(Metrics::new(Vec::new()).with_upstreams(Arc::clone(&upstreams)));
+        upstreams.set(vec![site]);
         let text = metrics.encode().unwrap();
         let of_b = "site=\"x.test\",upstream=\"unix:/run/b.sock\"";
         for line in [
@@ -218,7 +219,7 @@ mod tests {
         ] {
             assert!(text.contains(&format!("{line}\n")), "{line} is not in\n{text}");
         }
-        metrics.upstreams.set(Vec::new());
+        upstreams.set(Vec::new());
         assert!(!metrics.encode().unwrap().contains("x.test"));
     }
 }

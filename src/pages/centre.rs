@@ -37,12 +37,13 @@ pub(super) fn page(shell: &Shell<'_>, sheet: &Sheet<'_>, switches: &[Switch]) ->
     html.template()
 }
 
-/// A small page that answers a form, with the way to try again.
+/// A small page in place of another one, with the way to the preference centre.
 pub(super) fn message(shell: &Shell<'_>, message: Message) -> Template<Slot> {
     let (title, text) = match message {
         Message::NotRecorded => (Phrase::NotRecordedTitle, Phrase::NotRecordedText),
         Message::BadForm => (Phrase::BadFormTitle, Phrase::BadFormText),
         Message::ForeignForm => (Phrase::ForeignFormTitle, Phrase::ForeignFormText),
+        Message::Maintenance => (Phrase::MaintenanceTitle, Phrase::MaintenanceText),
     };
     let mut html = Html::new();
     let title = shell.words.say(title);

@@ -28,11 +28,11 @@ struct Rendered {
     policy: [Template<Slot>; 3],
     centre: Template<Slot>,
     banner: Template<Slot>,
-    messages: [Template<Slot>; 3],
+    messages: [Template<Slot>; 4],
     shown: String,
 }
 
-/// A small page that answers a form.
+/// A small page in place of another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
     /// A grant was refused, since no record of it could be kept (503).
@@ -41,6 +41,8 @@ pub enum Message {
     BadForm,
     /// The form came from another site (403).
     ForeignForm,
+    /// The site is being worked on (503).
+    Maintenance,
 }
 
 impl Site {
@@ -60,7 +62,8 @@ impl Site {
             let policy = policy::page(&at(Place::Policy), &sheet, &switches);
             let centre = centre::page(&at(Place::Centre), &sheet, &switches);
             let banner = banner::fragment(&shell, &sheet);
-            let messages = [Message::NotRecorded, Message::BadForm, Message::ForeignForm];
+            let messages =
+                [Message::NotRecorded, Message::BadForm, Message::ForeignForm, Message::Maintenance];
             let messages = messages.map(|message| centre::message(&shell, message));
             let shown = shown::shown(&sheet);
             Rendered { policy, centre, banner, messages, shown, words }
@@ -114,7 +117,7 @@ impl Site {
         self.page(visit, |rendered| &rendered.banner)
     }
 
-    /// A small page that answers a form.
+    /// A small page in place of another one.
     pub fn message(&self, message: Message, language: &str) -> String {
         let nothing = Visit {
             language,
@@ -128,11 +131,12 @@ impl Site {
             ask: &[],
         };
         self.page(&nothing, |rendered| {
-            let [not_recorded, bad_form, foreign_form] = &rendered.messages;
+            let [not_recorded, bad_form, foreign_form, maintenance] = &rendered.messages;
             match message {
                 Message::NotRecorded => not_recorded,
                 Message::BadForm => bad_form,
                 Message::ForeignForm => foreign_form,
+                Message::Maintenance => maintenance,
             }
         })
     }

@@ -2,6 +2,7 @@
 
 use super::Direction;
 use crate::cookie::shown;
+use crate::document::quoted;
 use crate::registry::{Registry, Rule};
 
 /// One row for the `cookies:` list of that registry, to paste and complete: indented by two spaces, ended by a
@@ -44,19 +45,4 @@ fn pattern(name: &str) -> String {
         pattern.push(character);
     }
     pattern
-}
-
-/// A YAML double-quoted scalar of printable ASCII (YAML 1.2, 5.7).
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            ' '..='~' => out.push(character),
-            _ if character.is_alphanumeric() => out.push(character),
-            _ => out += &format!("\\U{:08X}", u32::from(character)),
-        }
-    }
-    out.push('"');
-    out
 }

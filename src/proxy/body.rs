@@ -3,10 +3,8 @@
 //! Nothing is held whole but what `request_body: measure` asks for; each frame passes as it comes, and a side that
 //! stops moving for longer than `times.progress` ends the exchange.
 
-use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,6 +15,7 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::exchange::Exchange;
+use super::upload::Upload;
 use super::{Error, fields};
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
@@ -34,42 +33,9 @@ pub enum BodyError {
     /// Nothing came for too long.
     #[error("nothing came for {0:?}")]
     Slow(Duration),
-}
-
-/// How the user agent's body is getting on, for whoever waits for the answer.
-#[derive(Debug)]
-pub(super) struct Upload {
-    last: Cell<Instant>,
-    slow: Cell<bool>,
-    broken: Cell<bool>,
-}
-
-impl Upload {
-    pub(super) fn new() -> Rc<Self> {
-        Rc::new(Self { last: Cell::new(Instant::now()), slow: Cell::new(false), broken: Cell::new(false) })
-    }
-
-    /// Counts from now, when everything before it is done.
-    pub(super) fn begin(&self) -> Instant {
-        let now = Instant::now();
-        self.last.set(now);
-        now
-    }
-
-    /// When the last octets were taken from the user agent.
-    pub(super) fn last(&self) -> Instant {
-        self.last.get()
-    }
-
-    /// The user agent stopped sending.
-    pub(super) fn slow(&self) -> bool {
-        self.slow.get()
-    }
-
-    /// The user agent's body broke off.
-    pub(super) fn broken(&self) -> bool {
-        self.broken.get()
-    }
+    /// More came than may.
+    #[error("it is larger than {0} octets")]
+    Large(usize),
 }
 
 /// The body of a request to the origin server.
@@ -86,29 +52,23 @@ pub enum RequestBody {
 pub struct Streamed {
     incoming: Incoming,
     upload: Rc<Upload>,
-    limit: Duration,
     timer: LazyTimer,
-    counters: Arc<Counters>,
 }
 
 impl RequestBody {
     /// Passes the user agent's body on.
-    pub(super) fn stream(
-        incoming: Incoming,
-        upload: &Rc<Upload>,
-        limit: Duration,
-        counters: &Arc<Counters>,
-    ) -> Self {
-        let (upload, counters) = (Rc::clone(upload), Arc::clone(counters));
-        Self::Stream(Box::new(Streamed { incoming, upload, limit, timer: LazyTimer::default(), counters }))
+    pub(super) fn stream(incoming: Incoming, upload: &Rc<Upload>) -> Self {
+        let upload = Rc::clone(upload);
+        Self::Stream(Box::new(Streamed { incoming, upload, timer: LazyTimer::default() }))
     }
 
     /// Reads a body of unknown length, so that the origin server gets a Content-Length: Django under WSGI takes a
     /// body without one for empty. Trailers are dropped; there is no place for them in a body with a length.
     ///
     /// # Errors
-    /// A body larger than `most` octets, one that breaks off, or one that stalls.
-    pub(super) async fn measure(mut incoming: Incoming, most: usize, limit: Duration) -> Result<Self, Error> {
+    /// A body larger than `most` octets or than the upload may be, one that breaks off, or one that stalls.
+    pub(super) async fn measure(mut incoming: Incoming, upload: &Upload, most: usize) -> Result<Self, Error> {
+        let limit = upload.progress;
         let mut whole = BytesMut::new();
         loop {
             let frame =
@@ -118,6 +78,10 @@ impl RequestBody {
                 Some(Err(fault)) => return Err(Error::RequestBody(fault.into())),
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
+                    upload.took(data.len());
+                    if let Some(most) = upload.refuses(upload.received()) {
+                        return Err(Error::LargeBody(most));
+                    }
                     if whole.len() + data.len() > most {
                         return Err(Error::Unmeasured(most));
                     }
@@ -171,16 +135,20 @@ impl Streamed {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.upload.last.set(Instant::now());
-                Poll::Ready(Some(Ok(clean(frame, &self.counters))))
+                self.upload.took(frame.data_ref().map_or(0, Bytes::len));
+                if let Some(most) = self.upload.refuses(self.upload.received()) {
+                    return Poll::Ready(Some(Err(BodyError::Large(most))));
+                }
+                Poll::Ready(Some(Ok(clean(frame, &self.upload.current.counters))))
             }
             Poll::Ready(Some(Err(fault))) => {
                 self.upload.broken.set(true);
                 Poll::Ready(Some(Err(fault.into())))
             }
             Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending if self.timer.passed(self.upload.last.get() + self.limit, cx) => {
+            Poll::Pending if self.timer.passed(self.upload.last.get() + self.upload.progress, cx) => {
                 self.upload.slow.set(true);
-                Poll::Ready(Some(Err(BodyError::Slow(self.limit))))
+                Poll::Ready(Some(Err(BodyError::Slow(self.upload.progress))))
             }
             Poll::Pending => Poll::Pending,
         }
@@ -246,7 +214,7 @@ impl ResponseBody {
         exchange: Box<Exchange>,
         stated: Option<u64>,
     ) -> Self {
-        let limit = exchange.current.snapshot().times.progress;
+        let limit = exchange.progress;
         let download = Download { incoming, last: None, limit, timer: LazyTimer::default() };
         let mut body = Self {
             source: Source::Origin(Box::new(download)),
@@ -304,7 +272,7 @@ impl Body for ResponseBody {
             Source::Own(text) => {
                 let text = std::mem::take(text);
                 if let Some(exchange) = &mut this.exchange {
-                    exchange.sent = text.len() as u64;
+                    exchange.sends(text.len() as u64);
                     exchange.complete = true;
                 }
                 return Poll::Ready(Some(Ok(Frame::data(text))));
@@ -316,7 +284,7 @@ impl Body for ResponseBody {
                 download.last = None;
                 let mut frame = frame;
                 if let Some(exchange) = &mut this.exchange {
-                    exchange.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
+                    exchange.sends(frame.data_ref().map_or(0, |data| data.len() as u64));
                     frame = clean(frame, &exchange.worker.counters);
                 }
                 if frame.is_trailers() {

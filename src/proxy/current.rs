@@ -10,7 +10,7 @@ use super::agreement::Agreements;
 use super::{Gateway, RequestBody};
 use crate::audit::Hints;
 use crate::config::Snapshot;
-use crate::metrics::Counters;
+use crate::metrics::{Counters, Scope};
 use crate::upstream::Pool;
 
 /// A configuration at work on one core.
@@ -18,6 +18,8 @@ pub struct Current {
     pub(super) gateway: Arc<Gateway>,
     pub(super) pool: Rc<Pool<RequestBody>>,
     pub(super) counters: Arc<Counters>,
+    /// What is counted by site and by row of its registry.
+    pub(super) scope: Arc<Scope>,
     /// Undeclared names met, by this configuration's sites.
     pub(super) hints: Hints,
     /// Choices read of late, by this configuration's sites.
@@ -42,6 +44,7 @@ impl Current {
         Rc::new(Self {
             pool,
             counters: Arc::clone(counters),
+            scope: counters.serve(&gateway.labels),
             hints: Hints::new(gateway.hinted.clone()),
             agreements: Agreements::new(),
             gateway,

@@ -50,6 +50,9 @@ pub enum Error {
         "the request's body has no Content-Length and is larger than {0} octets; set `request_body: stream` if the origin server reads chunked bodies"
     )]
     Unmeasured(usize),
+    /// A body larger than the path's `body_limit`.
+    #[error("the request's body is larger than the {0} octets of `body_limit`")]
+    LargeBody(usize),
     /// The user agent's body broke off or was malformed.
     #[error("the request's body broke off: {0}")]
     RequestBody(BodyError),
@@ -97,6 +100,7 @@ pub const FAILURES: &[&str] = &[
     "expectation",
     "request-coding",
     "unmeasured",
+    "large-body",
     "request-body",
     "slow-request",
     "resolve",
@@ -112,6 +116,7 @@ pub const FAILURES: &[&str] = &[
     "answer-coding",
     "unasked-101",
     "slow-answer",
+    "maintenance",
     "truncated",
     "tunnel-timeout",
 ];
@@ -129,6 +134,7 @@ impl Error {
             Self::Expectation => "expectation",
             Self::RequestCoding => "request-coding",
             Self::Unmeasured(_) => "unmeasured",
+            Self::LargeBody(_) => "large-body",
             Self::RequestBody(_) => "request-body",
             Self::SlowRequest => "slow-request",
             Self::Connect(fault) => fault.word(),
@@ -169,6 +175,7 @@ impl Error {
             Self::Loop => StatusCode::LOOP_DETECTED,
             Self::Expectation => StatusCode::EXPECTATION_FAILED,
             Self::Unmeasured(_) => StatusCode::LENGTH_REQUIRED,
+            Self::LargeBody(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
             Self::Connect(fault) => match fault.last() {
                 upstream::Error::Slow { .. } => StatusCode::GATEWAY_TIMEOUT,
@@ -200,6 +207,7 @@ impl Error {
             Self::Expectation => "The request expects something that is not offered here.",
             Self::RequestCoding => "The upload comes in an encoding that is not available here.",
             Self::Unmeasured(_) => "The upload has to say its length beforehand.",
+            Self::LargeBody(_) => "The upload is larger than this site takes.",
             Self::RequestBody(_) => "The upload broke off.",
             Self::SlowRequest => "The upload came too slowly.",
             Self::Connect(fault) => unreached(fault.last()),

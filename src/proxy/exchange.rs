@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use http::{Method, Request, Uri};
 
+use super::trace::TraceId;
+use super::upload::Upload;
 use super::{Current, Worker};
-use crate::audit::{self, Line, Tally};
-use crate::config::{Mode, Site, SiteId};
-use crate::metrics::status_class;
+use crate::audit::{self, Record, Tally, Words};
+use crate::config::{self, Mode, Site, SiteId};
+use crate::metrics::{Counter, RowCounters, SiteCounters, status_class};
 use crate::policy::{Direction, Reason, Verdict};
 
 /// An exchange in progress; dropped, it is over.
@@ -18,10 +20,20 @@ pub(super) struct Exchange {
     pub(super) current: Rc<Current>,
     pub(super) site: Option<SiteId>,
     pub(super) mode: Mode,
+    /// The user agent's own connection is secure, as far as it is known.
+    pub(super) secure: bool,
+    /// Between two octets of the answer's content.
+    pub(super) progress: Duration,
     pub(super) status: u16,
-    pub(super) sent: u64,
+    sent: u64,
+    /// The content that the user agent sends for the origin server.
+    pub(super) upload: Option<Rc<Upload>>,
     pub(super) consent: &'static str,
     pub(super) upstream: Duration,
+    /// The origin server was asked.
+    pub(super) asked: bool,
+    /// The trace that it belongs to.
+    pub(super) trace: Option<TraceId>,
     /// The whole response was sent.
     pub(super) complete: bool,
     /// How it failed, if it did.
@@ -41,10 +53,15 @@ impl Exchange {
             current: worker.current(),
             site: None,
             mode: Mode::Enforce,
+            secure: false,
+            progress: Duration::ZERO,
             status: 0,
             sent: 0,
+            upload: None,
             consent: "",
             upstream: Duration::ZERO,
+            asked: false,
+            trace: None,
             complete: false,
             error: "",
             cookies: Tally::default(),
@@ -61,34 +78,50 @@ impl Exchange {
         site.map_or("", |site| site.name.as_str())
     }
 
+    /// What is counted of its site, or of requests for no site.
+    fn counters_of_site(&self) -> &SiteCounters {
+        self.current.scope.site(self.site.map(SiteId::index))
+    }
+
+    /// Counts octets of content that are sent to the user agent.
+    pub(super) fn sends(&mut self, octets: u64) {
+        self.sent += octets;
+        self.counters_of_site().sent.add(octets);
+    }
+
     /// Counts a verdict; names a stripped cookie, hints at an undeclared one.
     pub(super) fn judged(&mut self, site: &Site, name: &[u8], verdict: Verdict, direction: Direction) {
         let counters = &self.worker.counters;
         let cookies = &mut self.cookies;
-        let (reason, tally, counter) = match (direction, verdict) {
-            (Direction::Request, Verdict::Forward(reason)) => {
-                (reason, &mut cookies.request_forwarded, &counters.request_forwarded)
+        let reason = verdict.reason();
+        let (tally, counter, of_row): (_, _, fn(&RowCounters) -> &Counter) = match (direction, verdict) {
+            (Direction::Request, Verdict::Forward(_)) => {
+                (&mut cookies.request_forwarded, &counters.request_forwarded, |row| &row.request_forwarded)
             }
-            (Direction::Request, Verdict::Strip(reason)) => {
-                (reason, &mut cookies.request_stripped, &counters.request_stripped)
+            (Direction::Request, Verdict::Strip(_)) => {
+                (&mut cookies.request_stripped, &counters.request_stripped, |row| &row.request_stripped)
             }
-            (Direction::Request, Verdict::Rewrite(reason)) => {
-                (reason, &mut cookies.request_rewritten, &counters.request_rewritten)
+            (Direction::Request, Verdict::Rewrite(_)) => {
+                (&mut cookies.request_rewritten, &counters.request_rewritten, |row| &row.request_rewritten)
             }
-            (Direction::Response, Verdict::Rewrite(reason)) => {
-                (reason, &mut cookies.response_rewritten, &counters.response_rewritten)
+            (Direction::Response, Verdict::Rewrite(_)) => {
+                (&mut cookies.response_rewritten, &counters.response_rewritten, |row| &row.response_rewritten)
             }
-            (Direction::Response, Verdict::Forward(reason)) => {
-                (reason, &mut cookies.response_forwarded, &counters.response_forwarded)
+            (Direction::Response, Verdict::Forward(_)) => {
+                (&mut cookies.response_forwarded, &counters.response_forwarded, |row| &row.response_forwarded)
             }
-            (Direction::Response, Verdict::Strip(reason)) => {
-                (reason, &mut cookies.response_stripped, &counters.response_stripped)
+            (Direction::Response, Verdict::Strip(_)) => {
+                (&mut cookies.response_stripped, &counters.response_stripped, |row| &row.response_stripped)
             }
         };
         *tally += 1;
         counter.increment_at(reason.place());
+        let row = reason.entry().and_then(|entry| self.current.scope.row(site.id.index(), entry.index()));
+        if let Some(row) = row {
+            of_row(row).increment();
+        }
         if let Verdict::Strip(_) = verdict
-            && self.current.snapshot().log.access
+            && self.current.gateway.access.is_some()
         {
             cookies.note(name);
         }
@@ -113,36 +146,47 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         let counters = &self.worker.counters;
-        counters.responses.increment(status_class(self.status));
+        let (duration, of_site) = (self.begun.elapsed(), self.counters_of_site());
+        of_site.requests.increment(status_class(self.status));
+        of_site.duration.observe(duration);
+        if self.upstream > Duration::ZERO {
+            of_site.upstream.observe(self.upstream);
+        }
         if !self.error.is_empty() {
             counters.failures.increment(self.error);
         }
         if !self.complete {
             counters.aborted.increment();
         }
-        let snapshot = self.current.snapshot();
-        if !snapshot.log.access {
+        let Some(access) = self.current.gateway.access.as_ref().filter(|access| access.wants()) else {
             return;
-        }
-        let site = self.site_name();
-        let error = if self.error.is_empty() && !self.complete { "aborted" } else { self.error };
-        Line {
-            site,
-            method: self.method.as_str(),
-            path: self.uri.path(),
+        };
+        let site = self.site.and_then(|id| self.current.snapshot().sites.get(id));
+        let address = self.upload.as_ref().and_then(|upload| upload.address());
+        let first = || site.and_then(|site| site.upstream.addresses.first());
+        let upstream = match &address {
+            Some(address) => address,
+            None if self.asked => first().map_or("", config::Address::authority),
+            None => "",
+        };
+        access.write(Box::new(Record {
+            words: Words::new(site.map_or("", |site| &site.name), self.uri.path(), upstream),
+            method: std::mem::take(&mut self.method),
             status: self.status,
+            received: self.upload.as_ref().map_or(0, |upload| upload.received()),
             sent: self.sent,
-            duration: self.begun.elapsed(),
-            upstream: self.upstream,
+            duration,
+            answered: self.upstream,
+            ended: self.begun + duration,
             consent: self.consent,
             mode: match self.mode {
                 Mode::Enforce => "enforce",
                 Mode::Observe => "observe",
             },
-            error,
-            cookies: &self.cookies,
+            error: if self.error.is_empty() && !self.complete { "aborted" } else { self.error },
+            cookies: std::mem::take(&mut self.cookies),
+            trace: self.trace,
             exchange: self.traced,
-        }
-        .emit();
+        }));
     }
 }

@@ -2,7 +2,8 @@
 
 use http::{Method, Request, Response, StatusCode, header};
 
-use super::body::{BodyError, Upload};
+use super::body::BodyError;
+use super::upload::Upload;
 use super::{Current, Error, RequestBody, Side, upgrade};
 use crate::upstream::{self, Fault, Kept, Lease, Line, Outgoing, Way};
 
@@ -20,7 +21,7 @@ pub(super) async fn send(
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
     // From when the upload last moved on: one that moves is no origin server that is slow to answer.
-    let limit = current.snapshot().times.answer;
+    let limit = upload.answer();
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
     let mut outgoing = Outgoing::new(request);
@@ -34,13 +35,14 @@ pub(super) async fn send(
         None => connect(&mut way, upload).await?,
     };
     loop {
+        upload.goes_to(way.address());
         let kept = lease.is_kept();
         let failed = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
             Ok(answer) => {
                 way.answered();
                 return expected(answer, asked);
             }
-            Err(failed) if !kept => return Err(blame(failed.fault, kept, (current, upload), &way)),
+            Err(failed) if !kept => return Err(blame(failed.fault, kept, upload, &way)),
             Err(failed) => failed,
         };
         outgoing = match failed.unsent() {
@@ -48,9 +50,9 @@ pub(super) async fn send(
             Ok(unsent) => unsent,
             // The connection died before any byte of an answer (RFC 9110 9.2.2).
             Err(failed) if repeatable => {
-                failed.unheard().map_err(|fault| blame(fault, kept, (current, upload), &way))?
+                failed.unheard().map_err(|fault| blame(fault, kept, upload, &way))?
             }
-            Err(failed) => return Err(blame(failed.fault, kept, (current, upload), &way)),
+            Err(failed) => return Err(blame(failed.fault, kept, upload, &way)),
         };
         current.counters.retries.increment();
         lease = connect(&mut way, upload).await?;
@@ -63,20 +65,16 @@ async fn connect<'p>(
     way: &mut Way<'p, RequestBody>,
     upload: &Upload,
 ) -> Result<Lease<'p, RequestBody>, Error> {
-    let lease = Box::pin(way.connect()).await.map_err(Error::Connect)?;
+    let lease = Box::pin(way.connect()).await;
+    upload.goes_to(way.address());
     upload.begin();
-    Ok(lease)
+    lease.map_err(Error::Connect)
 }
 
 /// What an attempt failed of, held against the address if it is the origin server's fault. That a kept connection has died
 /// meanwhile is nobody's.
-fn blame(
-    fault: Fault,
-    kept: bool,
-    (current, upload): (&Current, &Upload),
-    way: &Way<'_, RequestBody>,
-) -> Error {
-    let error = classify(fault, current, upload);
+fn blame(fault: Fault, kept: bool, upload: &Upload, way: &Way<'_, RequestBody>) -> Error {
+    let error = classify(fault, upload);
     if error.side() == Side::Upstream && (!kept || matches!(error, Error::SlowAnswer(_))) {
         way.failed(error.word(), &error);
     }
@@ -93,9 +91,12 @@ fn expected(answer: Answer, asked: bool) -> Result<Answer, Error> {
 }
 
 /// Whose fault a failed attempt is.
-fn classify(fault: Fault, current: &Current, upload: &Upload) -> Error {
+fn classify(fault: Fault, upload: &Upload) -> Error {
+    if let Some(most) = upload.too_large() {
+        return Error::LargeBody(most);
+    }
     match fault {
-        Fault::Slow => Error::SlowAnswer(current.snapshot().times.answer),
+        Fault::Slow => Error::SlowAnswer(upload.answer()),
         _ if upload.slow() => Error::SlowRequest,
         Fault::Upload(_) => Error::RequestBody(BodyError::Origin(fault)),
         _ if upload.broken() => Error::RequestBody(BodyError::Origin(fault)),

@@ -2,12 +2,12 @@
 //!
 //! What a request brings is believed only from listed networks; from anywhere else it is removed before ours is set.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::Error;
-
+use crate::config::Snapshot;
 use crate::downstream::Peer;
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -27,6 +27,23 @@ pub(super) fn proto(headers: &HeaderMap, peer: &Peer, trusted: bool) -> &'static
         _ if peer.secure => "https",
         _ => "http",
     }
+}
+
+/// The visitor's address: the peer's, or, as long as whoever says so is trusted, the one before it in X-Forwarded-For.
+/// `None` where a trusted one says something that is no address.
+pub(super) fn visitor(headers: &HeaderMap, peer: &Peer, snapshot: &Snapshot) -> Option<IpAddr> {
+    let mut visitor = address(peer);
+    let lines = headers.get_all(&FOR).iter().rev();
+    for element in lines.flat_map(|line| line.as_bytes().rsplit(|octet| *octet == b',')) {
+        if !snapshot.trusts(visitor) {
+            break;
+        }
+        let text = std::str::from_utf8(element).ok()?.trim();
+        // Some write the port as well.
+        let with_port = || text.parse::<SocketAddr>().map(|address| address.ip());
+        visitor = text.parse::<IpAddr>().or_else(|_| with_port()).ok()?.to_canonical();
+    }
+    Some(visitor)
 }
 
 /// Sets X-Forwarded-For, -Proto, -Host and Forwarded for the origin server; what was there of them was said by somebody

@@ -10,15 +10,15 @@ use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-use super::body::Upload;
 use super::exchange::Exchange;
 use super::target::Target;
+use super::upload::Upload;
 use super::visit::Visit;
 use super::{
-    Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, local, reply, sift, target,
-    upgrade,
+    Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, https, local, reply, sift,
+    target, trace, upgrade,
 };
-use crate::config::{self, HostField, Site};
+use crate::config::{self, HostField, Maintenance, Site, Snapshot};
 use crate::downstream::Peer;
 use crate::upstream::{self, Line};
 
@@ -33,7 +33,9 @@ pub async fn handle(
 ) -> Response<ResponseBody> {
     let mut exchange = Exchange::begin(&worker, &request);
     let wish = upgrade::wish(&mut request);
-    match (pass(&mut exchange, request, peer, wish.is_some()).await, wish) {
+    let passed = pass(&mut exchange, request, peer, wish.is_some()).await;
+    let policy = https::Policy::of(&exchange);
+    let mut response = match (passed, wish) {
         (Ok(Passed::Origin(answer)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             exchange.status = answer.status().as_u16();
             upgrade::tunnel(answer, wish, exchange)
@@ -48,7 +50,9 @@ pub async fn handle(
             answer.map(|body| ResponseBody::origin(body, exchange, stated))
         }
         (Err(error), _) => reply::failure(&error, exchange),
-    }
+    };
+    policy.apply(response.headers_mut());
+    response
 }
 
 /// Who answered.
@@ -72,25 +76,37 @@ async fn pass(
     let target = target::read(&mut parts)?;
     let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
-    exchange.mode = site.mode(parts.uri.path());
+    let rule = site.rule(parts.uri.path());
+    (exchange.mode, exchange.progress) = (rule.mode, rule.progress);
+    exchange.trace = trace::context(&mut parts.headers, snapshot.trace_context);
     forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
 
     let trusted = snapshot.trusts(forwarded::address(&peer));
-    let secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
+    exchange.secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
+    if let Some(port) = elsewhere(&parts, &peer).filter(|_| !exchange.secure) {
+        return Ok(Passed::Own(Box::new(https::redirect(&parts, &target, port)?)));
+    }
     if parts.version == Version::HTTP_2 {
         fields::join_crumbs(&mut parts.headers);
     }
-    let mut visit = Visit::begin(exchange, site, &parts, &target.authority, secure);
+    let mut visit = Visit::begin(exchange, site, &parts, &target.authority);
     if let Some(local) = current.gateway.local(site, parts.uri.path()) {
         let asked = local::Asked { local, site, visit: &visit, parts: &parts };
         return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
+    }
+    if let Some(closed) = rule.maintenance.as_deref().filter(|is| !is_let_in(is, snapshot, &parts, &peer)) {
+        let pages = current.gateway.pages(site);
+        let asked = pages.map(|local| local::Asked { local, site, visit: &visit, parts: &parts });
+        exchange.error = "maintenance";
+        return Ok(Passed::Own(Box::new(local::closed(closed, asked, &parts.method))));
     }
     let trailers = fields::accepts_trailers(&parts.headers);
     fields::clean_request(&mut parts.headers, trusted);
     sift::request(exchange, site, &mut visit, &mut parts.headers);
     forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
 
-    let upload = Upload::new();
+    let upload = Upload::new(&current, site.id, rule);
+    exchange.upload = Some(Rc::clone(&upload));
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
     address(&mut parts, site, target, trailers);
     if websocket {
@@ -99,6 +115,7 @@ async fn pass(
     let head = parts.method == Method::HEAD;
     let sent = upload.begin();
     let request = Request::from_parts(parts, body);
+    exchange.asked = true;
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
     let mut answer = forward::send(&current, site.id.index(), request, &upload, field).await?;
@@ -111,6 +128,18 @@ async fn pass(
         upgrade::ask(answer.headers_mut());
     }
     Ok(Passed::Origin(answer))
+}
+
+/// The port of https, where the listener leads there.
+fn elsewhere(parts: &Parts, peer: &Peer) -> Option<u16> {
+    let redirect = peer.redirect.as_ref()?;
+    (!redirect.spares(parts.uri.path())).then_some(redirect.port)
+}
+
+/// Whether a visitor passes while the site is being worked on.
+fn is_let_in(maintenance: &Maintenance, snapshot: &Snapshot, parts: &Parts, peer: &Peer) -> bool {
+    !maintenance.is_for_everyone()
+        && forwarded::visitor(&parts.headers, peer, snapshot).is_some_and(|visitor| maintenance.lets(visitor))
 }
 
 /// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that
@@ -141,14 +170,16 @@ async fn request_body(
     parts.headers.remove(header::EXPECT);
     let sized = body.size_hint().exact().is_some();
     let announced = parts.headers.remove(header::CONTENT_LENGTH).is_some() || !sized;
-    let limit = snapshot.times.progress;
+    if let Some(most) = upload.refuses(body.size_hint().lower()) {
+        return Err(Error::LargeBody(most));
+    }
     let body = if body.is_end_stream() {
         RequestBody::Empty
     } else if sized || site.request_body == config::RequestBody::Stream {
-        RequestBody::stream(body, upload, limit, &exchange.worker.counters)
+        RequestBody::stream(body, upload)
     } else {
         parts.headers.remove(header::TRAILER);
-        RequestBody::measure(body, snapshot.limits.measured_body, limit).await?
+        RequestBody::measure(body, upload, snapshot.limits.measured_body).await?
     };
     if announced && body.is_end_stream() {
         // Of content alone the length is written from what is sent (RFC 9110 8.6: a POST without any should say so).

@@ -3,7 +3,7 @@
 //! Only WebSocket is asked for; nothing that the user agent sends after its request goes to the origin server before
 //! that has answered 101. Any other Upgrade (h2c above all) is taken out like every field of the connection.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::exchange::Exchange;
-use super::{RequestBody, ResponseBody};
+use super::{RequestBody, ResponseBody, Worker};
 use crate::upstream;
 
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
@@ -63,35 +63,56 @@ pub(super) fn tunnel(
     let (parts, body) = answer.into_parts();
     let origin = body.upgraded();
     let limit = exchange.current.snapshot().times.tunnel;
-    let tasks = exchange.worker.tasks.clone();
+    let worker = Rc::clone(&exchange.worker);
     let task = async move {
         let (Ok(user_agent), Some(origin)) = (user_agent.await, origin) else { return };
-        match copy(user_agent, origin, limit).await {
-            Ok(sent) => {
-                exchange.sent = sent;
-                exchange.complete = true;
-            }
-            // One side went away without a word, as browsers do when a page is left.
-            Err(fault) if fault.kind() != io::ErrorKind::TimedOut => exchange.complete = true,
-            Err(_) => exchange.error = "tunnel-timeout",
+        let _open = Open::count(&exchange.worker);
+        match copy(user_agent, origin, &mut exchange, limit).await {
+            // One side may go away without a word, as browsers do when a page is left.
+            Err(fault) if fault.kind() == io::ErrorKind::TimedOut => exchange.error = "tunnel-timeout",
+            _ => exchange.complete = true,
         }
     };
-    tokio::task::spawn_local(tasks.track_future(task));
+    tokio::task::spawn_local(worker.tasks.track_future(task));
     let mut response = Response::from_parts(parts, ResponseBody::none());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     response
 }
 
-/// Copies both ways until both sides have ended, or nothing has come for too long; the octets sent to the user agent.
-async fn copy(user_agent: Upgraded, origin: upstream::Upgraded, limit: Duration) -> io::Result<u64> {
-    let last = Rc::new(Cell::new(Instant::now()));
-    let mut user_agent = Lively { io: TokioIo::new(user_agent), last: Rc::clone(&last) };
-    let mut origin = Lively { io: origin, last: Rc::clone(&last) };
+/// An open tunnel in the counts, until dropped.
+struct Open(Rc<Worker>);
+
+impl Open {
+    fn count(worker: &Rc<Worker>) -> Self {
+        worker.counters.tunnels.increment();
+        Self(Rc::clone(worker))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.counters.tunnels.decrement();
+    }
+}
+
+/// Copies both ways until both sides have ended, or nothing has come for too long.
+async fn copy(
+    user_agent: Upgraded,
+    origin: upstream::Upgraded,
+    exchange: &mut Exchange,
+    limit: Duration,
+) -> io::Result<()> {
+    let last = Cell::new(Instant::now());
+    let (upload, exchange) = (exchange.upload.clone(), RefCell::new(exchange));
+    let came = |octets: usize| upload.iter().for_each(|upload| upload.took(octets));
+    let went = |octets: usize| exchange.borrow_mut().sends(octets as u64);
+    let mut user_agent = Lively { io: TokioIo::new(user_agent), last: &last, read: came };
+    let mut origin = Lively { io: origin, last: &last, read: went };
     let mut copying = std::pin::pin!(tokio::io::copy_bidirectional(&mut user_agent, &mut origin));
     loop {
         let seen = last.get();
         tokio::select! {
-            copied = &mut copying => return copied.map(|(_, to_user_agent)| to_user_agent),
+            copied = &mut copying => return copied.map(|_| ()),
             () = tokio::time::sleep_until(seen + limit) => {
                 if last.get() <= seen {
                     return Err(io::ErrorKind::TimedOut.into());
@@ -101,27 +122,30 @@ async fn copy(user_agent: Upgraded, origin: upstream::Upgraded, limit: Duration)
     }
 }
 
-/// A stream that notes when something came.
-struct Lively<T> {
+/// A stream that notes when something came, and tells how much.
+struct Lively<'a, T, F> {
     io: T,
-    last: Rc<Cell<Instant>>,
+    last: &'a Cell<Instant>,
+    read: F,
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Lively<T> {
+impl<T: AsyncRead + Unpin, F: Fn(usize) + Unpin> AsyncRead for Lively<'_, T, F> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
         let read = Pin::new(&mut self.io).poll_read(cx, buf);
         if read.is_ready() {
             self.last.set(Instant::now());
+            (self.read)(buf.filled().len() - before);
         }
         read
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Lively<T> {
+impl<T: AsyncWrite + Unpin, F: Unpin> AsyncWrite for Lively<'_, T, F> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(cx, bytes)
     }

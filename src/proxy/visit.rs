@@ -39,7 +39,6 @@ impl Visit {
         site: &Site,
         parts: &Parts,
         authority: &HeaderValue,
-        secure: bool,
     ) -> Self {
         let headers = &parts.headers;
         let mut fields = headers.get_all(header::COOKIE).iter().cloned();
@@ -48,7 +47,7 @@ impl Visit {
         let agreement = agreement(exchange, site, lines(&cookies), gpc);
         Self {
             agreement,
-            secure,
+            secure: exchange.secure,
             navigates: cookies.0.is_some() && site.purge.is_some() && navigates(headers),
             withheld: false,
             method: parts.method.clone(),

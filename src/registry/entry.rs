@@ -6,6 +6,13 @@ use super::{Rewrite, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(pub(crate) u32);
 
+impl EntryId {
+    /// Its place in the file, from 0; below the number of rows. For tables of one row an entry.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Index of a category; below [`Category::MOST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CategoryId(pub(crate) u8);

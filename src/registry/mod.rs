@@ -12,6 +12,7 @@ mod index;
 mod known;
 mod lifetime;
 mod lints;
+mod outline;
 mod overlap;
 mod page;
 mod pattern;

@@ -102,6 +102,10 @@ pub enum Phrase {
     ForeignFormTitle,
     /// Its paragraph.
     ForeignFormText,
+    /// Of the page that is shown while the site is being worked on.
+    MaintenanceTitle,
+    /// Its paragraph.
+    MaintenanceText,
     /// A day; `{day}`, `{month}` by its name, `{year}`.
     Date,
     /// The names of the months, January first, with commas between.
@@ -140,7 +144,7 @@ impl Phrase {
     /// The languages in which every phrase is shipped (primary subtags).
     pub const SHIPPED: [&'static str; 4] = ["en", "fr", "nl", "de"];
     /// Every phrase, in the order of the reference.
-    pub const ALL: [Self; 65] = [
+    pub const ALL: [Self; 67] = [
         Self::Title,
         Self::Kinds,
         Self::Cookies,
@@ -190,6 +194,8 @@ impl Phrase {
         Self::BadFormText,
         Self::ForeignFormTitle,
         Self::ForeignFormText,
+        Self::MaintenanceTitle,
+        Self::MaintenanceText,
         Self::Date,
         Self::Months,
         Self::OneYear,

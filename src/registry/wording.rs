@@ -144,6 +144,16 @@ pub(super) static TEXTS: Mapping = Mapping {
             "Its paragraph.",
             "\"Only you can choose, on this site. Nothing was saved. Please open your preferences here.\"",
         ),
+        row(
+            "maintenance_title",
+            "Of the page that is shown while the site is being worked on.",
+            "\"Under maintenance\"",
+        ),
+        row(
+            "maintenance_text",
+            "Its paragraph.",
+            "\"This site is being worked on. Please try again in a little while.\"",
+        ),
         row("date", "A day; `{day}`, `{month}` by its name, `{year}`.", "\"{day} {month} {year}\""),
         row(
             "months",

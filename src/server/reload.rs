@@ -4,18 +4,18 @@
 
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use super::generation::{Fixed, Generation};
-use super::start::origin_fault;
 use super::thread::Order;
 use crate::admin::Status;
+use crate::audit::Level;
 use crate::config::Snapshot;
-use crate::metrics::Metrics;
+use crate::metrics::{ReloadCounters, Upstreams};
 use crate::proxy::Gateway;
 use crate::upstream::Keeper;
 
@@ -38,24 +38,33 @@ pub struct Reloader {
     pub(super) orders: watch::Sender<Order>,
     pub(super) stop: CancellationToken,
     pub(super) status: Arc<Status>,
+    /// How much is logged, if anything is.
+    level: Option<Arc<Level>>,
+    pub(super) counters: Arc<ReloadCounters>,
     /// Looks after the upstreams.
     keeper: Keeper,
-    metrics: Arc<Metrics>,
+    /// What is counted of those that are served.
+    pub(super) upstreams: Arc<Upstreams>,
     /// Held while one takes the place of the one before.
     alone: Mutex<()>,
 }
 
 impl Reloader {
-    /// Of a server that starts with this, and counts here.
-    pub(super) fn new(first: Generation, metrics: Arc<Metrics>, keeper: Keeper) -> Self {
+    /// Of a server that starts with this.
+    pub(super) fn new(first: Generation, level: Option<Arc<Level>>, keeper: Keeper) -> Self {
         let gateway = Arc::clone(&first.gateway);
+        let snapshot = &gateway.snapshot;
+        let counters = ReloadCounters::default();
+        counters.serving(snapshot.generation, SystemTime::now());
         let reloader = Self {
-            fixed: Fixed::of(&gateway.snapshot),
-            status: Arc::new(Status::new(Arc::clone(&gateway.snapshot))),
+            fixed: Fixed::of(snapshot),
+            status: Arc::new(Status::new(Arc::clone(snapshot))),
             orders: watch::Sender::new(Order { generation: Arc::new(first), done: sync_channel(0).0 }),
             stop: CancellationToken::new(),
+            level,
+            counters: Arc::new(counters),
             keeper,
-            metrics,
+            upstreams: Arc::default(),
             alone: Mutex::default(),
         };
         reloader.look_after(&gateway);
@@ -66,7 +75,7 @@ impl Reloader {
     fn look_after(&self, gateway: &Gateway) {
         self.keeper.tend(&gateway.origins);
         let counters = gateway.origins.iter().map(|origin| Arc::clone(origin.counters()));
-        self.metrics.upstreams.set(counters.collect());
+        self.upstreams.set(counters.collect());
     }
 
     /// What exchanges begin with now.
@@ -78,24 +87,43 @@ impl Reloader {
     /// the caller, who has to stay off the workers; when it returns, every exchange that begins is the new one's.
     ///
     /// # Errors
-    /// A certificate, key or CA file that can't be used; then everything stays as it is.
-    pub fn reload(&self, mut snapshot: Snapshot) -> Result<Applied, StartError> {
+    /// Every certificate, key or CA file that can't be used; then everything stays as it is, and the caller says
+    /// [`refused`](Self::refused) with all that is wrong.
+    pub fn reload(&self, snapshot: Snapshot) -> Result<Applied, Vec<StartError>> {
         let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
         let current = Arc::clone(&self.orders.borrow().generation);
-        let securities = self.fixed.securities(&current.securities, &snapshot)?;
         let restart = self.fixed.waiting(&snapshot);
-        snapshot.generation = current.gateway.snapshot.generation + 1;
-        let gateway = current.gateway.next(snapshot).map_err(origin_fault)?;
-        let (snapshot, generation) = (Arc::clone(&gateway.snapshot), gateway.snapshot.generation);
-        self.look_after(&gateway);
-        self.hand_out(Generation { gateway, securities });
+        let next = current.next(snapshot, &self.fixed)?;
+        let snapshot = Arc::clone(&next.gateway.snapshot);
+        let generation = snapshot.generation;
+        self.look_after(&next.gateway);
+        self.hand_out(next);
+        // One that the operator has set in between stays, where the files say what they said before.
+        if let Some(level) = &self.level
+            && current.gateway.snapshot.log.level != snapshot.log.level
+        {
+            level.set(&snapshot.log.level);
+        }
         self.status.applied(snapshot, generation);
+        self.counters.applied.add(1);
+        self.counters.serving(generation, SystemTime::now());
         Ok(Applied { generation, restart })
     }
 
-    /// Tells the operator that a configuration was refused, and why.
+    /// Tells the operator that the files can't be used, and why.
     pub fn refused(&self, why: String) {
+        self.counters.refused.add(1);
+        self.counters.successful.set(0);
         self.status.refused(why);
+    }
+
+    /// The files say what is served already: whatever was refused before is gone.
+    pub fn unchanged(&self) {
+        let snapshot = Arc::clone(&self.gateway().snapshot);
+        let generation = snapshot.generation;
+        self.counters.unchanged.add(1);
+        self.counters.serving(generation, SystemTime::now());
+        self.status.applied(snapshot, generation);
     }
 
     /// Gives a configuration to all threads and waits until they have it.

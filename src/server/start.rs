@@ -1,25 +1,29 @@
 //! One thread a worker, each with its own runtime, listeners and pool; one more for the operator.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use super::Reloader;
-use super::generation::{Generation, security};
+use super::generation::Generation;
+use super::log::Logs;
 use super::operator::Desk;
+use super::sockets::Sockets;
 use super::thread::{self, Plan};
-use crate::admin;
-use crate::admin::{BindError, Operator, Phase, Reload, Status};
-use crate::config::{self, AdminAddress, Snapshot};
-use crate::downstream::{self, TlsError};
+use super::watchdog::{Beat, Watchdog};
+use crate::admin::{BindError, Operator, Phase, Status, Wish};
+use crate::config::{AdminAddress, Snapshot};
+use crate::downstream::{Inherited, Listening, TlsError};
 use crate::metrics::{Counters, Metrics, RecordCounters};
-use crate::proxy::{Gateway, WORDS};
+use crate::proxy::{Outlets, WORDS};
 use crate::store::Store;
 use crate::upstream::{Keeper, OriginError};
 
@@ -27,20 +31,32 @@ use crate::upstream::{Keeper, OriginError};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// An address can't be listened on.
-    #[error("can't listen on {address}: {source}{}", hint(source))]
+    #[error("can't listen on {address}: {source}{hint}")]
     Listen {
         /// As configured.
         address: SocketAddr,
         /// What the system says.
         source: io::Error,
+        /// What to do about it, after a semicolon; empty where nothing is known.
+        hint: String,
     },
     /// The operator's address can't be listened on.
-    #[error("can't listen on {address} (`admin`): {source}")]
+    #[error("can't listen on {address} (`admin`): {source}{hint}")]
     Admin {
         /// As configured.
         address: AdminAddress,
         /// What is in the way.
         source: BindError,
+        /// What to do about it, after a semicolon; empty where nothing is known.
+        hint: String,
+    },
+    /// A socket was inherited that the configuration doesn't have.
+    #[error(
+        "nobody would answer on {left}, which was inherited: add it to `listeners` or `admin` just so, or take it out of the socket's unit"
+    )]
+    Inherited {
+        /// Their addresses.
+        left: String,
     },
     /// A listener's certificate.
     #[error("listener {address}: {source}")]
@@ -50,6 +66,14 @@ pub enum StartError {
         /// What is wrong.
         source: Box<TlsError>,
     },
+    /// The file of the access log.
+    #[error("can't write the access log to {}: {source}", path.display())]
+    AccessLog {
+        /// As configured.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A site's upstream.
     #[error("site {site}: {source}")]
     Origin {
@@ -58,18 +82,23 @@ pub enum StartError {
         /// What is wrong.
         source: Box<OriginError>,
     },
+    /// All of the files that can't be used.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Files(Vec<Self>),
     /// The system gives no thread, runtime or descriptor.
     #[error("can't start a worker: {0}")]
     Worker(io::Error),
 }
 
-fn hint(source: &io::Error) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::AddrInUse => "; stop what listens there, or choose another port",
-        io::ErrorKind::PermissionDenied => "; choose a port from 1024 up, or grant CAP_NET_BIND_SERVICE",
-        io::ErrorKind::AddrNotAvailable => "; choose an address of this machine, or [::] for all",
-        _ => "",
-    }
+/// What the process hands to its server.
+#[derive(Default)]
+pub struct Given {
+    /// Where the operator's wishes go that need the files; `None` where nothing can be read again.
+    pub wishes: Option<mpsc::Sender<Wish>>,
+    /// Sockets that listen already.
+    pub inherited: Inherited,
+    /// How long the service manager waits for a sign of life, if it does.
+    pub watchdog: Option<Duration>,
 }
 
 /// How a shutdown went.
@@ -88,54 +117,63 @@ pub struct Server {
     metrics: Arc<Metrics>,
     store: Option<Store>,
     reloader: Arc<Reloader>,
+    logs: Logs,
     threads: Vec<JoinHandle<Drained>>,
+    /// Goes on until the last worker has ended.
+    watchdog: Option<Watchdog>,
 }
 
 impl Server {
-    /// Binds, reads certificates, starts the threads. Returns when connections are accepted. `reloads` is where the
-    /// operator's wishes for a reload go; `None` where nothing can be read again.
+    /// Binds, reads certificates, starts the threads. Returns when connections are accepted.
     ///
     /// # Errors
     /// What is in the way, and what to do about it; nothing is left running then.
-    pub fn start(mut snapshot: Snapshot, reloads: Option<mpsc::Sender<Reload>>) -> Result<Self, StartError> {
+    pub fn start(snapshot: Snapshot, given: Given) -> Result<Self, StartError> {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
         let recorded = Arc::new(RecordCounters::default());
         let store = snapshot.records.as_ref().map(|records| Store::open(records, Arc::clone(&recorded)));
         let store = store.transpose().map_err(StartError::Worker)?;
-        snapshot.generation = 1;
-        let gateway = Gateway::new(snapshot, store.clone()).map_err(origin_fault)?;
-        let snapshot = Arc::clone(&gateway.snapshot);
-        let securities = snapshot.listeners.iter().map(security).collect::<Result<_, _>>()?;
-        let bound = snapshot.listeners.iter().map(|listener| listen(listener.address, workers));
-        let mut sockets = bound.collect::<Result<Vec<_>, _>>()?;
-        let operator = snapshot.admin.as_ref().map(listen_to_operator).transpose()?;
+        let logs = Logs::open(&snapshot.log)?;
+        let outlets = Outlets { store: store.clone(), access: logs.access() };
+        let first = Generation::first(snapshot, outlets).map_err(StartError::Files)?;
+        let snapshot = Arc::clone(&first.gateway.snapshot);
+        let Sockets { mut listeners, operator } = Sockets::open(&snapshot, workers, given.inherited)?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
-        let metrics = Metrics::new(counters.clone());
-        let metrics = Arc::new(if store.is_some() { metrics.with_records(recorded) } else { metrics });
+        let metrics = Metrics::new(counters.clone()).with_logs(logs.counters.clone());
+        let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
         let keeper = Keeper::start().map_err(StartError::Worker)?;
-        let reloader = Reloader::new(Generation { gateway, securities }, Arc::clone(&metrics), keeper);
-        let address = |sockets: &Vec<TcpListener>| sockets.first()?.local_addr().ok();
+        let reloader = Arc::new(Reloader::new(first, logs.level.clone(), keeper));
+        let metrics = metrics.with_reloads(Arc::clone(&reloader.counters));
+        let metrics = metrics.with_upstreams(Arc::clone(&reloader.upstreams));
+        let address = |sockets: &Vec<Listening>| sockets.first()?.address().ok();
         let mut server = Self {
-            addresses: sockets.iter().filter_map(address).collect(),
+            addresses: listeners.iter().filter_map(address).collect(),
             operator: None,
-            metrics,
+            metrics: Arc::new(metrics),
             store,
-            reloader: Arc::new(reloader),
+            reloader,
+            logs,
             threads: Vec::new(),
+            watchdog: None,
         };
         if let (Some(listener), Some(admin)) = (operator, &snapshot.admin) {
             let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(server.status()));
-            let operator = Operator { metrics, status, reload: reloads };
+            let operator =
+                Operator { metrics, status, level: server.logs.level.clone(), wishes: given.wishes };
             server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
         }
-        let open = Arc::new(AtomicUsize::new(0));
+        let (open, mut beats) = (Arc::new(AtomicUsize::new(0)), Vec::new());
         for (index, counters) in counters.into_iter().enumerate() {
-            let listeners = sockets.iter_mut().filter_map(Vec::pop).collect();
+            let listeners = listeners.iter_mut().filter_map(Vec::pop).collect();
             let (orders, stop) = (server.reloader.orders.subscribe(), server.reloader.stop.clone());
-            let plan = Plan { listeners, orders, counters, open: Arc::clone(&open), stop };
+            let pulse = given.watchdog.map(|limit| (Beat::default(), limit));
+            beats.extend(pulse.as_ref().map(|(beat, _)| beat.clone()));
+            let plan = Plan { listeners, orders, counters, open: Arc::clone(&open), stop, pulse };
             server.spawn(format!("worker-{index}"), plan)?;
         }
+        let watchdog = given.watchdog.map(|limit| Watchdog::begin(limit, beats));
+        server.watchdog = watchdog.transpose().map_err(StartError::Worker)?;
         server.status().reached(Phase::Serving);
         Ok(server)
     }
@@ -160,6 +198,11 @@ impl Server {
         &self.reloader
     }
 
+    /// Lets go of a log file that was moved away, and opens the one that has its name now.
+    pub fn reopen_logs(&self) {
+        self.logs.reopen();
+    }
+
     /// Accepts no more, lets exchanges finish within `times.drain`, and ends the threads.
     pub fn stop(mut self) -> Drained {
         self.status().reached(Phase::Draining);
@@ -168,6 +211,7 @@ impl Server {
         if let Some(store) = &self.store {
             store.close();
         }
+        drop(self.watchdog.take());
         let clean = ended.iter().all(|drained| matches!(drained, Ok(Drained::Clean)));
         if clean { Drained::Clean } else { Drained::Cut }
     }
@@ -190,17 +234,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.reloader.stop.cancel();
     }
-}
-
-pub(super) fn origin_fault((site, source): (String, OriginError)) -> StartError {
-    StartError::Origin { site, source: Box::new(source) }
-}
-
-fn listen(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, StartError> {
-    downstream::bind(address, workers).map_err(|source| StartError::Listen { address, source })
-}
-
-fn listen_to_operator(admin: &config::Admin) -> Result<admin::Listener, StartError> {
-    let refused = |source| StartError::Admin { address: admin.address.clone(), source };
-    admin::Listener::bind(admin).map_err(refused)
 }

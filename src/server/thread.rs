@@ -1,6 +1,5 @@
 //! A worker's thread: its runtime, its listeners, and the configurations that it is handed one after the other.
 
-use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -14,18 +13,21 @@ use tokio_util::task::TaskTracker;
 
 use super::Drained;
 use super::generation::Generation;
-use crate::downstream::{self, Settings, Terms};
+use super::watchdog::Beat;
+use crate::downstream::{self, Listening, Settings, Terms};
 use crate::metrics::Counters;
 use crate::proxy::{self, Worker};
 
 /// What a thread is started with.
 pub(super) struct Plan {
-    pub(super) listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<Listening>,
     pub(super) orders: watch::Receiver<Order>,
     pub(super) counters: Arc<Counters>,
     /// Connections of all threads that serve user agents.
     pub(super) open: Arc<AtomicUsize>,
     pub(super) stop: CancellationToken,
+    /// Its sign of life, and how long the service manager waits for one; `None` where nobody does.
+    pub(super) pulse: Option<(Beat, Duration)>,
 }
 
 /// The configuration to serve by. A thread that is late skips those between.
@@ -42,7 +44,11 @@ pub(super) fn work(plan: Plan, ready: &SyncSender<std::io::Result<()>>) -> Drain
     match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
         Ok(runtime) => {
             let _ = ready.send(Ok(()));
+            let pulse = plan.pulse.clone();
             let drained = runtime.block_on(serve(plan));
+            if let Some((beat, _)) = pulse {
+                beat.end();
+            }
             runtime.shutdown_timeout(Duration::from_millis(200));
             drained
         }
@@ -55,7 +61,10 @@ pub(super) fn work(plan: Plan, ready: &SyncSender<std::io::Result<()>>) -> Drain
 
 /// Serves all listeners of a thread until told to stop, then waits for connections and tunnels, `times.drain` at most.
 async fn serve(plan: Plan) -> Drained {
-    let Plan { listeners, mut orders, counters, open, stop } = plan;
+    let Plan { listeners, mut orders, counters, open, stop, pulse } = plan;
+    if let Some((beat, limit)) = pulse {
+        tokio::task::spawn_local(async move { beat.go_on(limit).await });
+    }
     let tasks = TaskTracker::new();
     let settings = |generation: &Generation| {
         let snapshot = &generation.gateway.snapshot;
@@ -71,13 +80,9 @@ async fn serve(plan: Plan) -> Drained {
     let begun = settings(&first);
     for (socket, security) in listeners.into_iter().zip(&first.securities) {
         let terms = Rc::new(Terms::new(security.clone(), Rc::clone(&begun)));
-        match tokio::net::TcpListener::from_std(socket) {
-            Ok(listener) => {
-                let serving = downstream::serve(listener, Rc::clone(&terms), service.clone());
-                tokio::task::spawn_local(serving);
-            }
-            Err(fault) => tracing::error!(%fault, "a listener is lost"),
-        }
+        let serving = downstream::serve(socket, Rc::clone(&terms), service.clone());
+        // What waits to be accepted when we stop is waited for as well.
+        tokio::task::spawn_local(tasks.track_future(serving));
         all.push(terms);
     }
     let mut drain = first.gateway.snapshot.times.drain;

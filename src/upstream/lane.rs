@@ -15,6 +15,8 @@ use crate::metrics::AddressCounters;
 
 pub(super) struct Lane<B> {
     pub(super) endpoint: Arc<Endpoint>,
+    /// The endpoint's label, for the requests of this worker.
+    pub(super) label: Rc<str>,
     /// Idle connections of HTTP/1.1, each for one request at a time; and how many requests go on, of whatever protocol.
     pub(super) shelf: Rc<Shelf>,
     /// Connections of HTTP/2, idle or not, each for many.
@@ -37,7 +39,8 @@ impl<B> Lane<B> {
         sweeper: &Arc<Notify>,
     ) -> Rc<Self> {
         let shelf = Rc::new(Shelf::new(most, sweeper, tally));
-        Rc::new(Self { endpoint, shelf, shared: RefCell::default(), closed: Cell::new(false) })
+        let label = Rc::from(endpoint.label.as_str());
+        Rc::new(Self { endpoint, label, shelf, shared: RefCell::default(), closed: Cell::new(false) })
     }
 
     /// Keeps a connection of HTTP/2 for other requests.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Origin;
 use super::secure::Papers;
-use crate::config::{self, Upstream};
+use crate::config::{self, Outside, Upstream};
 use crate::diagnostic::Source;
 use crate::metrics::{Counters, Words};
 
@@ -28,9 +28,10 @@ pub(super) fn written(yaml: &str) -> Upstream {
         "listeners: [{{address: \"127.0.0.1:0\"}}]\nsites: [{{default: true, registry: r.yaml, upstream: {yaml}}}]"
     );
     let registry = "version: \"1\"\ncookies: []\n";
-    let read = |_: &Path| Ok(registry.to_owned());
-    let (snapshot, faults) = config::compile(Source::new("t", yaml), Path::new("/"), &|_| None, &read);
-    let snapshot = snapshot.unwrap_or_else(|| panic!("{}", faults.render(false)));
+    let read = |_: &Path, _| Ok(registry.to_owned());
+    let compiled = config::compile(Source::new("t", yaml), Path::new("/"), Outside::of_files(&read));
+    let faults = compiled.faults;
+    let snapshot = compiled.snapshot.unwrap_or_else(|| panic!("{}", faults.render(false)));
     snapshot.sites.iter().next().map(|site| site.upstream.clone()).expect("a site")
 }
 

@@ -122,6 +122,12 @@ where
         })
     }
 
+    /// The address that it goes to: `127.0.0.1:8000`, `web:8000 (10.0.0.7)`, `unix:/run/app.sock`; none while nobody knows
+    /// where the upstream is.
+    pub fn address(&self) -> Option<&Rc<str>> {
+        Some(&self.lane.as_ref()?.label)
+    }
+
     /// Notes that the request was answered.
     pub fn answered(&self) {
         if let Some(lane) = &self.lane {

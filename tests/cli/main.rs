@@ -3,12 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod check;
+mod config_show;
 mod demo;
+mod drain;
 mod explain;
+mod health;
+mod init;
+mod log;
 mod place;
 mod policy;
 mod records;
+mod reload;
 mod run;
+mod sockets;
+mod terminal;
 
 use place::Place;
 
@@ -18,12 +26,16 @@ fn help_lists_every_command_and_the_exit_codes() {
     let help = place.tamis(&["--help"]);
     assert_eq!(help.code, 0);
     for word in [
+        "init ",
         "run ",
         "check ",
+        "config ",
         "explain ",
         "policy ",
         "schema ",
         "records ",
+        "reload ",
+        "health ",
         "demo ",
         "Exit codes",
         "0  done",
@@ -31,7 +43,10 @@ fn help_lists_every_command_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["run", "check", "explain", "policy", "schema", "records", "demo"] {
+    for command in [
+        "init", "run", "check", "config", "explain", "policy", "schema", "records", "reload", "health",
+        "demo",
+    ] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Exit codes"), "{}", help.out);
@@ -55,9 +70,12 @@ fn schema_prints_what_is_committed() {
         let path = format!("{}/config/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(path).unwrap()
     };
-    for (arguments, name) in
-        [(&["schema"][..], "tamis"), (&["schema", "config"], "tamis"), (&["schema", "registry"], "registry")]
-    {
+    for (arguments, name) in [
+        (&["schema"][..], "tamis"),
+        (&["schema", "config"], "tamis"),
+        (&["schema", "registry"], "registry"),
+        (&["schema", "site"], "site"),
+    ] {
         let told = place.tamis(arguments);
         assert_eq!((told.code, told.out), (0, committed(name)));
     }

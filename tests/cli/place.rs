@@ -1,7 +1,9 @@
 //! A directory for one test, and the command called in it.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -70,14 +72,47 @@ impl Place {
 
     /// Starts a command that runs until told to stop.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
-        let mut child = self.command(arguments).stderr(Stdio::inherit()).spawn().unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        Running { child, out }
+        Running::of(&mut self.command(arguments))
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
-        command.args(arguments).current_dir(&self.0).env_remove("TAMIS_CONFIG");
+    /// Starts a command that inherits a socket as descriptor 3, as systemd gives it (sd_listen_fds(3)).
+    pub(crate) fn start_with_socket(&self, arguments: &[&str], socket: impl Into<OwnedFd>) -> Running {
+        Running::of(&mut self.inheriting(arguments, socket))
+    }
+
+    /// Runs such a command to its end: the exit code, and what it said to standard error.
+    pub(crate) fn end_with_socket(&self, arguments: &[&str], socket: impl Into<OwnedFd>) -> (i32, String) {
+        let output = self.inheriting(arguments, socket).stderr(Stdio::piped()).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    fn inheriting(&self, arguments: &[&str], socket: impl Into<OwnedFd>) -> Command {
+        // The shell's own number is that of the command which takes its place.
+        let script = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\"";
+        let mut command = self.program("sh");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_tamis")]).args(arguments);
+        command.stdin(Stdio::from(socket.into()));
+        command
+    }
+
+    /// Starts a command in an environment with further variables.
+    pub(crate) fn start_in(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
+        Running::of(self.command(arguments).envs(variables.iter().copied()))
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.program(env!("CARGO_BIN_EXE_tamis"));
+        command.args(arguments);
+        command
+    }
+
+    fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.0)
+            .env_remove("TAMIS_CONFIG")
+            .env_remove("TAMIS_ADMIN")
+            .env_remove("NOTIFY_SOCKET");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command
     }
@@ -96,6 +131,26 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Self { child, out }
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits for the end: the exit code, and the rest of the output.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        while self.out.read_line(&mut rest).unwrap() > 0 {}
+        assert!(!rest.contains(SECRET), "{rest}");
+        (self.child.wait().unwrap().code(), rest)
+    }
+
     /// The next line that holds a word.
     pub(crate) fn line(&mut self, word: &str) -> String {
         loop {
@@ -109,13 +164,9 @@ impl Running {
     }
 
     /// Sends a signal by its name and waits for the end: the exit code, and the rest of the output.
-    pub(crate) fn end(mut self, signal: &str) -> (Option<i32>, String) {
-        let kill = format!("kill -{signal} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-        let mut rest = String::new();
-        while self.out.read_line(&mut rest).unwrap() > 0 {}
-        assert!(!rest.contains(SECRET), "{rest}");
-        (self.child.wait().unwrap().code(), rest)
+    pub(crate) fn end(self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
+        self.wait()
     }
 }
 
@@ -124,6 +175,17 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The octets of a message until its empty line.
+pub(crate) fn head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut octet = [0];
+        stream.read_exact(&mut octet).unwrap();
+        head.extend(octet);
+    }
+    String::from_utf8(head).unwrap()
 }
 
 /// A configuration that listens on a port of 127.0.0.1, before an origin server that nobody runs.

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 
 use serde_json::Value;
 
-use crate::place::{Place, configuration};
+use crate::place::{Place, configuration, head};
 
 #[test]
 fn a_signal_ends_it_in_good_order() {
@@ -34,6 +34,23 @@ fn a_signal_ends_it_in_good_order() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once_with_code_3() {
+    let place = Place::with_site();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", silent.local_addr().unwrap());
+    place.write("tamis.yaml", configuration(0).replace("http://127.0.0.1:1", &upstream));
+    let mut gateway = place.start(&["run", "--config", "tamis.yaml"]);
+    let line = gateway.line("listening");
+    let mut agent = TcpStream::connect(line.split("address=").nth(1).unwrap().trim()).unwrap();
+    agent.write_all(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n").unwrap();
+    let (mut waiting, _) = silent.accept().unwrap();
+    assert!(head(&mut waiting).starts_with("GET / "));
+    gateway.signal("TERM");
+    gateway.line("stopping");
+    assert_eq!(gateway.end("INT").0, Some(3));
+}
+
+#[test]
 fn a_taken_port_is_code_3_and_said() {
     let place = Place::with_site();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -43,6 +60,9 @@ fn a_taken_port_is_code_3_and_said() {
     assert_eq!(told.code, 3);
     let sentence = format!("error: can't listen on 127.0.0.1:{port}: ");
     assert!(told.err.contains(&sentence) && told.err.contains("choose another port"), "{}", told.err);
+    // It is this test that holds it.
+    let holder = format!("(process {}) listens there", std::process::id());
+    assert!(told.err.contains(&holder), "{}", told.err);
 }
 
 #[test]
@@ -137,15 +157,4 @@ fn a_json_log_is_one_object_a_line() {
     assert_eq!((&access["status"], &access["request_stripped"]), (&503.into(), &1.into()));
     let (_, rest) = gateway.end("TERM");
     rest.lines().for_each(|line| drop(object(line.to_owned())));
-}
-
-/// The octets of a message until its empty line.
-fn head(stream: &mut TcpStream) -> String {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut octet = [0];
-        stream.read_exact(&mut octet).unwrap();
-        head.extend(octet);
-    }
-    String::from_utf8(head).unwrap()
 }

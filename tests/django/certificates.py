@@ -16,6 +16,10 @@ class Certificates:
         for number, blob in enumerate(certificate.cert_chain_pems):
             blob.write_to_path(self.chain, append=number > 0)
 
+    def authority(self):
+        """The authority's own certificate, PEM."""
+        return self._authority.cert_pem.bytes()
+
     def context(self):
         """What a user agent trusts: this authority only."""
         context = ssl.create_default_context()

@@ -1,13 +1,6 @@
 //! The operator's listener.
 
-use std::collections::BTreeSet;
-
-use tamis::metrics::{CONNECTION_FAULTS, STATUS};
-use tamis::proxy::WORDS;
-
-use crate::kit::{Folder, Gate, Setup, answering, gateway, origin, page, status};
-
-const REFERENCE: &str = include_str!("../../docs/operation.md");
+use crate::kit::{Folder, Gate, Gateway, Setup, answering, gateway, origin, page, registry, status};
 
 #[test]
 fn health_is_told() {
@@ -44,20 +37,6 @@ fn metrics_have_the_verdicts() {
 }
 
 #[test]
-fn the_reference_has_every_metric_and_every_word() {
-    let folder = Folder::new();
-    let gateway = Setup::new(&answering(&page(&[]))).top(&folder.records()).start();
-    let text = gateway.operator().request("GET /metrics", &[]).text();
-    let served = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
-    let rows = REFERENCE.lines().filter_map(|row| row.strip_prefix("| `tamis_")?.split('`').next());
-    let listed: BTreeSet<String> = rows.map(|name| format!("tamis_{name}")).collect();
-    assert_eq!(listed, served.map(str::to_owned).collect());
-    for word in [WORDS.reasons, WORDS.readings, WORDS.failures, CONNECTION_FAULTS, STATUS].concat() {
-        assert!(REFERENCE.contains(&format!("`{word}`")), "{word}");
-    }
-}
-
-#[test]
 fn the_rest_is_not_there() {
     let gateway = gateway(&answering(&page(&[])));
     assert_eq!(gateway.operator().request("GET /", &[]).status(), 404);
@@ -72,7 +51,14 @@ fn without_the_token_there_is_health_alone() {
     let admin = format!("admin: {{address: \"127.0.0.1:0\", token: {TOKEN}}}");
     let gateway = Setup::new(&answering(&page(&[]))).top(&admin).start();
     let ask = |line: &str, fields: &[&str]| gateway.operator().request(line, fields);
-    for line in ["GET /metrics", "GET /sites", "POST /reload"] {
+    for line in [
+        "GET /metrics",
+        "GET /sites",
+        "GET /explain?name=a",
+        "GET /log",
+        "PUT /log?level=debug",
+        "POST /reload",
+    ] {
         let answer = ask(line, &[]);
         assert_eq!(
             (answer.status(), answer.value("www-authenticate").as_str()),
@@ -86,6 +72,92 @@ fn without_the_token_there_is_health_alone() {
     let ready = ask("GET /readyz", &[]);
     assert_eq!((ready.status(), ready.json()), (200, serde_json::json!({ "phase": "serving" })));
     assert_eq!(ask("GET /readyz", &[&bearer]).json()["generation"], 1);
+}
+
+#[test]
+fn readiness_has_its_details() {
+    let folder = Folder::new();
+    let gateway = Setup::new(&answering(&page(&[]))).top(&folder.records()).start();
+    let ready = gateway.operator().request("GET /readyz", &[]).json();
+    let expected = serde_json::json!({
+        "phase": "serving", "generation": 1, "refused": null, "records": { "state": "written", "queued": 0 },
+    });
+    assert_eq!(ready, expected);
+    let without = self::gateway(&answering(&page(&[])));
+    assert_eq!(without.operator().request("GET /readyz", &[]).json()["records"]["state"], "off");
+}
+
+#[test]
+fn a_cookie_is_explained_by_the_rules_that_are_served() {
+    let gateway = Setup::new(&answering(&page(&[]))).site("mode: observe").start();
+    let explain = |query: &str| gateway.operator().request(&format!("GET /explain?{query}"), &[]);
+    let told =
+        explain("name=_ga&set_cookie=_ga%3DS3CRET%3B+Path%3D%2F&cookie=sessionid%3DS3CRET;%20x%3D1").json();
+    assert_eq!((&told["site"], &told["mode"]), (&"default".into(), &"observe".into()));
+    assert_eq!(told["consent"]["reading"], "absent");
+    let cookies = told["cookies"].as_array().unwrap();
+    let words =
+        |cookie: &serde_json::Value| ["field", "name", "verdict", "reason"].map(|key| cookie[key].clone());
+    let expected = [
+        ["Cookie", "_ga", "strip", "not-agreed"],
+        ["Cookie", "sessionid", "forward", "exempt"],
+        ["Cookie", "x", "strip", "undeclared"],
+        ["Set-Cookie", "_ga", "strip", "not-agreed"],
+    ];
+    assert_eq!(cookies.iter().map(words).collect::<Vec<_>>(), expected);
+    assert!(!told.to_string().contains("S3CRET"));
+    let granted = explain("name=_ga&consent=%7B%22statistical%22%3Atrue%7D").json();
+    assert_eq!(
+        (&granted["consent"]["reading"], &granted["cookies"][0]["reason"]),
+        (&"read".into(), &"agreed".into())
+    );
+    for (query, sentence) in [
+        ("", "ask for at least one of"),
+        ("consent=a", "ask for at least one of"),
+        ("name=a&colour=red", "not known"),
+    ] {
+        let answer = explain(query);
+        assert_eq!(answer.status(), 400, "{query}");
+        assert!(answer.text().contains(sentence), "{}", answer.text());
+    }
+}
+
+#[test]
+fn which_site_is_meant_is_asked() {
+    let origin = answering(&page(&[]));
+    let site = |host: &str, mode: &str| {
+        format!(
+            "  - hosts: [{host}]\n    registry: site.yaml\n    upstream: {}\n    mode: {mode}\n",
+            origin.url()
+        )
+    };
+    let yaml = format!(
+        "records: off\nlisteners: [{{address: \"127.0.0.1:0\"}}]\nadmin: {{address: \"127.0.0.1:0\"}}\nsites:\n{}{}",
+        site("a.test", "enforce"),
+        site("b.test", "observe")
+    );
+    let gateway = Gateway::start(&yaml, registry());
+    let explain = |query: &str| gateway.operator().request(&format!("GET /explain?name=_ga&{query}"), &[]);
+    assert_eq!(explain("site=b.test").json()["mode"], "observe");
+    for query in ["", "site=c.test"] {
+        let answer = explain(query);
+        assert_eq!(answer.status(), 400);
+        assert!(answer.text().contains("a.test, b.test"), "{}", answer.text());
+    }
+}
+
+#[test]
+fn the_level_of_the_log_is_told_and_set() {
+    let gateway = gateway(&answering(&page(&[])));
+    // The log is the process's, and the other tests look for what is logged at this level.
+    assert_eq!(gateway.operator().request("PUT /log?level=debug", &[]).json()["level"], "debug");
+    assert_eq!(gateway.operator().request("GET /log", &[]).json()["level"], "debug");
+    for query in ["", "?level=", "?level=loud", "?level=info&level=debug"] {
+        let answer = gateway.operator().request(&format!("PUT /log{query}"), &[]);
+        assert_eq!(answer.status(), 400, "{query}");
+        assert!(answer.text().contains("off, error, warn, info, debug, trace"), "{}", answer.text());
+    }
+    assert_eq!(gateway.operator().request("GET /log", &[]).json()["level"], "debug");
 }
 
 #[test]
@@ -194,10 +266,7 @@ fn no_exchange_that_ended_well_is_counted_as_aborted() {
         old.answer();
         let (_, metrics) = gateway.stop();
         assert_eq!(metrics.sum(|c| c.aborted.value()), 0, "{answer:?}");
-        assert_eq!(
-            metrics.sum(|c| c.responses.value("2xx") + c.responses.value("3xx") + c.responses.value("5xx")),
-            3
-        );
+        assert_eq!(metrics.sum(|c| c.answered("2xx") + c.answered("3xx") + c.answered("5xx")), 3);
     }
     let origin = answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
     let gateway = gateway(&origin);

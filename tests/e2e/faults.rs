@@ -272,7 +272,7 @@ fn a_reset_upload_is_not_completed() {
     agent.wire.reset();
     assert!(!origin.heard().is_whole());
     let (_, metrics) = gateway.stop();
-    assert_eq!(metrics.sum(|c| c.open.value()), 0);
+    assert_eq!(metrics.sum(|c| c.open.total()), 0);
 }
 
 #[test]

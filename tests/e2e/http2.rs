@@ -7,6 +7,7 @@ use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
 use http::{Request, Response};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::kit::{Origin, Setup, answering, logged, origin, page, text};
@@ -22,9 +23,20 @@ pub(crate) fn agent<F: Future>(
     builder: &h2::client::Builder,
     play: impl FnOnce(SendRequest<Bytes>) -> F,
 ) -> F::Output {
+    agent_after(address, b"", builder, play)
+}
+
+/// The same, on a connection on which something else is said before.
+pub(crate) fn agent_after<F: Future>(
+    address: SocketAddr,
+    before: &[u8],
+    builder: &h2::client::Builder,
+    play: impl FnOnce(SendRequest<Bytes>) -> F,
+) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(before).await.unwrap();
         let (sender, connection) = builder.handshake(stream).await.unwrap();
         tokio::spawn(async move { drop(connection.await) });
         play(sender.ready().await.unwrap()).await
@@ -155,7 +167,7 @@ fn a_stream_that_takes_nothing_is_reset_while_others_go_on() {
         assert_eq!(reset.reason(), Some(Reason::CANCEL));
     });
     let (_, metrics) = gateway.stop();
-    assert_eq!(metrics.sum(|counters| counters.open.value()), 0);
+    assert_eq!(metrics.sum(|counters| counters.open.total()), 0);
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn a_choice_is_written_and_the_visitor_goes_back() {
     assert!(heard.value("cookie").ends_with("; _ga=1"), "{}", heard.value("cookie"));
     assert!(heard.value("cookie").contains("tamis_choice=1."));
     assert_eq!(heard.value("x-consent"), "necessary, statistical, internal=?0, third-party=?0");
-    assert_eq!(gateway.count(|c| c.responses.value("3xx")), 1);
+    assert_eq!(gateway.count(|c| c.answered("3xx")), 1);
 }
 
 #[test]

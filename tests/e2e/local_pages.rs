@@ -274,6 +274,6 @@ fn each_is_one_line_of_the_log_and_one_count() {
     agent.request("GET /cookies-policy", &[]);
     drop(agent);
     let (_, metrics) = gateway.stop();
-    assert_eq!(metrics.sum(|c| c.responses.value("2xx")), 2);
+    assert_eq!(metrics.sum(|c| c.answered("2xx")), 2);
     assert_eq!(metrics.sum(|c| c.aborted.value()), 0);
 }

@@ -149,6 +149,22 @@ fn a_new_certificate_is_shown_to_those_who_come_and_old_connections_live_on() {
 }
 
 #[test]
+fn where_certificates_stay_tickets_stay_good() {
+    let authority = Authority::new();
+    let origin = answering(&page(&[]));
+    let files = Files::new(&authority.issue("x.test"));
+    let gateway = files.setup(&origin).start();
+    let browser = authority.browser();
+    let visit = || browser.visit(gateway.address());
+    assert_eq!((visit(), visit()), (false, true));
+    gateway.reload(&files.setup(&origin).registry(&declaring("one"))).unwrap();
+    assert!(visit());
+    files.put(&authority.issue("x.test"));
+    gateway.reload(&files.setup(&origin)).unwrap();
+    assert_eq!((visit(), visit()), (false, true));
+}
+
+#[test]
 fn a_certificate_that_cannot_be_used_changes_nothing_at_all() {
     let authority = Authority::new();
     let origin = answering(&page(&["Set-Cookie: one=1", "Set-Cookie: sessionid=1"]));

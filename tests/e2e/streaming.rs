@@ -199,7 +199,7 @@ fn a_reader_who_takes_nothing_is_let_go() {
     agent.ask("GET /", &[]);
     gone.wait();
     let (_, metrics) = gateway.stop();
-    assert_eq!(metrics.sum(|c| c.open.value()), 0);
+    assert_eq!(metrics.sum(|c| c.open.total()), 0);
     assert_eq!(metrics.sum(|c| c.connection_faults.value("write-timeout")), 1);
     assert_eq!(metrics.sum(|c| c.aborted.value()), 1);
 }

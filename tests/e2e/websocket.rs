@@ -51,10 +51,20 @@ fn the_handshake_is_sifted_both_ways_and_the_rest_is_passed_on() {
         agent.send(octets);
         assert_eq!(agent.wire.take(octets.chars().count()), crate::kit::octets(octets));
     }
+    let text = gateway.operator().request("GET /metrics", &[]).text();
+    for line in [
+        "tamis_tunnels_open 1",
+        // Three messages, there and back, while the exchange goes on.
+        "tamis_received_bytes_total{site=\"default\"} 46",
+        "tamis_sent_bytes_total{site=\"default\"} 46",
+    ] {
+        assert!(text.contains(&format!("{line}\n")), "{line} is not in\n{text}");
+    }
     agent.wire.finish();
     assert!(agent.is_closed());
     let (_, metrics) = gateway.stop();
-    assert_eq!((metrics.sum(|c| c.aborted.value()), metrics.sum(|c| c.open.value())), (0, 0));
+    assert_eq!((metrics.sum(|c| c.aborted.value()), metrics.sum(|c| c.open.total())), (0, 0));
+    assert_eq!(metrics.sum(|c| c.tunnels.value()), 0);
 }
 
 #[test]

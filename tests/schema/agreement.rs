@@ -155,6 +155,31 @@ fn the_registry_schema_refuses_what_has_the_wrong_form_and_nothing_that_is_read(
     differences(&REGISTRY);
 }
 
+/// A secret that is written in the file itself is in no fault: not in its sentences, not in its excerpt.
+#[test]
+fn faults_about_secrets_do_not_show_them() {
+    let mut shown = 0;
+    for described in all(&CONFIGURATION) {
+        let Some(without) = described.setting().secret else { continue };
+        for value in [
+            "S3CRET",
+            "S3CRET, é",
+            "S3CRET://x",
+            "x://a:S3CRET@b/c",
+            "postgres://a:S3CRET@b c",
+            "postgres://:S3CRET@",
+        ] {
+            let faults =
+                (CONFIGURATION.faults)(&with(&CONFIGURATION, &described, Some(&json!(value))).to_string());
+            if !without(value).contains("S3CRET") {
+                shown += faults.errors();
+                assert!(!faults.render(false).contains("S3CRET"), "{}", faults.render(false));
+            }
+        }
+    }
+    assert!(shown > 7, "{shown} faults");
+}
+
 /// Puts every value at every place, and asks reader and schema.
 fn differences(file: &File) {
     let (values, validator) = (values(), validator(file));

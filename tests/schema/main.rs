@@ -1,4 +1,4 @@
-//! The description of both YAML files (`SETTINGS` of `config` and `registry`), held against everything that says what
+//! The description of the YAML files (`SETTINGS` and `SITE` of `config`, `SETTINGS` of `registry`), held against everything that says what
 //! may be written: the readers, the JSON Schemas, the shipped and the golden files, the reference pages.
 //!
 //! That a reader asks for exactly the described keys is held where it reads: `document::Fields::finish`.
@@ -7,6 +7,7 @@
 
 mod agreement;
 mod described;
+mod effective;
 mod files;
 mod reference;
 
@@ -15,13 +16,13 @@ use std::path::Path;
 
 use jsonschema::Validator;
 use serde_json::Value;
-use tamis::config::Snapshot;
+use tamis::config::{Compiled, Outside, Snapshot};
 use tamis::diagnostic::{Diagnostics, Source};
 use tamis::document::{Document, Mapping};
 use tamis::registry::Registry;
 use tamis::{config, registry};
 
-/// One of the two kinds of file.
+/// One of the kinds of file.
 struct File {
     settings: &'static Mapping,
     schema: fn() -> Value,
@@ -71,13 +72,41 @@ const REGISTRY: File = File {
     },
 };
 
-const FILES: [File; 2] = [CONFIGURATION, REGISTRY];
+/// A file of `sites_from`; its settings have their rows with those of `sites`.
+const SITE: File = File {
+    settings: &config::SITE,
+    schema: config::site_schema,
+    faults: |text| site(text).1,
+    compiled: |text| format!("{:?}", site(text).0),
+    name: "site",
+    reference: "",
+    golden: "tests/golden/config/sites/faulty",
+    base: || serde_json::json!({ "hosts": "a.example", "registry": "r.yaml", "upstream": "http://127.0.0.1:8000" }),
+};
+
+const FILES: [File; 3] = [CONFIGURATION, REGISTRY, SITE];
 
 fn configuration(text: &str) -> (Option<Snapshot>, Diagnostics) {
+    let site = r#"{"hosts": "b.example", "registry": "r.yaml", "upstream": "http://127.0.0.1:8000"}"#;
+    let compiled = compiled(text, site);
+    (compiled.snapshot, compiled.faults)
+}
+
+fn site(text: &str) -> (Option<Snapshot>, Diagnostics) {
+    let compiled = compiled(r#"{"listeners": [{"address": ":8080"}], "sites_from": "sites"}"#, text);
+    (compiled.snapshot, compiled.faults)
+}
+
+/// A configuration beside which there is one file of a site, whatever directory it is looked for in.
+fn compiled(text: &str, site: &str) -> Compiled {
     let environment = |name: &str| (name == "HOST").then(|| "a.example".to_owned());
-    let read = |_: &Path| Ok("version: '1'\ncookies: []\n".to_owned());
-    let source = Source::new("tamis.yaml", text);
-    config::compile(source, Path::new(""), &environment, &read)
+    let read = |path: &Path, _| match path.to_str() {
+        Some(path) if path.ends_with("a.yaml") => Ok(site.to_owned()),
+        _ => Ok("version: '1'\ncookies: []\n".to_owned()),
+    };
+    let list = |_: &Path| Ok(vec!["a.yaml".to_owned()]);
+    let outside = Outside { environment: &environment, read: &read, list: &list };
+    config::compile(Source::new("tamis.yaml", text), Path::new(""), outside)
 }
 
 fn validator(file: &File) -> Validator {

@@ -7,7 +7,10 @@ use serde_json::Value;
 use tamis::document::{Absent, Mapping, Setting};
 
 use super::described::all;
-use super::{FILES, File, json, read};
+use super::{CONFIGURATION, File, REGISTRY, json, read};
+
+/// The files that have a page.
+const PAGES: [&File; 2] = [&CONFIGURATION, &REGISTRY];
 
 /// A row of a table of settings: type and default.
 type Row = (String, String);
@@ -15,7 +18,7 @@ type Row = (String, String);
 #[test]
 fn every_setting_has_its_row_and_every_row_its_setting() {
     let mut wrong = Vec::new();
-    for file in &FILES {
+    for file in PAGES {
         let mut rows = rows(file);
         for described in all(file) {
             let (path, setting) = (described.path(), described.setting());
@@ -44,9 +47,12 @@ fn default(setting: &Setting) -> String {
 /// The rows of all tables that have a type and a default, by the path of the setting. They are keys of the mapping
 /// that the heading above names, or of the whole file.
 fn rows(file: &File) -> BTreeMap<String, Row> {
-    let holders: BTreeMap<&str, String> = all(file)
+    let mut mappings = all(file);
+    mappings.retain(|described| !described.setting().kind.mappings().is_empty());
+    // Of several keys of one name a heading means the one with the shortest path.
+    mappings.sort_by_key(|described| std::cmp::Reverse(described.steps.len()));
+    let holders: BTreeMap<&str, String> = mappings
         .iter()
-        .filter(|described| !described.setting().kind.mappings().is_empty())
         .map(|described| (described.setting().key, format!("{}.", described.path())))
         .collect();
     let (mut prefix, mut columns) = (String::new(), None);
@@ -73,7 +79,7 @@ fn rows(file: &File) -> BTreeMap<String, Row> {
 
 #[test]
 fn every_setting_has_an_example_and_every_example_its_settings() {
-    for file in &FILES {
+    for file in PAGES {
         let mut mappings: BTreeMap<&str, &Mapping> = BTreeMap::from([(file.settings.what, file.settings)]);
         mappings.extend(all(file).iter().map(|described| (described.mapping.what, described.mapping)));
         let mut shown = BTreeSet::new();

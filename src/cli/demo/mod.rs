@@ -27,9 +27,9 @@ use self::watch::{Passed, Watch};
 use super::CANNOT;
 use super::signals::Signals;
 use super::terminal::{Paint, complain, say};
-use crate::config::{self, Snapshot};
+use crate::config::{self, Outside, Snapshot};
 use crate::diagnostic::Source;
-use crate::server::{Server, StartError};
+use crate::server::{Given, Server, StartError};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -87,7 +87,7 @@ fn try_demo(arguments: &Arguments) -> Result<(), Error> {
     let (passed, exchanges) = sync_channel(QUEUE);
     let watch = Watch::new(passed).with_filter(watch::targets());
     tracing_subscriber::registry().with(watch).try_init().map_err(|_| Error::Log)?;
-    let gateway = Server::start(snapshot(arguments.port, portal)?, None).map_err(refused)?;
+    let gateway = Server::start(snapshot(arguments.port, portal)?, Given::default()).map_err(refused)?;
     let address = gateway.addresses().first().copied().ok_or(Error::Silent)?;
 
     let paint = Paint::stdout();
@@ -100,7 +100,7 @@ fn try_demo(arguments: &Arguments) -> Result<(), Error> {
                 say(&format!("\n{}", print::exchange(&exchange, paint)));
             }
         });
-        signals.wait(&Notify::new());
+        signals.wait(&Notify::new(), || ());
     }
     gateway.stop();
     Ok(())
@@ -116,9 +116,9 @@ fn snapshot(port: u16, portal: SocketAddr) -> Result<Snapshot, Error> {
         "listeners:\n  - address: 127.0.0.1:{port}\nworkers: 1\nsites:\n  - default: true\n    registry: {REGISTRY}\n    upstream: http://{portal}\ntimes: {{drain: 1s}}\nrecords: off\n"
     );
     let source = Source::new("demo.yaml", text);
-    let (snapshot, faults) =
-        config::compile(source, Path::new(""), &|_| None, &|_| Ok(REGISTRY_TEXT.to_owned()));
-    snapshot.ok_or_else(|| Error::Registry(faults.render(false)))
+    let outside = Outside::of_files(&|_, _| Ok(REGISTRY_TEXT.to_owned()));
+    let compiled = config::compile(source, Path::new(""), outside);
+    compiled.snapshot.ok_or_else(|| Error::Registry(compiled.faults.render(false)))
 }
 
 /// The scripted visit; each step is printed when its exchange is over.

@@ -81,7 +81,7 @@ impl Watch {
             });
         }
         let (method, path, status) = (access.take("method"), access.take("path"), access.take("status"));
-        let own = access.take("upstream_ms") == "0.0" && access.take("error").is_empty();
+        let own = access.take("upstream").is_empty() && access.take("error").is_empty();
         // A full queue means that nobody can read as fast as this is printed.
         let _ = self.to.try_send(Passed { method, path, status, own, request, response });
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::terminal::{colours, tell};
 use super::super::{FAULTY, WRONG, load};
 use super::{Arguments, Refusal};
-use crate::config::{Limits, Mode, Site, Snapshot};
+use crate::config::{Compiled, Limits, Mode, Site, Snapshot};
 use crate::diagnostic::Diagnostics;
 use crate::policy::{Policy, Undeclared};
 
@@ -31,7 +31,7 @@ impl Rules {
         }
         let variable = || std::env::var_os("TAMIS_CONFIG").map(PathBuf::from);
         let path = arguments.config.clone().or_else(variable).unwrap_or_else(load::default_path);
-        let (snapshot, faults) = load::load(&path).map_err(|sentence| (FAULTY, sentence))?;
+        let Compiled { snapshot, faults, .. } = load::load(&path).map_err(|sentence| (FAULTY, sentence))?;
         let snapshot = snapshot.ok_or_else(|| faulty(&faults, &path))?;
         let site = site(&snapshot, arguments.site.as_deref())?;
         let mode = site.mode(&arguments.path);

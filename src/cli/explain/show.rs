@@ -4,10 +4,11 @@ use super::super::terminal::{Paint, say};
 use super::Rules;
 use crate::config::Mode;
 use crate::consent::{Consent, Reading, Source};
-use crate::policy::Explanation;
+use crate::policy::{Explanation, Told};
 
 /// One paragraph a cookie, then the rows to paste for what is undeclared.
-pub(super) fn human(rules: &Rules, consent: &Consent, told: &[Explanation]) {
+pub(super) fn human(rules: &Rules, told: &Told) {
+    let Told { consent, cookies: told } = told;
     let paint = Paint::stdout();
     say(&paint.faint(&choice(rules, consent)));
     if rules.mode == Mode::Observe {
@@ -31,21 +32,13 @@ pub(super) fn human(rules: &Rules, consent: &Consent, told: &[Explanation]) {
     }
 }
 
-/// One object: the rules, the visitor's choice, and the cookies in order.
-pub(super) fn json(rules: &Rules, consent: &Consent, told: &[Explanation]) {
-    let registry = rules.policy.registry();
-    let cookies: Vec<_> = told.iter().map(Explanation::json).collect();
-    let found = serde_json::json!({
-        "site": rules.site,
-        "registry": registry.file(),
-        "mode": match rules.mode {
-            Mode::Enforce => "enforce",
-            Mode::Observe => "observe",
-        },
-        "consent": { "reading": consent.reading().word(), "by": consent.by().word(), "x_consent": consent.header(registry) },
-        "cookies": cookies,
-    });
-    say(&format!("{found:#}"));
+/// One object, as the operator's listener has it too.
+pub(super) fn json(rules: &Rules, told: &Told) {
+    let mode = match rules.mode {
+        Mode::Enforce => "enforce",
+        Mode::Observe => "observe",
+    };
+    say(&format!("{:#}", told.json(&rules.policy, rules.site.as_deref(), mode)));
 }
 
 /// What is known of the visitor's choice, and what the origin server is told of it.

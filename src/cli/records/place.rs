@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::load;
 use crate::cli::terminal::{colours, tell};
-use crate::config::{self, Database};
+use crate::config::{self, Compiled, Database};
 use crate::consent::Companion;
 use crate::consent::hex;
 use crate::store::{Filter, Ledger};
@@ -44,7 +44,7 @@ impl Place {
                 ..config::Records::beside(here)
             });
         }
-        let (snapshot, faults) = load::load(&self.config)?;
+        let Compiled { snapshot, faults, .. } = load::load(&self.config)?;
         if snapshot.is_none() {
             tell(&format!("{}\n", faults.render(colours(&std::io::stderr()))));
         }

@@ -1,6 +1,7 @@
 //! What may be written about consent records.
 
-use super::{DURATION, FILE, TOKEN};
+use super::{DURATION, FILE, TOKEN, WRITTEN_FILE};
+use crate::config::Database;
 use crate::document::{Form, Kind, Mapping, Setting};
 
 static DATABASE: Form = Form {
@@ -8,7 +9,7 @@ static DATABASE: Form = Form {
     about: "A file, relative to the directory of this one, or `postgres://user:password@host:port/name`.",
     kind: Kind::String,
 };
-static PERIOD: Form = Form {
+pub(super) static PERIOD: Form = Form {
     name: "period",
     about: "Whole days, weeks, months or years, in words: `400 days`, `13 months`, `5 years`.",
     kind: Kind::Pattern("^[0-9][^:]*[A-Za-z]$"),
@@ -22,6 +23,7 @@ pub(in crate::config) static RECORDS: Mapping = Mapping {
             .about(
                 "Where records are kept: a SQLite file, made where there is none, or a PostgreSQL database.",
             )
+            .secret(Database::shown)
             .example("\"postgres://tamis:secret@db.internal/consent?sslmode=require\""),
         Setting::new("ca_file", Kind::Form(&FILE))
             .absent("the system's certificates")
@@ -31,11 +33,11 @@ pub(in crate::config) static RECORDS: Mapping = Mapping {
             .absent("derived from the key")
             .about("The name of this gateway's chain of records.")
             .example("paris-1"),
-        Setting::new("key", Kind::Form(&FILE))
+        Setting::new("key", Kind::Form(&WRITTEN_FILE))
             .default("records.key")
             .about("The Ed25519 key that signs the chain's heads (PKCS#8, PEM), made where there is none.")
             .example("/etc/tamis/records.key"),
-        Setting::new("head", Kind::Form(&FILE))
+        Setting::new("head", Kind::Form(&WRITTEN_FILE))
             .default("records.head")
             .about("The file to which signed heads of the chain are appended.")
             .example("/var/log/tamis/records.head"),

@@ -1,10 +1,12 @@
 //! What may be written about one site.
 
-use super::{FILE, HOST, HOST_AND_PORT, PAGE, PREFIX, UPSTREAM, URL};
+use super::records::PERIOD;
+use super::{DURATION, FILE, HOST, HOST_AND_PORT, NETWORK, PAGE, PREFIX, SIZE, TIME, UPSTREAM, URL};
 use crate::document::{Kind, Mapping, Setting};
 use crate::registry::SITE_REWRITE;
 
-pub(in crate::config) static SITE: Mapping = Mapping {
+/// One site: an item of `sites`, or a file of `sites_from`.
+pub static SITE: Mapping = Mapping {
     what: "a site",
     settings: &[
         Setting::new("hosts", Kind::OneOrMore(&Kind::Form(&HOST), 1))
@@ -29,9 +31,25 @@ pub(in crate::config) static SITE: Mapping = Mapping {
             .default("enforce")
             .about("Verdicts are carried out, or only counted and logged.")
             .example("observe"),
+        Setting::new("body_limit", BODY_LIMIT)
+            .absent("none")
+            .about("Octets that the content of a request may have; a larger one is answered 413 (Content Too Large).")
+            .example("20MiB"),
+        Setting::new("times", Kind::Mapping(&SITE_TIMES))
+            .absent("the gateway's")
+            .about("How long its origin server may take.")
+            .example("{ answer: 2m }"),
+        Setting::new("maintenance", Kind::Either(&[Kind::Boolean, Kind::Mapping(&MAINTENANCE)]))
+            .default("false")
+            .about("Requests are answered 503 (Service Unavailable) instead of by the origin server.")
+            .example("{ retry_after: 10m }"),
+        Setting::new("hsts", Kind::Either(&[Kind::Choice(&["off", "withdraw"]), Kind::Mapping(&HSTS)]))
+            .default("off")
+            .about("`Strict-Transport-Security`: browsers use https alone from now on.")
+            .example("{ max_age: 1 year }"),
         Setting::new("paths", Kind::List(&Kind::Mapping(&PATH), 0))
             .default("[]")
-            .about("Another mode for some paths; the longest prefix wins.")
+            .about("Other settings for some paths; the longest prefix wins.")
             .example("[{ prefix: /preview/, mode: observe }]"),
         Setting::new("undeclared", Kind::Either(&[UNDECLARED_WORDS, Kind::Mapping(&UNDECLARED)]))
             .default("block")
@@ -93,8 +111,80 @@ pub(in crate::config) static PATH: Mapping = Mapping {
             .about("It covers the path that equals it and every path that continues it after a `/`.")
             .example("/preview/"),
         Setting::new("mode", Kind::Choice(&["enforce", "observe"]))
+            .absent(AROUND)
             .about("What becomes of verdicts there.")
             .example("observe"),
+        Setting::new("body_limit", BODY_LIMIT)
+            .absent(AROUND)
+            .about("Octets that the content of a request may have there.")
+            .example("1GiB"),
+        Setting::new("times", Kind::Mapping(&SITE_TIMES))
+            .absent(AROUND)
+            .about("How long the origin server may take there.")
+            .example("{ answer: 10m, progress: 10m }"),
+        Setting::new("maintenance", Kind::Either(&[Kind::Boolean, Kind::Mapping(&MAINTENANCE)]))
+            .absent(AROUND)
+            .about("Whether requests are answered 503 (Service Unavailable) there.")
+            .example("true"),
+    ],
+    one_of: &[],
+};
+
+const AROUND: &str = "as around it";
+const BODY_LIMIT: Kind = Kind::Bounded(&SIZE, "0", "1024GiB");
+
+pub(in crate::config) static SITE_TIMES: Mapping = Mapping {
+    what: "`times` of a site or path",
+    settings: &[
+        Setting::new("answer", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .absent(AROUND)
+            .about("From a request's end to the head of its answer.")
+            .example("10m"),
+        Setting::new("progress", Kind::Bounded(&DURATION, "1ms", "24h"))
+            .absent(AROUND)
+            .about("A body may stand still, in either direction.")
+            .example("90s"),
+    ],
+    one_of: &[],
+};
+
+pub(in crate::config) static MAINTENANCE: Mapping = Mapping {
+    what: "`maintenance`",
+    settings: &[
+        Setting::new(
+            "retry_after",
+            Kind::Either(&[Kind::Bounded(&DURATION, "1s", "168h"), Kind::Form(&TIME)]),
+        )
+        .default("5m")
+        .about("When user agents are asked to try again (`Retry-After`): after so long, or at a time.")
+        .example("2027-01-15T06:00+01:00"),
+        Setting::new("page", Kind::Form(&FILE))
+            .absent("tamis's own, in the visitor's language")
+            .about("The page that is shown, an HTML file.")
+            .example("maintenance.html"),
+        Setting::new("allow", Kind::List(&Kind::Form(&NETWORK), 0))
+            .default("[]")
+            .about("Whose requests go to the origin server all the same.")
+            .example("[192.0.2.0/24]"),
+    ],
+    one_of: &[],
+};
+
+pub(in crate::config) static HSTS: Mapping = Mapping {
+    what: "`hsts`",
+    settings: &[
+        Setting::new("max_age", Kind::Form(&PERIOD))
+            .default("1 year")
+            .about("How long browsers remember it.")
+            .example("2 years"),
+        Setting::new("subdomains", Kind::Boolean)
+            .default("false")
+            .about("It is for every name below the site's hosts too.")
+            .example("true"),
+        Setting::new("preload", Kind::Boolean)
+            .default("false")
+            .about("Browsers' makers may put the site on their lists; with `subdomains` and 1 year at least.")
+            .example("false"),
     ],
     one_of: &[],
 };

@@ -205,7 +205,7 @@ fn where_nothing_waits_nothing_is_offered() {
 #[test]
 fn small_pages_lead_back_to_the_centre() {
     let site = site(&registry(PAIRS));
-    for message in [Message::NotRecorded, Message::BadForm, Message::ForeignForm] {
+    for message in [Message::NotRecorded, Message::BadForm, Message::ForeignForm, Message::Maintenance] {
         let page = site.message(message, "fr");
         assert!(
             page.contains("<html lang=\"fr\">") && page.contains("href=\"/.tamis/preferences?lang=fr\""),

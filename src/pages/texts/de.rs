@@ -80,6 +80,11 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
         P::ForeignFormText,
         "Nur Sie können wählen, und zwar auf dieser Website. Es wurde nichts gespeichert. Bitte öffnen Sie hier Ihre Einstellungen.",
     ),
+    (P::MaintenanceTitle, "Wartungsarbeiten"),
+    (
+        P::MaintenanceText,
+        "An dieser Website wird gerade gearbeitet. Bitte versuchen Sie es in Kürze noch einmal.",
+    ),
     (P::Date, "{day}. {month} {year}"),
     (
         P::Months,

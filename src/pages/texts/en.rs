@@ -77,6 +77,8 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
         P::ForeignFormText,
         "Only you can choose, on this site. Nothing was saved. Please open your preferences here.",
     ),
+    (P::MaintenanceTitle, "Under maintenance"),
+    (P::MaintenanceText, "This site is being worked on. Please try again in a little while."),
     (P::Date, "{day} {month} {year}"),
     (
         P::Months,

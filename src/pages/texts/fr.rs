@@ -80,6 +80,11 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
         P::ForeignFormText,
         "Vous seul pouvez choisir, sur ce site. Rien n’a été enregistré. Veuillez ouvrir vos préférences ici.",
     ),
+    (P::MaintenanceTitle, "Site en maintenance"),
+    (
+        P::MaintenanceText,
+        "Ce site fait l’objet d’une opération de maintenance. Merci de réessayer dans quelques instants.",
+    ),
     (P::Date, "{day} {month} {year}"),
     (
         P::Months,

@@ -80,6 +80,11 @@ pub(super) const TEXTS: [(P, &str); P::ALL.len()] = [
         P::ForeignFormText,
         "Alleen u kunt kiezen, op deze site. Er is niets opgeslagen. Open hier uw voorkeuren.",
     ),
+    (P::MaintenanceTitle, "Onderhoud"),
+    (
+        P::MaintenanceText,
+        "Aan deze website wordt op dit moment gewerkt. Probeer het over enkele ogenblikken opnieuw.",
+    ),
     (P::Date, "{day} {month} {year}"),
     (
         P::Months,

@@ -183,7 +183,7 @@ fn see_other(asked: Asked<'_>, back: Option<&str>) -> Response<Bytes> {
     response
 }
 
-fn message(
+pub(super) fn message(
     asked: Asked<'_>,
     status: StatusCode,
     message: Message,

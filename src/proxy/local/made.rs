@@ -78,7 +78,7 @@ pub(super) async fn make(
         note(exchange, asked, choices, act);
         return written(exchange, asked, &chosen, act);
     }
-    let store = exchange.current.gateway.store.clone();
+    let store = exchange.current.gateway.outlets.store.clone();
     let recorded = match store {
         Some(store) => store.record(record(asked, choices, act)).await,
         None => Ok(()),
@@ -113,7 +113,7 @@ pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'
 
 /// Has a choice recorded that doesn't wait for it.
 fn note(exchange: &Exchange, asked: Asked<'_>, choices: &Choices, act: Act<'_>) {
-    if let Some(store) = &exchange.current.gateway.store {
+    if let Some(store) = &exchange.current.gateway.outlets.store {
         store.note(record(asked, choices, act));
     }
 }

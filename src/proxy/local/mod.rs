@@ -9,6 +9,7 @@ mod asked;
 mod back;
 mod choose;
 mod chosen;
+mod closed;
 mod compiled;
 mod cookies;
 mod form;
@@ -20,4 +21,5 @@ mod same_origin;
 
 pub(super) use answer::answer;
 pub(super) use asked::Asked;
+pub(super) use closed::closed;
 pub use compiled::Local;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
-use tamis::config::{self, AdminAddress, Log, LogFormat, Snapshot};
+use tamis::config::{self, AdminAddress, Log, Outside, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
-use tamis::server::{Applied, Drained, Guard, Server, log_to};
+use tamis::server::{Applied, Drained, Given, Guard, Server, log_to};
 use tamis::upstream::Health;
 
 use super::{Agent, Authority, Origin, PATIENCE};
@@ -99,6 +99,12 @@ impl Setup {
         Gateway::start(&self.yaml(), &self.registry)
     }
 
+    /// Writes the files of it: `tamis.yaml` and its registry, `site.yaml`.
+    pub(crate) fn write(&self, folder: &Folder) {
+        folder.write("site.yaml", &self.registry);
+        folder.write("tamis.yaml", &self.yaml());
+    }
+
     fn yaml(&self) -> String {
         let Self { upstream, top, site, workers, .. } = self;
         let listeners =
@@ -116,7 +122,7 @@ impl Gateway {
     /// A gateway of a whole configuration.
     pub(crate) fn start(yaml: &str, registry: &str) -> Self {
         log();
-        Self { server: Server::start(compiled(yaml, registry), None).unwrap() }
+        Self { server: Server::start(compiled(yaml, registry), Given::default()).unwrap() }
     }
 
     /// Another configuration from now on.
@@ -125,12 +131,20 @@ impl Gateway {
     /// As the operator reads them; then the one before stays.
     pub(crate) fn reload(&self, setup: &Setup) -> Result<Applied, String> {
         let snapshot = compiled(&setup.yaml(), &setup.registry);
-        self.server.reloader().reload(snapshot).map_err(|fault| fault.to_string())
+        self.server
+            .reloader()
+            .reload(snapshot)
+            .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 
     /// Where user agents connect.
     pub(crate) fn address(&self) -> SocketAddr {
         self.server.addresses()[0]
+    }
+
+    /// The same for every listener.
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        self.server.addresses()
     }
 
     pub(crate) fn agent(&self) -> Agent {
@@ -183,10 +197,9 @@ impl Gateway {
 }
 
 fn compiled(yaml: &str, registry: &str) -> Snapshot {
-    let read = |_: &Path| Ok(registry.to_owned());
-    let (snapshot, faults) =
-        config::compile(Source::new("tamis.yaml", yaml), Path::new("/"), &|_| None, &read);
-    snapshot.unwrap_or_else(|| panic!("{}", faults.render(false)))
+    let read = |_: &Path, _| Ok(registry.to_owned());
+    let compiled = config::compile(Source::new("tamis.yaml", yaml), Path::new("/"), Outside::of_files(&read));
+    compiled.snapshot.unwrap_or_else(|| panic!("{}", compiled.faults.render(false)))
 }
 
 /// The log of the whole process.
@@ -211,7 +224,7 @@ fn log() -> &'static Book {
     static LOG: OnceLock<(Book, Guard)> = OnceLock::new();
     let (book, _) = LOG.get_or_init(|| {
         let book = Book::default();
-        let log = Log { format: LogFormat::Text, level: "debug".to_owned(), access: true };
+        let log = Log { level: "debug".to_owned(), ..Log::default() };
         let hook = std::panic::take_hook();
         let guard = log_to(&log, book.clone(), false).unwrap();
         // A test that fails has to say so where tests do.
@@ -245,6 +258,13 @@ impl Folder {
     /// A path in it.
     pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
+    }
+
+    /// Writes a file as deployments do: whole, under its name at once.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let draft = self.at(&format!("{name}.draft"));
+        std::fs::write(&draft, text).unwrap();
+        std::fs::rename(draft, self.at(name)).unwrap();
     }
 
     /// The setting that keeps records here.

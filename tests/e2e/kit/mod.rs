@@ -5,6 +5,7 @@ mod gate;
 mod gateway;
 mod message;
 mod origin;
+mod process;
 mod tls;
 mod wire;
 
@@ -15,6 +16,7 @@ pub(crate) use gate::Gate;
 pub(crate) use gateway::{Folder, Gateway, Setup, gateway, logged, registry};
 pub(crate) use message::Message;
 pub(crate) use origin::{Origin, Visit, answering, origin, origin_at, origin_over_tls, unreachable};
+pub(crate) use process::Process;
 pub(crate) use tls::{Authority, Certificate};
 pub(crate) use wire::Wire;
 

@@ -10,7 +10,8 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_tim
 use rustls::crypto::aws_lc_rs;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, HandshakeKind, RootCertStore, ServerConfig, StreamOwned,
+    SupportedProtocolVersion,
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -63,16 +64,36 @@ impl Authority {
         self.agent_of(address, rustls::ALL_VERSIONS)
     }
 
+    /// User agents that trust this authority alone and share their tickets, like the connections of one browser.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser(Arc::new(self.client(rustls::ALL_VERSIONS)))
+    }
+
     /// The same, with these versions of TLS alone.
     pub(crate) fn agent_of(
         &self,
         address: SocketAddr,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Agent {
-        let name = ServerName::try_from("x.test").unwrap();
-        let connection = ClientConnection::new(Arc::new(self.client(versions)), name).unwrap();
-        let stream = TcpStream::connect(address).unwrap();
-        Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
+        self.regular(versions)(address)
+    }
+
+    /// The same, over a connection on which something else was said before.
+    pub(crate) fn agent_over(
+        &self,
+        stream: TcpStream,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Agent {
+        over(stream, Arc::new(self.client(versions)))
+    }
+
+    /// Agents that remember the sessions of those before, and resume them.
+    pub(crate) fn regular(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> impl Fn(SocketAddr) -> Agent + use<> {
+        let config = Arc::new(self.client(versions));
+        move |address| over(TcpStream::connect(address).unwrap(), Arc::clone(&config))
     }
 
     /// A handshake for a name, which is sent unless `sni` is false, and the protocol that was agreed on of those offered.
@@ -111,6 +132,29 @@ impl Authority {
         roots.add(self.certificate.der().clone()).unwrap();
         roots
     }
+}
+
+/// A user agent that remembers whom it has spoken to.
+pub(crate) struct Browser(Arc<ClientConfig>);
+
+impl Browser {
+    /// A request on a new connection, and whether that resumed an earlier one.
+    pub(crate) fn visit(&self, address: SocketAddr) -> bool {
+        let name = ServerName::try_from("x.test").unwrap();
+        let mut connection = ClientConnection::new(Arc::clone(&self.0), name).unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        connection.complete_io(&mut stream).unwrap();
+        let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        let stream = Stream::Client(Box::new(StreamOwned::new(connection, stream)));
+        assert_eq!(Agent::over(stream).get(&[]).status(), 200);
+        resumed
+    }
+}
+
+fn over(stream: TcpStream, config: Arc<ClientConfig>) -> Agent {
+    let name = ServerName::try_from("x.test").unwrap();
+    let connection = ClientConnection::new(config, name).unwrap();
+    Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
 }
 
 impl Certificate {

@@ -1,0 +1,52 @@
+//! How much is written, changed while tamis runs.
+
+use std::sync::{Mutex, PoisonError};
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::reload::{self, Handle};
+
+use crate::config::Log;
+
+/// The least severe level that is written, for the whole process.
+#[derive(Debug)]
+pub struct Level {
+    filter: Handle<Targets, Registry>,
+    word: Mutex<&'static str>,
+}
+
+impl Level {
+    /// A level of [`Log::LEVELS`], `info` if it is none, and the filter that obeys it from now on.
+    pub fn new(word: &str) -> (Self, reload::Layer<Targets, Registry>) {
+        let word = known(word).unwrap_or("info");
+        let (layer, filter) = reload::Layer::new(targets(word));
+        (Self { filter, word: Mutex::new(word) }, layer)
+    }
+
+    /// As it is now: a word of [`Log::LEVELS`].
+    pub fn word(&self) -> &'static str {
+        *self.word.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on this one; `None`, and nothing changes, if it is no word of [`Log::LEVELS`] or there is no log any more.
+    pub fn set(&self, word: &str) -> Option<&'static str> {
+        let word = known(word)?;
+        let mut now = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+        self.filter.reload(targets(word)).ok()?;
+        *now = word;
+        Some(word)
+    }
+}
+
+fn known(word: &str) -> Option<&'static str> {
+    Log::LEVELS.into_iter().find(|known| *known == word)
+}
+
+fn targets(word: &str) -> Targets {
+    let level: LevelFilter = word.parse().unwrap_or(LevelFilter::INFO);
+    // The libraries speak of connections that strangers broke: of interest to who looks for it. Their traces could
+    // hold fields as they came, so they never get that far.
+    let others = level.min(if level >= LevelFilter::DEBUG { LevelFilter::DEBUG } else { LevelFilter::ERROR });
+    Targets::new().with_target("tamis", level).with_target("access", level).with_default(others)
+}

@@ -1,0 +1,138 @@
+//! What the files of a configuration held when it was read: a reload has something to do where they hold something else.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::cli::load;
+use crate::config::{Compiled, Outside, is_site_file};
+use crate::consent::hex;
+
+/// Files and directories with what they held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Contents {
+    files: BTreeMap<PathBuf, File>,
+    directories: BTreeMap<PathBuf, Names>,
+}
+
+/// The names of sites' files in a directory, or why there are none.
+type Names = Result<BTreeSet<String>, String>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct File {
+    /// What is read of it: so many octets at most.
+    most: u64,
+    role: Role,
+    /// SHA-256 of what it holds, or why it can't be read.
+    held: Result<[u8; 32], String>,
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// It is compiled: the configuration, a site, a registry.
+    Text,
+    /// It holds a secret.
+    Secret,
+    /// A certificate, a key, a CA file: whoever serves reads it.
+    Other,
+}
+
+impl File {
+    fn read(path: &Path, most: u64) -> (Self, Result<Vec<u8>, String>) {
+        let octets = load::octets(path, most);
+        let held = octets.as_ref().map_err(String::clone).map(|octets| sha256(octets));
+        (Self { most, role: Role::Text, held }, octets)
+    }
+
+    fn again(&self, path: &Path) -> Self {
+        Self { role: self.role, ..Self::read(path, self.most).0 }
+    }
+}
+
+impl Contents {
+    /// Compiles a configuration, and notes each file as it was read for that; certificates, keys and CA files as they are
+    /// before somebody reads them.
+    ///
+    /// # Errors
+    /// The configuration's own file can't be read: a sentence.
+    pub(in crate::cli) fn load(config: &Path) -> (Self, Result<Compiled, String>) {
+        let noted = RefCell::new(Self::default());
+        let read = |path: &Path, most: u64| {
+            let (file, octets) = File::read(path, most);
+            noted.borrow_mut().files.insert(path.to_owned(), file);
+            load::text(octets?)
+        };
+        let list = |path: &Path| {
+            let names = load::list(path);
+            noted.borrow_mut().directories.insert(path.to_owned(), of_sites(&names));
+            names
+        };
+        let environment = |name: &str| std::env::var(name).ok();
+        let outside = Outside { environment: &environment, read: &read, list: &list };
+        let compiled = load::compile(config, outside);
+        let mut noted = noted.into_inner();
+        for path in compiled.iter().flat_map(|compiled| &compiled.sources.files) {
+            let read = || File { role: Role::Other, ..File::read(path, load::MOST_OCTETS).0 };
+            noted.files.entry(path.clone()).or_insert_with(read);
+        }
+        for path in compiled.iter().flat_map(|compiled| &compiled.sources.secrets) {
+            if let Some(file) = noted.files.get_mut(path) {
+                file.role = Role::Secret;
+            }
+        }
+        (noted, compiled)
+    }
+
+    /// The same files and directories as they are now.
+    pub(super) fn again(&self) -> Self {
+        let file = |(path, file): (&PathBuf, &File)| (path.clone(), file.again(path));
+        let names = |path: &PathBuf| (path.clone(), of_sites(&load::list(path)));
+        Self {
+            files: self.files.iter().map(file).collect(),
+            directories: self.directories.keys().map(names).collect(),
+        }
+    }
+
+    /// Fingerprints of certificates, keys and CA files, by their paths as seen from the directory of the configuration.
+    pub(in crate::cli) fn fingerprints(&self, config: &Path) -> BTreeMap<String, String> {
+        let base = config.parent().unwrap_or(config);
+        let others = self.files.iter().filter(|(_, file)| file.role == Role::Other);
+        let fingerprint = |(path, file): (&PathBuf, &File)| {
+            let held = file.held.as_ref().map_or_else(String::clone, |held| hex::encode(held));
+            (path.strip_prefix(base).unwrap_or(path).display().to_string(), held)
+        };
+        others.map(fingerprint).collect()
+    }
+
+    /// The secrets that are others in `after`.
+    pub(super) fn other_secrets<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = &'a Path> {
+        let secrets = self.files.iter().filter(|(_, file)| file.role == Role::Secret);
+        let other =
+            |(path, file): &(&PathBuf, &File)| after.files.get(*path).is_some_and(|after| after != *file);
+        secrets.filter(other).map(|(path, _)| path.as_path())
+    }
+
+    /// All files.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
+    /// All directories in which a new file counts.
+    pub(super) fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.directories.keys().map(PathBuf::as_path)
+    }
+}
+
+fn of_sites(names: &Result<Vec<String>, String>) -> Names {
+    let names = names.as_ref().map_err(String::clone)?;
+    Ok(names.iter().filter(|name| is_site_file(name)).cloned().collect())
+}
+
+fn sha256(octets: &[u8]) -> [u8; 32] {
+    let mut held = [0; 32];
+    held.copy_from_slice(digest(&SHA256, octets).as_ref());
+    held
+}

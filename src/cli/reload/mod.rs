@@ -1,0 +1,11 @@
+//! `tamis reload`, and what `tamis run` does when its files change.
+
+mod ask;
+mod contents;
+mod control;
+mod places;
+mod watch;
+
+pub(super) use ask::{Arguments, EXAMPLES, reload};
+pub(super) use contents::Contents;
+pub(super) use control::{Control, Served};

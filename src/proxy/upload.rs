@@ -1,0 +1,107 @@
+//! How a user agent's content is getting on, for whoever waits for the answer to it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Current;
+use crate::config::{Rule, SiteId};
+
+/// How the user agent's body is getting on, for whoever waits for the answer, and what it may do.
+pub(super) struct Upload {
+    pub(super) current: Rc<Current>,
+    site: SiteId,
+    /// Octets of content so far.
+    received: Cell<u64>,
+    pub(super) last: Cell<Instant>,
+    pub(super) slow: Cell<bool>,
+    pub(super) broken: Cell<bool>,
+    large: Cell<bool>,
+    most: Option<usize>,
+    pub(super) progress: Duration,
+    answer: Duration,
+    /// Which address of the upstream it goes to.
+    address: RefCell<Option<Rc<str>>>,
+}
+
+impl Upload {
+    /// For a site of this configuration, by the rule of the request's path.
+    pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule) -> Rc<Self> {
+        Rc::new(Self {
+            current: Rc::clone(current),
+            site,
+            received: Cell::new(0),
+            last: Cell::new(Instant::now()),
+            slow: Cell::new(false),
+            broken: Cell::new(false),
+            large: Cell::new(false),
+            most: rule.body_limit,
+            progress: rule.progress,
+            answer: rule.answer,
+            address: RefCell::new(None),
+        })
+    }
+
+    /// Counts octets of content that came.
+    pub(super) fn took(&self, octets: usize) {
+        let octets = octets as u64;
+        self.received.set(self.received.get() + octets);
+        self.current.scope.site(Some(self.site.index())).received.add(octets);
+    }
+
+    /// How long after it the origin server may take to answer.
+    pub(super) fn answer(&self) -> Duration {
+        self.answer
+    }
+
+    /// The limit of its octets, if more than that came.
+    pub(super) fn too_large(&self) -> Option<usize> {
+        self.most.filter(|_| self.large.get())
+    }
+
+    /// The limit of its octets, if it is less than so many; they are too many then.
+    pub(super) fn refuses(&self, octets: u64) -> Option<usize> {
+        let most = self.most.filter(|most| u64::try_from(*most).is_ok_and(|most| octets > most));
+        self.large.set(self.large.get() || most.is_some());
+        most
+    }
+
+    /// Octets of content that came so far.
+    pub(super) fn received(&self) -> u64 {
+        self.received.get()
+    }
+
+    /// Notes which address of the upstream it goes to.
+    pub(super) fn goes_to(&self, address: Option<&Rc<str>>) {
+        *self.address.borrow_mut() = address.cloned();
+    }
+
+    /// Which address of the upstream it goes to, if that was found out.
+    pub(super) fn address(&self) -> Option<Rc<str>> {
+        self.address.borrow().clone()
+    }
+
+    /// Counts from now, when everything before it is done.
+    pub(super) fn begin(&self) -> Instant {
+        let now = Instant::now();
+        self.last.set(now);
+        now
+    }
+
+    /// When the last octets were taken from the user agent.
+    pub(super) fn last(&self) -> Instant {
+        self.last.get()
+    }
+
+    /// The user agent stopped sending.
+    pub(super) fn slow(&self) -> bool {
+        self.slow.get()
+    }
+
+    /// The user agent's body broke off.
+    pub(super) fn broken(&self) -> bool {
+        self.broken.get()
+    }
+}
