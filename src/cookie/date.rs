@@ -5,6 +5,34 @@
 /// Takes every form in use: `Thu, 01 Jan 1970 00:00:00 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`,
 /// `Sun Nov  6 08:49:37 1994`. Zones are ignored, as browsers ignore them.
 pub fn date(text: &[u8]) -> Option<i64> {
+    fixed(text).unwrap_or_else(|| lenient(text))
+}
+
+/// What nearly every server writes, `Thu, 01 Jan 1970 00:00:00 GMT` or with hyphens in the date; `None` where it is
+/// another form, which may be a date all the same.
+fn fixed(text: &[u8]) -> Option<Option<i64>> {
+    let [a, b, c, b',', b' ', d1, d2, b' ' | b'-', m1, m2, m3, b' ' | b'-', rest @ ..] = text else {
+        return None;
+    };
+    let [y1, y2, y3, y4, b' ', h1, h2, b':', n1, n2, b':', s1, s2, b' ', b'G', b'M', b'T'] = rest else {
+        return None;
+    };
+    // The name of a day can't be taken for a month's.
+    if !matches!(&[*a, *b, *c], b"Mon" | b"Tue" | b"Wed" | b"Thu" | b"Fri" | b"Sat" | b"Sun") {
+        return None;
+    }
+    let number = |digits: &[&u8]| {
+        let digit =
+            |sum: i64, digit: &&u8| digit.is_ascii_digit().then(|| sum * 10 + i64::from(**digit - b'0'));
+        digits.iter().try_fold(0, digit)
+    };
+    let month = month_of(&[*m1, *m2, *m3])?;
+    let (day, year) = (number(&[d1, d2])?, number(&[y1, y2, y3, y4])?);
+    let time = (number(&[h1, h2])?, number(&[n1, n2])?, number(&[s1, s2])?);
+    Some(seconds(year, month, day, time))
+}
+
+fn lenient(text: &[u8]) -> Option<i64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in text.split(|octet| is_delimiter(*octet)) {
         // Each token is what it matches first among the parts still missing.
@@ -26,9 +54,12 @@ pub fn date(text: &[u8]) -> Option<i64> {
             year = Some(found);
         }
     }
-    let (hour, minute, second) = time?;
-    let (day, month) = (day?, month?);
-    let year = match year? {
+    seconds(year?, month?, day?, time?)
+}
+
+/// The time of a date as it was written, if there is such a day and such a time.
+fn seconds(year: i64, month: i64, day: i64, (hour, minute, second): (i64, i64, i64)) -> Option<i64> {
+    let year = match year {
         year @ 70..=99 => year + 1900,
         year @ 0..=69 => year + 2000,
         year => year,

@@ -17,6 +17,7 @@ mod set_cookie;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 pub use attribute::{Attribute, Attributes, SameSite};
 pub use date::{date, imf_fixdate};
@@ -26,3 +27,4 @@ pub use prefix::Promise;
 pub use refusal::Refusal;
 pub use set_cookie::SetCookie;
 pub use shown::shown;
+pub use unread::Unread;

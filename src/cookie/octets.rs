@@ -19,7 +19,17 @@ pub(super) fn until(octets: &[u8], ends: impl Fn(u8) -> bool) -> (&[u8], &[u8]) 
 
 /// Without leading and trailing WSP, which is SP and HTAB and nothing else (RFC 5234 B.1).
 pub(super) fn trim(mut octets: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = octets {
+    // Mostly there is none.
+    if let (Some(first), Some(last)) = (octets.first(), octets.last())
+        && !matches!(first, b' ' | b'\t')
+        && !matches!(last, b' ' | b'\t')
+    {
+        return octets;
+    }
+    while let [b' ' | b'\t', rest @ ..] = octets {
+        octets = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = octets {
         octets = rest;
     }
     octets

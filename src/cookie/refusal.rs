@@ -20,17 +20,17 @@ pub enum Refusal {
     Prefix,
 }
 
-/// Octets of name and value together (6265bis 5.6, step 5).
-const MOST_OCTETS: usize = 4096;
-
 impl Refusal {
+    /// Octets of name and value together (6265bis 5.6, step 5).
+    pub const MOST_OCTETS: usize = 4096;
+
     /// The first reason against a parsed set-cookie-string.
     pub(super) fn of(cookie: &SetCookie<'_>) -> Option<Self> {
         if holds_control(cookie.raw()) {
             Some(Self::ControlCharacter)
         } else if cookie.name().is_empty() {
             Some(Self::Nameless)
-        } else if cookie.name().len() + cookie.value().len() > MOST_OCTETS {
+        } else if cookie.name().len() + cookie.value().len() > Self::MOST_OCTETS {
             Some(Self::TooLarge)
         } else if breaks_prefix(cookie) {
             Some(Self::Prefix)

@@ -21,13 +21,8 @@ impl<'a> SetCookie<'a> {
     /// ambiguous (6265bis 3).
     pub fn parse(field_value: &'a [u8]) -> Self {
         let (pair, unparsed) = CookiePair::cut(field_value);
-        let mut cookie = Self {
-            raw: field_value,
-            pair,
-            unparsed,
-            settled: Settled::of(Attributes::of(unparsed)),
-            refusal: None,
-        };
+        let mut cookie =
+            Self { raw: field_value, pair, unparsed, settled: Settled::of(unparsed), refusal: None };
         cookie.refusal = Refusal::of(&cookie);
         cookie
     }

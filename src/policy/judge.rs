@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Direction, Reason, Verdict};
 use crate::consent::Consent;
 use crate::cookie::{CookiePair, SetCookie, is_disguised};
-use crate::registry::{Registry, Rewrite};
+use crate::registry::{EntryId, Registry, Rewrite};
 
 /// What becomes of cookies that no row of the registry declares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Policy {
         } else if self.is_consent_cookie(pair.name()) {
             Verdict::Forward(Reason::ConsentCookie)
         } else {
-            self.judge_name(pair.name(), consent, Direction::Request)
+            self.judge_name(pair.name(), |entry| consent.allows(&self.registry, entry), Direction::Request)
         }
     }
 
@@ -87,6 +87,17 @@ impl Policy {
     /// first, so that nothing below can be talked into forwarding it; the site's own deletions pass even for a
     /// blocked name, or a cookie that is already there could never be removed.
     pub fn judge_set_cookie(&self, set_cookie: &SetCookie<'_>, consent: &Consent, now: i64) -> Verdict {
+        let allows = |entry| consent.allows(&self.registry, entry);
+        self.judge_set_cookie_by(set_cookie, allows, now)
+    }
+
+    /// The same, where `allows` says which rows that need consent have it.
+    pub(super) fn judge_set_cookie_by(
+        &self,
+        set_cookie: &SetCookie<'_>,
+        allows: impl Fn(EntryId) -> bool,
+        now: i64,
+    ) -> Verdict {
         if let Some(refusal) = set_cookie.refusal() {
             Verdict::Strip(refusal.into())
         } else if self.is_consent_cookie(set_cookie.name()) {
@@ -94,7 +105,7 @@ impl Policy {
         } else if set_cookie.is_deletion(now) {
             Verdict::Forward(Reason::Deletion)
         } else {
-            self.judge_name(set_cookie.name(), consent, Direction::Response)
+            self.judge_name(set_cookie.name(), allows, Direction::Response)
         }
     }
 
@@ -103,7 +114,7 @@ impl Policy {
         self.registry.consent().reads(name)
     }
 
-    fn judge_name(&self, name: &[u8], consent: &Consent, direction: Direction) -> Verdict {
+    fn judge_name(&self, name: &[u8], allows: impl Fn(EntryId) -> bool, direction: Direction) -> Verdict {
         if is_disguised(name) {
             return Verdict::Strip(Reason::Disguised);
         }
@@ -111,7 +122,7 @@ impl Policy {
             Some(entry) if !self.registry.entry(entry).needs_consent => {
                 Verdict::Forward(Reason::Exempt(entry))
             }
-            Some(entry) if consent.allows(&self.registry, entry) => Verdict::Forward(Reason::Agreed(entry)),
+            Some(entry) if allows(entry) => Verdict::Forward(Reason::Agreed(entry)),
             Some(entry) => Verdict::Strip(Reason::NotAgreed(entry)),
             None => match self.undeclared(direction) {
                 Undeclared::Block => Verdict::Strip(Reason::Undeclared),

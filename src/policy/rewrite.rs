@@ -2,9 +2,9 @@
 
 use super::{Policy, Reason, Verdict};
 use crate::consent::Consent;
-use crate::cookie::{Edit, Lifetime, Promise, SameSite, SetCookie};
+use crate::cookie::{Edit, Lifetime, Promise, Refusal, SameSite, SetCookie};
 use crate::registry::{
-    self, Entry, LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange, SetBy, is_csrf_token,
+    self, Entry, EntryId, LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange, SetBy, is_csrf_token,
 };
 
 /// 400 days in seconds: the most that browsers give any cookie (6265bis 5.5).
@@ -37,8 +37,29 @@ impl Policy {
     ) -> (Verdict, Option<Vec<u8>>) {
         let verdict = self.judge_set_cookie(cookie, occasion.consent, occasion.now);
         let Verdict::Forward(reason) = verdict else { return (verdict, None) };
-        if !self.rewrites {
+        let Some(becoming) = self.becoming(cookie, reason, (occasion.secure, occasion.now)) else {
             return (verdict, None);
+        };
+        let name = becoming.edit.name.unwrap_or(cookie.name());
+        if becoming.once && carried(name, cookie.value()) {
+            return (Verdict::Strip(Reason::Renewal(becoming.entry)), None);
+        }
+        match becoming.field(cookie) {
+            Ok(None) => (verdict, None),
+            Ok(field) => (Verdict::Rewrite(reason), field),
+            Err(refusal) => (Verdict::Strip(refusal.into()), None),
+        }
+    }
+
+    /// What a passing `Set-Cookie` is to become; `None` where nothing is ever changed.
+    pub(super) fn becoming(
+        &self,
+        cookie: &SetCookie<'_>,
+        reason: Reason,
+        (secure, now): (bool, i64),
+    ) -> Option<Becoming<'_>> {
+        if !self.rewrites {
+            return None;
         }
         let id = match reason {
             Reason::ConsentCookie | Reason::Deletion => self.registry().lookup(cookie.name()),
@@ -46,43 +67,29 @@ impl Policy {
         };
         let entry = id.map(|id| self.registry().entry(id));
         let rewrite = entry.and_then(|entry| entry.rewrite).unwrap_or_default().over(self.rewrite);
-        let edit = self.edit(cookie, (entry, rewrite), reason, occasion);
-        let name = edit.name.unwrap_or(cookie.name());
         let renewable = !matches!(reason, Reason::ConsentCookie | Reason::Deletion);
-        if renewable && rewrite.renewal == Some(Renewal::Refuse) && carried(name, cookie.value()) {
-            return (Verdict::Strip(Reason::Renewal(id)), None);
-        }
-        let Some(field) = edit.apply(cookie) else { return (verdict, None) };
-        // A longer name may be one too long, and one with a prefix makes promises; else nothing new can be refused.
-        if edit.name.is_none() && !cookie.name().starts_with(b"__") {
-            return (Verdict::Rewrite(reason), Some(field));
-        }
-        match SetCookie::parse(&field).refusal() {
-            Some(refusal) => (Verdict::Strip(refusal.into()), None),
-            None => (Verdict::Rewrite(reason), Some(field)),
-        }
+        let once = renewable && rewrite.renewal == Some(Renewal::Refuse);
+        Some(Becoming { entry: id, once, edit: self.edit(cookie, (entry, rewrite), reason, (secure, now)) })
     }
 
-    /// What a passing `Set-Cookie` is to become.
+    /// The changes to a passing `Set-Cookie`.
     fn edit<'a>(
         &'a self,
         cookie: &SetCookie<'_>,
         (entry, rewrite): (Option<&'a Entry>, Rewrite),
         reason: Reason,
-        occasion: Occasion<'_>,
+        (secure, now): (bool, i64),
     ) -> Edit<'a> {
         let deletes = reason == Reason::Deletion;
-        let new = entry.and_then(|entry| entry.rename.as_deref()).filter(|_| occasion.secure);
+        let new = entry.and_then(|entry| entry.rename.as_deref()).filter(|_| secure);
         let new = new.map(str::as_bytes);
         let promise = Promise::of(new.unwrap_or(cookie.name()));
         let mut edit = Edit { name: new, host: new.is_some() && promise.host, ..Edit::default() };
 
         // What user agents refuse on an insecure connection is not set there: the cookie would be lost.
-        edit.partitioned = presence(rewrite.partitioned, occasion.secure);
+        edit.partitioned = presence(rewrite.partitioned, secure);
         edit.same_site = match rewrite.same_site {
-            Some(SameSiteChange::Set(registry::SameSite::None)) => {
-                occasion.secure.then_some(Some(SameSite::None))
-            }
+            Some(SameSiteChange::Set(registry::SameSite::None)) => secure.then_some(Some(SameSite::None)),
             Some(SameSiteChange::Set(registry::SameSite::Lax)) => Some(Some(SameSite::Lax)),
             Some(SameSiteChange::Set(registry::SameSite::Strict)) => Some(Some(SameSite::Strict)),
             Some(SameSiteChange::Remove) => Some(None),
@@ -92,10 +99,9 @@ impl Policy {
             // A deletion has to find the cookie, and to be heard where the cookie was set; the rest is the site's.
             edit.same_site = edit.same_site.filter(|value| *value == Some(SameSite::None));
         } else {
-            edit.secure = presence(rewrite.secure, occasion.secure);
+            edit.secure = presence(rewrite.secure, secure);
             edit.http_only = presence(rewrite.http_only, !self.script_reads(cookie.name(), entry));
-            edit.lifetime =
-                (rewrite.lifetime == Some(LifetimeChange::Clamp)).then(|| longest(entry, occasion.now));
+            edit.lifetime = (rewrite.lifetime == Some(LifetimeChange::Clamp)).then(|| longest(entry, now));
         }
         let partitioned = edit.partitioned.unwrap_or(cookie.partitioned());
         let everywhere = edit.same_site.unwrap_or(cookie.same_site()) == Some(SameSite::None);
@@ -116,6 +122,33 @@ impl Policy {
         self.registry().consent().holds(name)
             || is_csrf_token(name)
             || entry.is_some_and(|entry| entry.set_by == Some(SetBy::Script))
+    }
+}
+
+/// What becomes of a passing `Set-Cookie`.
+pub(super) struct Becoming<'a> {
+    /// Its row.
+    pub(super) entry: Option<EntryId>,
+    /// It does not pass where the user agent has this very value already.
+    pub(super) once: bool,
+    pub(super) edit: Edit<'a>,
+}
+
+impl Becoming<'_> {
+    /// The new field value, if it is another one.
+    ///
+    /// # Errors
+    /// Browsers would refuse what it would become.
+    pub(super) fn field(&self, cookie: &SetCookie<'_>) -> Result<Option<Vec<u8>>, Refusal> {
+        let Some(field) = self.edit.apply(cookie) else { return Ok(None) };
+        // A longer name may be one too long, and one with a prefix makes promises; else nothing new can be refused.
+        if self.edit.name.is_none() && !cookie.name().starts_with(b"__") {
+            return Ok(Some(field));
+        }
+        match SetCookie::parse(&field).refusal() {
+            Some(refusal) => Err(refusal),
+            None => Ok(Some(field)),
+        }
     }
 }
 

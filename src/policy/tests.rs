@@ -1,5 +1,6 @@
 //! Verdicts as tables, the filter against its naive reconstruction, and what people are told.
 
+mod familiar;
 mod purge;
 mod rewrite;
 

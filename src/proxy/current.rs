@@ -11,6 +11,7 @@ use super::{Gateway, RequestBody};
 use crate::audit::Hints;
 use crate::config::Snapshot;
 use crate::metrics::{Counters, Scope};
+use crate::policy::Familiar;
 use crate::upstream::Pool;
 
 /// A configuration at work on one core.
@@ -24,6 +25,8 @@ pub struct Current {
     pub(super) hints: Hints,
     /// Choices read of late, by this configuration's sites.
     pub(super) agreements: Agreements,
+    /// Set-Cookie lines as its sites write them.
+    pub(super) familiar: RefCell<Familiar>,
 }
 
 /// One core's part, for as long as the process runs; nothing of it is shared.
@@ -47,6 +50,7 @@ impl Current {
             scope: counters.serve(&gateway.labels),
             hints: Hints::new(gateway.hinted.clone()),
             agreements: Agreements::new(),
+            familiar: RefCell::default(),
             gateway,
         })
     }

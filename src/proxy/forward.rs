@@ -4,8 +4,13 @@ use http::{Method, Request, Response, StatusCode, header};
 
 use super::body::BodyError;
 use super::upload::Upload;
+<<<<<<< HEAD
 use super::{Current, Error, RequestBody, Side, upgrade};
 use crate::upstream::{self, Fault, Kept, Lease, Line, Outgoing, Way};
+=======
+use super::{Current, Error, RequestBody, upgrade};
+use crate::upstream::{self, Fault, Kept, Line, Lines, Outgoing};
+>>>>>>> main
 
 type Answer = Response<upstream::Body<RequestBody>>;
 
@@ -16,7 +21,7 @@ type Answer = Response<upstream::Body<RequestBody>>;
 pub(super) async fn send(
     current: &Current,
     index: usize,
-    request: Request<RequestBody>,
+    (request, lines): (Request<RequestBody>, Lines),
     upload: &Upload,
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
@@ -24,6 +29,7 @@ pub(super) async fn send(
     let limit = upload.answer();
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
+<<<<<<< HEAD
     let mut outgoing = Outgoing::new(request);
     let mut way = current.pool.way(index);
     if way.has_to_wait() {
@@ -46,6 +52,12 @@ pub(super) async fn send(
             Err(failed) => failed,
         };
         outgoing = match failed.unsent() {
+=======
+    let mut outgoing = Outgoing::new(request, lines);
+    if let Some(lease) = current.pool.reuse(index).await {
+        outgoing = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
+            Ok(answer) => return expected(answer, asked),
+>>>>>>> main
             // Not a byte of it left: any method, any body.
             Ok(unsent) => unsent,
             // The connection died before any byte of an answer (RFC 9110 9.2.2).

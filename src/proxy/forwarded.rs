@@ -4,11 +4,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use http::Version;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::Error;
 use crate::config::Snapshot;
 use crate::downstream::Peer;
+use crate::upstream::Lines;
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -21,7 +23,8 @@ pub(super) fn address(peer: &Peer) -> IpAddr {
 
 /// The scheme of the user agent's own connection: as a trusted peer says, else as it is here.
 pub(super) fn proto(headers: &HeaderMap, peer: &Peer, trusted: bool) -> &'static str {
-    match headers.get(&PROTO).filter(|_| trusted).map(HeaderValue::as_bytes) {
+    let said = if trusted { headers.get(&PROTO) } else { None };
+    match said.map(HeaderValue::as_bytes) {
         Some(b"https") => "https",
         Some(b"http") => "http",
         _ if peer.secure => "https",
@@ -46,16 +49,24 @@ pub(super) fn visitor(headers: &HeaderMap, peer: &Peer, snapshot: &Snapshot) -> 
     Some(visitor)
 }
 
-/// Sets X-Forwarded-For, -Proto, -Host and Forwarded for the origin server; what was there of them was said by somebody
-/// who is `trusted`, or is gone.
-pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host: &HeaderValue) {
-    let own = if peer.secure { "https" } else { "http" };
-    let proto = proto(headers, peer, trusted);
+/// Writes X-Forwarded-For, -Proto, -Host, Forwarded and Via for the origin server. What there is of the first four was
+/// said by somebody who is `trusted`, and is continued; strangers' words are gone by now.
+pub(super) fn announce(
+    headers: &mut HeaderMap,
+    lines: &mut Lines,
+    hop: &Hop<'_>,
+    (host, name, version): (&HeaderValue, &str, Version),
+) {
+    let Hop { peer, trusted, proto } = *hop;
     let node = peer.node();
-    append(headers, &FOR, &[node]);
-    headers.insert(PROTO, HeaderValue::from_static(proto));
-    if !headers.contains_key(&HOST) {
-        headers.insert(HOST, host.clone());
+    let own = if peer.secure { "https" } else { "http" };
+    add(lines, (headers, trusted), &FOR, &[node]);
+    if trusted {
+        headers.remove(&PROTO);
+    }
+    lines.add(&PROTO, [proto.as_bytes()]);
+    if !trusted || !headers.contains_key(&HOST) {
+        lines.add(&HOST, [host.as_bytes()]);
     }
     let (open, close) = if node.contains(':') { ("\"[", "]\"") } else { ("", "") };
     // A quoted-string; a Host that was let in holds neither quotes nor backslashes.
@@ -63,43 +74,63 @@ pub(super) fn announce(headers: &mut HeaderMap, peer: &Peer, trusted: bool, host
         Ok(host) if !host.is_empty() => (";host=\"", host, "\""),
         _ => ("", "", ""),
     };
-    append(headers, &header::FORWARDED, &["for=", open, node, close, ";proto=", own, begin, host, end]);
+    let element = ["for=", open, node, close, ";proto=", own, begin, host, end];
+    add(lines, (headers, trusted), &header::FORWARDED, &element);
+    add(lines, (headers, true), &header::VIA, &[version_of(version), " ", name]);
 }
 
-/// Adds ourselves to Via, and finds out whether we are in it already.
-///
-/// # Errors
-/// [`Error::Loop`] if the request has passed here before.
-pub(super) fn sign(headers: &mut HeaderMap, name: &str, version: http::Version) -> Result<(), Error> {
+/// Who sent a request here, and over what.
+#[derive(Clone, Copy)]
+pub(super) struct Hop<'a> {
+    pub(super) peer: &'a Peer,
+    /// What it says about the user agent is believed.
+    pub(super) trusted: bool,
+    /// The scheme of the user agent's own connection ([`proto`]).
+    pub(super) proto: &'static str,
+}
+
+impl<'a> Hop<'a> {
+    /// The hop over which a request came.
+    ///
+    /// # Errors
+    /// [`Error::Loop`] if the request has passed here before.
+    pub(super) fn begin(headers: &HeaderMap, peer: &'a Peer, snapshot: &Snapshot) -> Result<Self, Error> {
+        if is_circle(headers, &snapshot.name) {
+            return Err(Error::Loop);
+        }
+        let trusted = snapshot.trusts(address(peer));
+        Ok(Self { peer, trusted, proto: proto(headers, peer, trusted) })
+    }
+}
+
+/// Whether the request has passed here before: Via says so.
+fn is_circle(headers: &HeaderMap, name: &str) -> bool {
     let named = |element: &[u8]| {
         let mut words = element.split(|b| *b == b' ' || *b == b'\t').filter(|word| !word.is_empty());
         words.nth(1).is_some_and(|by| by.eq_ignore_ascii_case(name.as_bytes()))
     };
     let vias = headers.get_all(header::VIA).iter();
-    if vias.flat_map(|value| value.as_bytes().split(|b| *b == b',')).any(named) {
-        return Err(Error::Loop);
-    }
-    let version = match version {
-        http::Version::HTTP_10 => "1.0",
-        http::Version::HTTP_2 => "2",
-        _ => "1.1",
-    };
-    append(headers, &header::VIA, &[version, " ", name]);
-    Ok(())
+    vias.flat_map(|value| value.as_bytes().split(|b| *b == b',')).any(named)
 }
 
-/// Adds an element, given in parts, to a list-valued field, its lines joined into one in their order.
-fn append(headers: &mut HeaderMap, name: &HeaderName, element: &[&str]) {
-    let mut value = Vec::with_capacity(element.iter().map(|part| part.len()).sum());
-    for line in headers.get_all(name) {
-        value.extend_from_slice(line.as_bytes());
-        value.extend_from_slice(b", ");
+fn version_of(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "1.0",
+        Version::HTTP_2 => "2",
+        _ => "1.1",
     }
-    element.iter().for_each(|part| value.extend_from_slice(part.as_bytes()));
-    // Lines that came as field values and our own visible text always make a field value.
-    if let Ok(value) = HeaderValue::from_maybe_shared(bytes::Bytes::from(value)) {
-        headers.insert(name, value);
+}
+
+/// Adds an element, given in parts, to a list-valued field: where there may be lines of it, behind what they say, in
+/// their order.
+fn add(lines: &mut Lines, (headers, some): (&mut HeaderMap, bool), name: &HeaderName, element: &[&str]) {
+    let element = element.iter().map(|part| part.as_bytes());
+    if !some || !headers.contains_key(name) {
+        return lines.add(name, element);
     }
+    let before: Vec<HeaderValue> = headers.get_all(name).iter().cloned().collect();
+    headers.remove(name);
+    lines.add(name, before.iter().flat_map(|line| [line.as_bytes(), b", "]).chain(element));
 }
 
 #[cfg(test)]
@@ -116,8 +147,17 @@ mod tests {
             .collect();
         let trusted = address_is_listed(&peer);
         fields::clean_request(&mut headers, trusted);
-        announce(&mut headers, &peer, trusted, &HeaderValue::from_static("x.test"));
-        let mut all: Vec<_> = headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap())).collect();
+        let hop = Hop { peer: &peer, trusted, proto: proto(&headers, &peer, trusted) };
+        let mut own = Lines::default();
+        announce(
+            &mut headers,
+            &mut own,
+            &hop,
+            (&HeaderValue::from_static("x.test"), "tamis-2", Version::HTTP_11),
+        );
+        let map = headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap()));
+        let own = std::str::from_utf8(own.octets()).unwrap().lines().map(str::to_owned);
+        let mut all: Vec<_> = map.chain(own).filter(|line| !line.starts_with("via: 1.1 tamis-2")).collect();
         all.sort();
         all
     }
@@ -172,8 +212,8 @@ mod tests {
     fn via_finds_a_circle() {
         let mut headers = HeaderMap::new();
         headers.append(header::VIA, HeaderValue::from_static("1.1 cdn, HTTP/1.1\ttamis-2 (x)"));
-        sign(&mut headers, "tamis", http::Version::HTTP_11).unwrap();
-        assert_eq!(headers[header::VIA], "1.1 cdn, HTTP/1.1\ttamis-2 (x), 1.1 tamis");
-        assert!(matches!(sign(&mut headers, "TAMIS", http::Version::HTTP_11), Err(Error::Loop)));
+        assert!(!is_circle(&headers, "tamis") && is_circle(&headers, "TAMIS-2"));
+        let all = announced("192.0.2.7:5", false, &[("via", "1.1 cdn, 2 b")]);
+        assert!(all.iter().any(|line| line == "via: 1.1 cdn, 2 b, 1.1 tamis-2"), "{all:?}");
     }
 }

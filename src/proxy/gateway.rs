@@ -47,9 +47,8 @@ impl Gateway {
         Self::compile(snapshot, outlets, Hinted::default(), &[])
     }
 
-    /// The same in the place of this one, with its outlets and those of its upstreams that are the same; what was hinted at
-    /// is not repeated, unless other sites stand
-    /// in the places of those that it was about.
+    /// The same in the place of this one, with its outlets and those of its upstreams that are the same; what was hinted
+    /// at is not repeated, unless other sites stand in the places of those that it was about.
     ///
     /// # Errors
     /// The name of each site whose upstream can't be used, and why.

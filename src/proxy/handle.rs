@@ -20,7 +20,7 @@ use super::{
 };
 use crate::config::{self, HostField, Maintenance, Site, Snapshot};
 use crate::downstream::Peer;
-use crate::upstream::{self, Line};
+use crate::upstream::{self, Line, Lines};
 
 /// What the origin server answers.
 type Answer = Response<upstream::Body<RequestBody>>;
@@ -79,10 +79,8 @@ async fn pass(
     let rule = site.rule(parts.uri.path());
     (exchange.mode, exchange.progress) = (rule.mode, rule.progress);
     exchange.trace = trace::context(&mut parts.headers, snapshot.trace_context);
-    forwarded::sign(&mut parts.headers, &snapshot.name, parts.version)?;
-
-    let trusted = snapshot.trusts(forwarded::address(&peer));
-    exchange.secure = forwarded::proto(&parts.headers, &peer, trusted) == "https";
+    let hop = forwarded::Hop::begin(&parts.headers, &peer, snapshot)?;
+    exchange.secure = hop.proto == "https";
     if let Some(port) = elsewhere(&parts, &peer).filter(|_| !exchange.secure) {
         return Ok(Passed::Own(Box::new(https::redirect(&parts, &target, port)?)));
     }
@@ -101,9 +99,11 @@ async fn pass(
         return Ok(Passed::Own(Box::new(local::closed(closed, asked, &parts.method))));
     }
     let trailers = fields::accepts_trailers(&parts.headers);
-    fields::clean_request(&mut parts.headers, trusted);
-    sift::request(exchange, site, &mut visit, &mut parts.headers);
-    forwarded::announce(&mut parts.headers, &peer, trusted, &target.authority);
+    fields::clean_request(&mut parts.headers, hop.trusted);
+    let mut lines = Lines::default();
+    sift::request(exchange, site, &mut visit, (&mut parts.headers, &mut lines));
+    let ours = (&target.authority, snapshot.name.as_str(), parts.version);
+    forwarded::announce(&mut parts.headers, &mut lines, &hop, ours);
 
     let upload = Upload::new(&current, site.id, rule);
     exchange.upload = Some(Rc::clone(&upload));
@@ -118,7 +118,7 @@ async fn pass(
     exchange.asked = true;
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
-    let mut answer = forward::send(&current, site.id.index(), request, &upload, field).await?;
+    let mut answer = forward::send(&current, site.id.index(), (request, lines), &upload, field).await?;
     exchange.upstream = sent.elapsed();
 
     let status = answer.status();

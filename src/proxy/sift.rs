@@ -1,5 +1,8 @@
 //! The policy applied to the field sections of one exchange, in both directions.
 
+use std::cell::LazyCell;
+use std::ops::Deref;
+use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::StatusCode;
@@ -10,12 +13,19 @@ use super::exchange::Exchange;
 use super::fields::{COOKIE2, SET_COOKIE2, X_CONSENT};
 use super::visit::Visit;
 use crate::config::{Mode, Site};
-use crate::cookie::{SetCookie, date, pairs};
-use crate::policy::{Direction, Expiry, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
+use crate::consent::Consent;
+use crate::cookie::{SetCookie, Unread, date, pairs};
+use crate::policy::{Direction, Expiry, Moment, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
+use crate::upstream::Lines;
 
 /// Removes from the request what the visitor did not agree to, gives renamed cookies their own names back, and tells
 /// the origin server the decision.
-pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, headers: &mut HeaderMap) {
+pub(super) fn request(
+    exchange: &mut Exchange,
+    site: &Site,
+    visit: &mut Visit,
+    (headers, lines): (&mut HeaderMap, &mut Lines),
+) {
     let undeclared = site.purge == Some(PurgeUndeclared::HostOnly);
     let mut withheld = false;
     let sifted =
@@ -39,13 +49,11 @@ pub(super) fn request(exchange: &mut Exchange, site: &Site, visit: &mut Visit, h
         }
         Sifted::Fewer(field) => {
             headers.remove(header::COOKIE);
-            if let Some(field) = value(field) {
-                headers.insert(header::COOKIE, field);
-            }
+            lines.add(&header::COOKIE, [field.as_slice()]);
         }
     }
-    if let Some(decision) = visit.agreement.header.clone() {
-        headers.insert(X_CONSENT, decision);
+    if let Some(decision) = &visit.agreement.header {
+        lines.add(&X_CONSENT, [decision.as_bytes()]);
     }
 }
 
@@ -71,19 +79,21 @@ pub(super) fn response(
     if fields.is_empty() && !(visit.withheld && visit.navigates) {
         return;
     }
-    let mut lines = Vec::with_capacity(fields.len());
-    lines.extend(fields.iter().map(|field| SetCookie::parse(field.as_bytes())));
-    let now = if lines.iter().any(SetCookie::is_dated) { server_time(headers, now()) } else { now() };
-    let chosen = site.policy.choice_after(&lines, visit.fields().flat_map(pairs), visit.consent(), now);
-    let occasion =
-        Occasion { consent: chosen.as_ref().unwrap_or(visit.consent()), now, secure: visit.secure };
-    let (kept, changed) = sift(exchange, site, visit, occasion, (&fields, &lines));
+    let lines: Vec<Unread<'_>> = fields.iter().map(|field| Unread::cut(field.as_bytes())).collect();
+    let time = LazyCell::new(|| server_time(headers, now()));
+    let chosen = choice_after(site, visit, &lines, &time);
+    let consent = chosen.as_ref().unwrap_or(visit.consent());
+    let (kept, changed) = sift(exchange, site, (visit, consent, &time), (&fields, &lines));
     let due = visit.navigates && (visit.withheld || chosen.is_some());
     let cached =
         || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
-    let expiries = if due && !cached() { purge(site, visit, occasion, &kept) } else { Vec::new() };
+    let expiries = if due && !cached() {
+        purge(site, visit, Occasion { consent, now: *time, secure: visit.secure }, &kept)
+    } else {
+        Vec::new()
+    };
     for expiry in &expiries {
-        exchange.purged(site, SetCookie::parse(&expiry.field).name(), expiry.reason);
+        exchange.purged(site, Unread::cut(&expiry.field).name(), expiry.reason);
     }
     if !enforced {
         return send(headers, fields);
@@ -95,20 +105,41 @@ pub(super) fn response(
     send(headers, expiries.into_iter().filter_map(|expiry| value(expiry.field)));
 }
 
+/// What the visitor agrees to from now on, if the response says so.
+fn choice_after(
+    site: &Site,
+    visit: &Visit,
+    lines: &[Unread<'_>],
+    time: &impl Deref<Target = i64>,
+) -> Option<Consent> {
+    let settings = site.policy.registry().consent();
+    if !lines.iter().any(|line| settings.reads(line.name())) {
+        return None;
+    }
+    let read: Vec<SetCookie<'_>> = lines.iter().map(|line| SetCookie::parse(line.raw())).collect();
+    site.policy.choice_after(&read, visit.fields().flat_map(pairs), visit.consent(), **time)
+}
+
 /// All Set-Cookie fields that are to be sent, and whether they are others than those that came.
 fn sift(
     exchange: &mut Exchange,
     site: &Site,
-    visit: &Visit,
-    occasion: Occasion<'_>,
-    (fields, lines): (&[HeaderValue], &[SetCookie<'_>]),
+    (visit, consent, time): (&Visit, &Consent, &impl Deref<Target = i64>),
+    (fields, lines): (&[HeaderValue], &[Unread<'_>]),
 ) -> (Vec<HeaderValue>, bool) {
     let mut kept = Vec::with_capacity(fields.len());
     let mut changed = false;
-    for (field, cookie) in fields.iter().zip(lines) {
-        let carried = |name: &[u8], value: &[u8]| visit.carries(name, value);
-        let (verdict, rewritten) = site.policy.sift_set_cookie(cookie, occasion, carried);
-        exchange.judged(site, cookie.name(), verdict, Direction::Response);
+    let current = Rc::clone(&exchange.current);
+    let mut familiar = current.familiar.borrow_mut();
+    for (field, line) in fields.iter().zip(lines) {
+        let moment = &Moment { consent, secure: visit.secure, now: || **time };
+        let known = familiar.sift((site.id.index(), &site.policy), line, moment);
+        let (verdict, rewritten) = known.unwrap_or_else(|| {
+            let carried = |name: &[u8], value: &[u8]| visit.carries(name, value);
+            let occasion = Occasion { consent, now: **time, secure: visit.secure };
+            site.policy.sift_set_cookie(&SetCookie::parse(line.raw()), occasion, carried)
+        });
+        exchange.judged(site, line.name(), verdict, Direction::Response);
         match verdict {
             Verdict::Forward(_) => kept.push(field.clone()),
             Verdict::Rewrite(_) => kept.extend(rewritten.and_then(value)),

@@ -39,13 +39,13 @@ pub(super) fn wish(request: &mut Request<Incoming>) -> Option<OnUpgrade> {
 /// `Upgrade: websocket`, and `Connection` says so (RFC 9110 7.8).
 pub(super) fn names_websocket(headers: &HeaderMap) -> bool {
     let mut upgrades = headers.get_all(header::UPGRADE).iter();
-    let one = match (upgrades.next(), upgrades.next()) {
-        (Some(one), None) => one.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"),
-        _ => false,
-    };
+    match (upgrades.next(), upgrades.next()) {
+        (Some(one), None) if one.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket") => {}
+        _ => return false,
+    }
     let options =
         headers.get_all(header::CONNECTION).iter().flat_map(|value| value.as_bytes().split(|b| *b == b','));
-    one && options.into_iter().any(|option| option.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
+    options.into_iter().any(|option| option.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
 }
 
 /// Asks the next hop for WebSocket, or agrees to it.

@@ -24,7 +24,7 @@ pub(super) struct Visit {
     /// Whether a cookie was withheld from the origin server that a purge may be about.
     pub(super) withheld: bool,
     pub(super) method: Method,
-    /// Whether the request has credentials (RFC 9111 3.5).
+    /// Whether the request has credentials (RFC 9111 3.5); false where that doesn't matter.
     pub(super) authorized: bool,
     /// The host that the user agent asked, with its port if it has one.
     pub(super) authority: HeaderValue,
@@ -51,7 +51,7 @@ impl Visit {
             navigates: cookies.0.is_some() && site.purge.is_some() && navigates(headers),
             withheld: false,
             method: parts.method.clone(),
-            authorized: headers.contains_key(header::AUTHORIZATION),
+            authorized: !site.make_private && headers.contains_key(header::AUTHORIZATION),
             authority: authority.clone(),
             cookies,
         }

@@ -15,7 +15,12 @@ use tokio::time::Instant;
 use super::Fault;
 use super::body::{Body, Source};
 use super::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
+<<<<<<< HEAD
 use super::shelf::Seat;
+=======
+use super::lines::Lines;
+use super::shelf::Shelf;
+>>>>>>> main
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 
@@ -37,7 +42,7 @@ pub(super) enum Road<B> {
 pub struct Outgoing<B>(Form<B>);
 
 enum Form<B> {
-    Request(Request<B>),
+    Request(Request<B>, Lines),
     Written(Sending<B>),
 }
 
@@ -52,9 +57,9 @@ pub struct Failed<B> {
 }
 
 impl<B> Outgoing<B> {
-    /// A request as it is to be sent.
-    pub fn new(request: Request<B>) -> Self {
-        Self(Form::Request(request))
+    /// A request as it is to be sent, with these lines beside its fields.
+    pub fn new(request: Request<B>, lines: Lines) -> Self {
+        Self(Form::Request(request, lines))
     }
 }
 
@@ -112,17 +117,26 @@ where
         patience: impl Fn() -> Instant,
         field: impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Response<Body<B>>, Failed<B>> {
+<<<<<<< HEAD
         let Self { road, seat, bounds, counters, .. } = self;
         let (mut connection, form) = match (road, outgoing.0) {
             (Road::Http1(connection), form) => (connection, form),
             (Road::Http2(sender), Form::Request(request)) => {
                 return multiplexed((sender, seat), request, patience, counters).await;
+=======
+        let Self { road, bounds, counters } = self;
+        let (mut connection, shelf) = match (road, outgoing.0) {
+            (Road::Http1(connection, shelf), form) => (connection, (shelf, form)),
+            (Road::Http2(sender), Form::Request(mut request, lines)) => {
+                lines.append_to(request.headers_mut());
+                return multiplexed(sender, request, patience, &counters).await;
+>>>>>>> main
             }
             // A request is written for one upstream, all of whose addresses speak one protocol.
             (Road::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),
         };
         let mut sending = match form {
-            Form::Request(request) => Sending::new(request),
+            Form::Request(request, lines) => Sending::new(request, &lines),
             Form::Written(sending) => sending,
         };
         let rules = Rules { bounds, informational: &counters.informational };
@@ -171,7 +185,8 @@ where
         None => Err(failed(Fault::Slow)),
         Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, (sender, seat))))),
         Some(Err(mut fault)) => {
-            let unsent = fault.take_message().map(|request| Box::new(Outgoing::new(request)));
+            let unsent =
+                fault.take_message().map(|request| Box::new(Outgoing(Form::Request(request, Lines::none()))));
             let sent = unsent.is_none();
             Err(Failed { fault: Fault::Http2(fault.into_error()), outgoing: unsent, sent, heard: true })
         }

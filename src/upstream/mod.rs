@@ -13,6 +13,7 @@ mod health;
 mod keeper;
 mod lane;
 mod lease;
+mod lines;
 mod origin;
 mod place;
 mod pool;
@@ -34,7 +35,12 @@ pub use gate::Busy;
 pub use health::{AddressHealth, Health, PlaceHealth};
 pub use keeper::Keeper;
 pub use lease::{Failed, Lease, Outgoing};
+<<<<<<< HEAD
 pub use origin::Origin;
+=======
+pub use lines::Lines;
+pub use origin::{Origin, OriginError};
+>>>>>>> main
 pub use pool::Pool;
 pub use secure::OriginError;
 pub use way::Way;

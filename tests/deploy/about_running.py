@@ -22,7 +22,7 @@ def composed(world):
         health = container.health()
         assert health.returncode == 0, health.stderr
         assert get("/metrics", port=ADMIN).status_code == 401
-        assert "tamis_responses" in with_token("/metrics")
+        assert "tamis_requests" in with_token("/metrics")
         choice = get("/.tamis/consent")
         assert choice.status_code == 200, choice.text
         volume = Path(container.folder.parent / "volume")

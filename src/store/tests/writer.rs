@@ -167,7 +167,7 @@ fn what_a_killed_process_left_is_signed_at_the_next_start() {
 #[test]
 fn an_agreement_that_waited_too_long_is_void() {
     let folder = Folder::new();
-    let settings = config::Records { wait: Duration::from_millis(100), ..folder.settings() };
+    let settings = config::Records { wait: Duration::from_secs(1), ..folder.settings() };
     let (store, _) = open(&settings);
     assert_eq!(block_on(store.record(record(1, 1))), Ok(()));
     // Another program holds the database for longer than the visitor waits, and for less than SQLite does.

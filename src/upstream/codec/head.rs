@@ -217,20 +217,16 @@ fn section(
         let value = trim(value.strip_prefix(b":").unwrap_or_default());
         facts.note(&name, value);
         let valid = HeaderValue::from_maybe_shared(whole.slice_ref(value)).ok();
-        let kept = match field(Line { name: &name, octets: value, value: valid }) {
-            Kept::Keep(value) => Some(value),
-            Kept::Drop => None,
-            Kept::Refuse => return Err(Flaw::FieldValue),
-        };
-        match kept {
-            Some(kept) => {
-                before = (raw, Some(name.clone()));
-                headers.append(name, kept);
+        match field(Line { name: &name, octets: value, value: valid }) {
+            Kept::Keep(value) => {
+                headers.append(name.clone(), value);
             }
             // What others may take for the end of a line is no part of one.
-            None if memchr(b'\r', value).is_some() => return Err(Flaw::FieldValue),
-            None => {}
+            Kept::Drop if memchr(b'\r', value).is_some() => return Err(Flaw::FieldValue),
+            Kept::Drop => {}
+            Kept::Refuse => return Err(Flaw::FieldValue),
         }
+        before = (raw, Some(name));
     }
     Ok(headers)
 }

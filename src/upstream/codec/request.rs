@@ -5,6 +5,8 @@ use http::header;
 use http::request::Parts;
 use http_body::Body;
 
+use crate::upstream::Lines;
+
 /// How the content of a request is framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outline {
@@ -28,10 +30,11 @@ impl Outline {
 
 /// Writes the head. The framing is written from the content; that of the fields counts only where there is none, in
 /// which a length of 0 may be stated (RFC 9110 8.6).
-pub(super) fn write(parts: &Parts, outline: Outline) -> Vec<u8> {
+pub(super) fn write(parts: &Parts, lines: &Lines, outline: Outline) -> Vec<u8> {
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let fields: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    let mut out = Vec::with_capacity(parts.method.as_str().len() + target.len() + fields + 64);
+    let lines = lines.octets();
+    let mut out = Vec::with_capacity(parts.method.as_str().len() + target.len() + fields + lines.len() + 64);
     out.extend_from_slice(parts.method.as_str().as_bytes());
     out.push(b' ');
     if target.starts_with('?') {
@@ -48,6 +51,7 @@ pub(super) fn write(parts: &Parts, outline: Outline) -> Vec<u8> {
         out.extend_from_slice(value.as_bytes());
         out.extend_from_slice(b"\r\n");
     }
+    out.extend_from_slice(lines);
     match outline {
         Outline::None => {}
         Outline::Length(length) => {

@@ -12,8 +12,8 @@ use tokio::io::AsyncWrite as _;
 
 use super::request::{self, Outline};
 use crate::turn::Turn;
-use crate::upstream::Fault;
 use crate::upstream::stream::Stream;
+use crate::upstream::{Fault, Lines};
 
 /// Up to so many octets, copying costs less than what the system takes for a write from several places.
 const SMALL: usize = 16 * 1024;
@@ -51,12 +51,12 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    /// Writes the head into memory.
-    pub(in crate::upstream) fn new(request: Request<B>) -> Self {
+    /// Writes the head into memory, with these lines at its end.
+    pub(in crate::upstream) fn new(request: Request<B>, lines: &Lines) -> Self {
         let (parts, body) = request.into_parts();
         let outline = Outline::of(&body);
         Self {
-            out: request::write(&parts, outline),
+            out: request::write(&parts, lines, outline),
             method: parts.method,
             body,
             outline,

@@ -16,6 +16,7 @@ use tokio::time::{Duration, Instant};
 use super::kit::{BOUNDS, run, seat};
 use crate::metrics::Counter;
 use crate::upstream::Fault;
+use crate::upstream::Lines;
 use crate::upstream::body::{Body as Answer, Source};
 use crate::upstream::codec::{Connection, Content, Rules, Sending, ask};
 use crate::upstream::shelf::Shelf;
@@ -77,7 +78,7 @@ fn written(request: Request<Script>, pipe: usize) -> Vec<u8> {
     let (near, mut far) = duplex(pipe);
     run(async {
         let mut connection = Connection::new(Stream::Memory(near));
-        let mut sending = Sending::new(request);
+        let mut sending = Sending::new(request, &Lines::default());
         let played = async {
             let mut octets = Vec::new();
             while let Ok(Ok(read)) =
@@ -180,7 +181,8 @@ fn content_that_fails_or_is_of_another_length_is_a_fault_of_its_own() {
     ] {
         let (near, _far) = duplex(1 << 20);
         let mut connection = Connection::new(Stream::Memory(near));
-        let failed = run(async { head(&mut connection, &mut Sending::new(post(body))).await });
+        let failed =
+            run(async { head(&mut connection, &mut Sending::new(post(body), &Lines::default())).await });
         assert!(matches!(failed, Err((Fault::Upload(_), false))), "{failed:?}");
     }
 }
@@ -190,7 +192,7 @@ fn nothing_comes_in_time() {
     let (near, _far) = duplex(1 << 20);
     let mut connection = Connection::new(Stream::Memory(near));
     let body = Script { stuck: true, length: Some(1), ..Script::default() };
-    let failed = run(async { head(&mut connection, &mut Sending::new(post(body))).await });
+    let failed = run(async { head(&mut connection, &mut Sending::new(post(body), &Lines::default())).await });
     assert!(matches!(failed, Err((Fault::Slow, false))));
 }
 
@@ -199,7 +201,7 @@ fn a_request_without_content_can_go_out_again() {
     let (near, far) = duplex(1 << 20);
     drop(far);
     run(async {
-        let mut sending = Sending::new(Request::get("/").body(Script::default()).unwrap());
+        let mut sending = Sending::new(Request::get("/").body(Script::default()).unwrap(), &Lines::default());
         let failed = head(&mut Connection::new(Stream::Memory(near)), &mut sending).await;
         assert!(matches!(failed, Err((Fault::Broken(_) | Fault::Closed, false))));
         let mut again = sending.again().unwrap();
@@ -209,7 +211,7 @@ fn a_request_without_content_can_go_out_again() {
         let mut heard = [0; 18];
         far.read_exact(&mut heard).await.unwrap();
         assert_eq!(&heard, b"GET / HTTP/1.1\r\n\r\n");
-        assert!(Sending::new(post(script(Some(1), [data("x")]))).again().is_none());
+        assert!(Sending::new(post(script(Some(1), [data("x")])), &Lines::default()).again().is_none());
     });
 }
 
@@ -217,7 +219,8 @@ fn a_request_without_content_can_go_out_again() {
 async fn early(body: Script, answer: &str) -> (Answer<Script>, DuplexStream, Rc<Shelf>) {
     let (near, mut far) = duplex(1 << 20);
     far.write_all(answer.as_bytes()).await.unwrap();
-    let (mut connection, mut sending) = (Connection::new(Stream::Memory(near)), Sending::new(post(body)));
+    let (mut connection, mut sending) =
+        (Connection::new(Stream::Memory(near)), Sending::new(post(body), &Lines::default()));
     let head = head(&mut connection, &mut sending).await.unwrap();
     let (shelf, seat) = seat();
     let content = Content::after(&head, connection, sending, BOUNDS, seat).unwrap();
