@@ -4,13 +4,8 @@ use http::{Method, Request, Response, StatusCode, header};
 
 use super::body::BodyError;
 use super::upload::Upload;
-<<<<<<< HEAD
 use super::{Current, Error, RequestBody, Side, upgrade};
-use crate::upstream::{self, Fault, Kept, Lease, Line, Outgoing, Way};
-=======
-use super::{Current, Error, RequestBody, upgrade};
-use crate::upstream::{self, Fault, Kept, Line, Lines, Outgoing};
->>>>>>> main
+use crate::upstream::{self, Fault, Kept, Lease, Line, Lines, Outgoing, Way};
 
 type Answer = Response<upstream::Body<RequestBody>>;
 
@@ -29,8 +24,7 @@ pub(super) async fn send(
     let limit = upload.answer();
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
-<<<<<<< HEAD
-    let mut outgoing = Outgoing::new(request);
+    let mut outgoing = Outgoing::new(request, lines);
     let mut way = current.pool.way(index);
     if way.has_to_wait() {
         Box::pin(way.queue()).await.map_err(Error::Connect)?;
@@ -52,12 +46,6 @@ pub(super) async fn send(
             Err(failed) => failed,
         };
         outgoing = match failed.unsent() {
-=======
-    let mut outgoing = Outgoing::new(request, lines);
-    if let Some(lease) = current.pool.reuse(index).await {
-        outgoing = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
-            Ok(answer) => return expected(answer, asked),
->>>>>>> main
             // Not a byte of it left: any method, any body.
             Ok(unsent) => unsent,
             // The connection died before any byte of an answer (RFC 9110 9.2.2).

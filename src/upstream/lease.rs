@@ -15,12 +15,8 @@ use tokio::time::Instant;
 use super::Fault;
 use super::body::{Body, Source};
 use super::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
-<<<<<<< HEAD
-use super::shelf::Seat;
-=======
 use super::lines::Lines;
-use super::shelf::Shelf;
->>>>>>> main
+use super::shelf::Seat;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 
@@ -117,20 +113,12 @@ where
         patience: impl Fn() -> Instant,
         field: impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Response<Body<B>>, Failed<B>> {
-<<<<<<< HEAD
         let Self { road, seat, bounds, counters, .. } = self;
         let (mut connection, form) = match (road, outgoing.0) {
             (Road::Http1(connection), form) => (connection, form),
-            (Road::Http2(sender), Form::Request(request)) => {
-                return multiplexed((sender, seat), request, patience, counters).await;
-=======
-        let Self { road, bounds, counters } = self;
-        let (mut connection, shelf) = match (road, outgoing.0) {
-            (Road::Http1(connection, shelf), form) => (connection, (shelf, form)),
             (Road::Http2(sender), Form::Request(mut request, lines)) => {
                 lines.append_to(request.headers_mut());
-                return multiplexed(sender, request, patience, &counters).await;
->>>>>>> main
+                return multiplexed((sender, seat), request, patience, counters).await;
             }
             // A request is written for one upstream, all of whose addresses speak one protocol.
             (Road::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),

@@ -35,12 +35,8 @@ pub use gate::Busy;
 pub use health::{AddressHealth, Health, PlaceHealth};
 pub use keeper::Keeper;
 pub use lease::{Failed, Lease, Outgoing};
-<<<<<<< HEAD
-pub use origin::Origin;
-=======
 pub use lines::Lines;
-pub use origin::{Origin, OriginError};
->>>>>>> main
+pub use origin::Origin;
 pub use pool::Pool;
 pub use secure::OriginError;
 pub use way::Way;

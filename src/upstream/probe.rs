@@ -13,7 +13,7 @@ use super::codec::{Bounds, Connection, Kept, Rules, Sending, ask};
 use super::connect::{Error, connect};
 use super::roster::Endpoint;
 use super::stream::Stream;
-use super::{FAILURES, Fault, Origin};
+use super::{FAILURES, Fault, Lines, Origin};
 use crate::config::Probe;
 use crate::metrics::{AddressCounters, Counter};
 
@@ -106,7 +106,7 @@ async fn status(origin: &Origin, endpoint: &Endpoint, probe: &Probe) -> Result<S
         return multiplexed(request(probe, true, origin.settings.tls()), stream, endpoint).await;
     }
     let mut connection = Connection::new(stream);
-    let mut sending = Sending::new(request(probe, false, false));
+    let mut sending = Sending::new(request(probe, false, false), &Lines::none());
     let informational = Counter::default();
     let rules = Rules { bounds: BOUNDS, informational: &informational };
     let deadline = Instant::now() + probe.within;

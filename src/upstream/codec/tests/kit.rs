@@ -11,12 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
-<<<<<<< HEAD
 use crate::metrics::{AddressCounters, Counter};
-=======
-use crate::metrics::{Counters, Words};
 use crate::upstream::Lines;
->>>>>>> main
 use crate::upstream::body::{Body, Source};
 use crate::upstream::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
 use crate::upstream::shelf::{Seat, Shelf};
@@ -83,15 +79,9 @@ pub(super) async fn exchange(method: Method, pieces: &[&[u8]], closes: bool) -> 
 
 /// Sends a request and reads the answer to its end.
 pub(super) async fn read(mut connection: Connection, request: Request<Empty<Bytes>>) -> Result<Seen, Fault> {
-<<<<<<< HEAD
     let counters = Counter::default();
     let rules = Rules { bounds: BOUNDS, informational: &counters };
-    let mut sending = Sending::new(request);
-=======
-    let counters = counters();
-    let rules = Rules { bounds: BOUNDS, counters: &counters };
     let mut sending = Sending::new(request, &Lines::default());
->>>>>>> main
     let late = Instant::now() + Duration::from_secs(60);
     let (shelf, seat) = seat();
     let field = |line: Line<'_>| {
