@@ -211,6 +211,11 @@ fn addresses(
     (!faulty).then(|| read.into_iter().map(|(address, _)| address).collect())
 }
 
+/// Requests that wait.
+const QUEUE: usize = 100;
+/// How long.
+const QUEUE_TIME: Duration = Duration::from_secs(5);
+
 fn limit(document: &Document, fields: &mut Fields<'_>) -> Option<Limit> {
     let connections = fields.optional("connections");
     let (queue, time) = (fields.optional("queue"), fields.optional("queue_time"));
@@ -219,15 +224,18 @@ fn limit(document: &Document, fields: &mut Fields<'_>) -> Option<Limit> {
         read.and_then(|count| usize::try_from(count).ok())
     };
     let most = count(connections, "`connections`", 1..=1_000_000);
-    let places = count(queue, "`queue`", 0..=1_000_000).unwrap_or(100);
+    let places = count(queue, "`queue`", 0..=1_000_000).unwrap_or(QUEUE);
     let bounds = Duration::from_millis(1)..=Duration::from_secs(24 * 3600);
     let read = time.and_then(|node| units::duration(document, node, "`queue_time`", &bounds));
-    for (key, node) in [("queue", queue), ("queue_time", time)] {
-        if let (Some(node), None) = (node, connections) {
+    let patience = read.unwrap_or(QUEUE_TIME);
+    // What is there anyway may be written out.
+    let others = [("queue", queue, places != QUEUE), ("queue_time", time, patience != QUEUE_TIME)];
+    for (key, node, other) in others {
+        if let (Some(node), None, true) = (node, connections, other) {
             let message = format!("`{key}` says nothing without `connections`: nobody has to wait");
             let help = format!("add how many requests go at once: connections: 32; or remove `{key}`");
             document.warning(&node.span, "without-effect", message, help);
         }
     }
-    Some(Limit { most: most?, queue: places, time: read.unwrap_or(Duration::from_secs(5)) })
+    Some(Limit { most: most?, queue: places, time: patience })
 }

@@ -58,7 +58,7 @@ impl Reloader {
         counters.serving(snapshot.generation, SystemTime::now());
         let reloader = Self {
             fixed: Fixed::of(snapshot),
-            status: Arc::new(Status::new(Arc::clone(snapshot))),
+            status: Arc::new(Status::new(Arc::clone(snapshot), gateway.origins.clone())),
             orders: watch::Sender::new(Order { generation: Arc::new(first), done: sync_channel(0).0 }),
             stop: CancellationToken::new(),
             level,
@@ -96,6 +96,7 @@ impl Reloader {
         let next = current.next(snapshot, &self.fixed)?;
         let snapshot = Arc::clone(&next.gateway.snapshot);
         let generation = snapshot.generation;
+        let origins = next.gateway.origins.clone();
         self.look_after(&next.gateway);
         self.hand_out(next);
         // One that the operator has set in between stays, where the files say what they said before.
@@ -104,7 +105,7 @@ impl Reloader {
         {
             level.set(&snapshot.log.level);
         }
-        self.status.applied(snapshot, generation);
+        self.status.applied(snapshot, origins);
         self.counters.applied.add(1);
         self.counters.serving(generation, SystemTime::now());
         Ok(Applied { generation, restart })
@@ -119,11 +120,10 @@ impl Reloader {
 
     /// The files say what is served already: whatever was refused before is gone.
     pub fn unchanged(&self) {
-        let snapshot = Arc::clone(&self.gateway().snapshot);
-        let generation = snapshot.generation;
+        let gateway = self.gateway();
         self.counters.unchanged.add(1);
-        self.counters.serving(generation, SystemTime::now());
-        self.status.applied(snapshot, generation);
+        self.counters.serving(gateway.snapshot.generation, SystemTime::now());
+        self.status.applied(Arc::clone(&gateway.snapshot), gateway.origins.clone());
     }
 
     /// Gives a configuration to all threads and waits until they have it.

@@ -111,8 +111,8 @@ where
             tried.push(lane);
             self.lane = if Instant::now() >= deadline { None } else { self.place.choose(&tried) };
         }
-        // The way may be gone again once the lane is: the next attempt begins with any.
-        self.lane = tried.first().cloned();
+        // The last one, which is the one that the error is about.
+        self.lane = tried.last().cloned();
         let limit = self.pool.connect;
         let at = || self.place.origin.counters.site.clone();
         Err(match (last, tried.len()) {

@@ -87,6 +87,15 @@ fn a_dead_address_costs_no_request_and_is_left_out() {
     let health = gateway.health();
     assert_eq!((health.addresses[0].up, health.addresses[1].up), (false, true));
     assert_eq!(health.addresses[0].trouble.as_ref().unwrap().last, "connect");
+    let ready = gateway.operator().request("GET /readyz", &[]).json();
+    assert_eq!(ready["upstreams"], serde_json::json!([{ "site": "default", "up": true }]));
+    let told = gateway.operator().request("GET /sites", &[]).json()["sites"][0]["upstream"].clone();
+    assert_eq!((&told["up"], &told["addresses"][0]["up"]), (&true.into(), &false.into()));
+    assert_eq!(told["addresses"][0]["last_failure"], "connect");
+    assert!(
+        told["addresses"][0]["failing_since"].as_str().is_some_and(|since| since.ends_with('Z')),
+        "{told}"
+    );
     let metrics = gateway.metrics();
     let line = |name: &str, url: &str| format!("{name}{{site=\"default\",upstream=\"{url}\"}}");
     let [dead, _] = &health.addresses[..] else { panic!("two addresses") };
@@ -119,6 +128,8 @@ fn all_addresses_are_dead() {
         assert!(!answer.text().contains("127.0.0.1"));
     }
     assert!(!gateway.health().is_up());
+    let ready = gateway.operator().request("GET /readyz", &[]);
+    assert_eq!((ready.status(), &ready.json()["upstreams"][0]["up"]), (200, &false.into()));
     assert_eq!(gateway.count(|c| c.failures.value("connect")), 5);
     assert!(
         logged("path=\"/upstreams/dead\"").contains("none of 2 addresses of the upstream takes a connection")
