@@ -13,7 +13,7 @@ mod sites;
 mod upstreams;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -21,6 +21,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
+use tokio::runtime::RuntimeMetrics;
 
 pub use counter::{ByWord, Counter};
 pub use handshakes::{ALPN, Handshakes, TLS_VERSIONS};
@@ -93,6 +94,7 @@ pub struct Counters {
     pub consent: ByWord,
     /// What is counted by site and row, while one configuration is served.
     scope: Mutex<Arc<Scope>>,
+    runtime: OnceLock<RuntimeMetrics>,
 }
 
 /// What a connection speaks: `handshake` until that is known.
@@ -143,7 +145,19 @@ impl Counters {
             trailer_cookies: Counter::default(),
             consent: ByWord::new(words.readings),
             scope: Mutex::default(),
+            runtime: OnceLock::new(),
         }
+    }
+
+    /// The worker runs its tasks here.
+    pub fn runs_on(&self, runtime: RuntimeMetrics) {
+        // A worker has one, and says so once.
+        let _ = self.runtime.set(runtime);
+    }
+
+    fn tasks(&self) -> u64 {
+        let tasks = self.runtime.get().map_or(0, RuntimeMetrics::num_alive_tasks);
+        u64::try_from(tasks).unwrap_or(u64::MAX)
     }
 
     /// The counters of the configuration with these sites and rows, which is served from now on. The worker keeps them;
@@ -315,7 +329,14 @@ impl Metrics {
             open.encode(family.encode_family(&[("protocol", *protocol)])?)?;
         }
         let tunnels = gauge(self.sum(|c| c.tunnels.value()));
-        tunnels.encode(encoder.encode_descriptor("tamis_tunnels_open", "WebSockets now open", None, kind)?)
+        tunnels.encode(encoder.encode_descriptor(
+            "tamis_tunnels_open",
+            "WebSockets now open",
+            None,
+            kind,
+        )?)?;
+        let tasks = gauge(self.sum(Counters::tasks));
+        tasks.encode(encoder.encode_descriptor("tamis_tasks", "Tasks of the workers, now", None, kind)?)
     }
 
     fn encode_family(

@@ -47,8 +47,8 @@ enum Command {
     /// Write a configuration and a registry to begin with: three questions, or none with arguments
     #[command(after_help = init::EXAMPLES)]
     Init(init::Arguments),
-    /// Run the gateway
-    #[command(after_help = EXITS)]
+    /// Run the gateway, and serve by its files as they change
+    #[command(after_help = run::SIGNALS)]
     Run(run::Arguments),
     /// Report every fault of a configuration and its registries; say what they would change
     #[command(after_help = check::EXAMPLES)]

@@ -21,6 +21,18 @@ pub(super) struct Arguments {
     config: PathBuf,
 }
 
+pub(super) const SIGNALS: &str = "\
+Signals:
+  TERM, INT  take no more connections, let exchanges finish for `times.drain`, end; a second one ends at once
+  HUP        read the files again, as when one of them changes; `tamis reload` does so too and tells what came of it
+  USR1       open the access log's own file again
+
+Exit codes:
+  0  done
+  1  the files have errors, or can't be read
+  2  wrong arguments
+  3  the gateway can't start or run, or a second signal ended it";
+
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
     let (inherited, mut signals) = match given() {
         Ok(given) => given,

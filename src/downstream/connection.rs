@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
@@ -55,7 +55,13 @@ pub(super) async fn serve<T, S, A, B>(
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer.clone()));
-        async move { Ok::<_, Infallible>(answer.await.map(|body| Ending::new(body, busy, stall))) }
+        async move {
+            let answer = answer.await;
+            if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+                busy.tunnel();
+            }
+            Ok::<_, Infallible>(answer.map(|body| Ending::new(body, busy, stall)))
+        }
     });
     let ended = match streams {
         None => {

@@ -1,7 +1,7 @@
 //! Time limits of a connection, kept where its bytes pass.
 //!
-//! A connection waits for a request (idle), for the rest of its head, or has an exchange going on, which has limits of
-//! its own. The timer is lazy: it is set when a read first waits and looked at again when it fires, so that a request
+//! A connection waits for a request (idle), for the rest of its head, or has an exchange going on or become a tunnel, which
+//! have limits of their own. The timer is lazy: it is set when a read first waits and looked at again when it fires, so that a request
 //! costs a clock reading and no timer.
 
 use std::io;
@@ -27,6 +27,7 @@ pub(super) struct Patience {
 const IDLE: u8 = 0;
 const HEAD: u8 = 1;
 const EXCHANGE: u8 = 2;
+const TUNNEL: u8 = 3;
 
 const NO_FAULT: u8 = 0;
 const FAULTS: [(u8, &str); 3] = [(1, "head-timeout"), (2, "idle-timeout"), (3, "write-timeout")];
@@ -110,9 +111,17 @@ impl Pace {
 /// An exchange going on: its response is not sent yet, nor given up.
 pub(super) struct Busy(Arc<Pace>);
 
+impl Busy {
+    /// The exchange makes the connection a tunnel: what comes from now on are no requests.
+    pub(super) fn tunnel(&self) {
+        self.0.phase.store(TUNNEL, Ordering::Relaxed);
+    }
+}
+
 impl Drop for Busy {
     fn drop(&mut self) {
-        if self.0.exchanges.fetch_sub(1, Ordering::Relaxed) <= 1 {
+        let last = self.0.exchanges.fetch_sub(1, Ordering::Relaxed) <= 1;
+        if last && self.0.phase.load(Ordering::Relaxed) != TUNNEL {
             self.0.enter(IDLE);
         }
     }
@@ -242,6 +251,29 @@ mod tests {
         let (waited, fault) = read_until_fault(rested);
         assert_eq!(fault, Some("idle-timeout"));
         assert!(waited >= PATIENCE.idle, "{waited:?}");
+    }
+
+    #[test]
+    fn a_tunnel_may_wait_for_ever() {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let (near, mut far) = duplex(64);
+            let pace = Pace::new(false);
+            let switched = pace.exchange();
+            switched.tunnel();
+            drop(switched);
+            let mut paced = Paced::new(near, Arc::clone(&pace), PATIENCE);
+            for _ in 0..2 {
+                tokio::select! {
+                    read = paced.read_u8() => panic!("{read:?}"),
+                    () = tokio::time::sleep(Duration::from_secs(86_400)) => {}
+                }
+                far.write_all(b"x").await.unwrap();
+                assert_eq!(paced.read_u8().await.unwrap(), b'x');
+            }
+            assert_eq!(pace.fault(), None);
+        });
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl Reloader {
         Arc::clone(&self.orders.borrow().generation.gateway)
     }
 
+    /// The server stops: whatever is reloaded, no exchange begins any more.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
     /// Serves by this configuration from now on. Reads its certificates and keys and renders its pages on the thread of
     /// the caller, who has to stay off the workers; when it returns, every exchange that begins is the new one's.
     ///

@@ -43,6 +43,7 @@ pub(super) fn work(plan: Plan, ready: &SyncSender<std::io::Result<()>>) -> Drain
     // The receiver of `ready` waits for exactly this.
     match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
         Ok(runtime) => {
+            plan.counters.runs_on(runtime.metrics());
             let _ = ready.send(Ok(()));
             let pulse = plan.pulse.clone();
             let drained = runtime.block_on(serve(plan));

@@ -40,6 +40,7 @@ mod reload;
 mod reuse;
 mod rewrite;
 mod sites;
+mod soak;
 mod streaming;
 mod tls;
 mod trace;

@@ -1,6 +1,6 @@
 //! WebSocket: a handshake that is sifted like any exchange, then octets that are nobody's business.
 
-use crate::kit::{Agent, Gate, Origin, answering, gateway, origin, page, status};
+use crate::kit::{Agent, Gate, Origin, Setup, answering, gateway, origin, page, status};
 
 const HANDSHAKE: [&str; 5] = [
     "Connection: keep-alive, Upgrade",
@@ -65,6 +65,22 @@ fn the_handshake_is_sifted_both_ways_and_the_rest_is_passed_on() {
     let (_, metrics) = gateway.stop();
     assert_eq!((metrics.sum(|c| c.aborted.value()), metrics.sum(|c| c.open.total())), (0, 0));
     assert_eq!(metrics.sum(|c| c.tunnels.value()), 0);
+}
+
+#[test]
+fn limits_of_requests_are_none_of_a_tunnel() {
+    let origin = echoing();
+    let gateway = Setup::new(&origin).top("times: {head: 50ms, idle: 50ms}").start();
+    let mut socket = gateway.agent();
+    handshake(&mut socket);
+    for _ in 0..2 {
+        socket.send("hello");
+        assert_eq!(socket.wire.take(5), b"hello");
+        // A connection that waits for as long without being one is closed.
+        assert!(gateway.agent().is_closed());
+    }
+    socket.send("hello");
+    assert_eq!(socket.wire.take(5), b"hello");
 }
 
 #[test]

@@ -73,7 +73,7 @@ struct Controlling {
 }
 
 impl Control {
-    /// Starts the thread, which goes on until the process ends.
+    /// Starts the thread, which goes on until the server stops.
     ///
     /// # Errors
     /// The system gives no thread or runtime.
@@ -99,7 +99,7 @@ impl Control {
 impl Controlling {
     fn run(mut self, runtime: &Runtime) {
         let mut watch = Watch::new();
-        loop {
+        while !self.control.reloader.is_over() {
             if watch.follow(&self.tried) {
                 // What happened before the directory was watched.
                 self.look();

@@ -88,6 +88,12 @@ impl Agent {
         message
     }
 
+    /// The certificate that was shown, DER, when something has been read.
+    pub(crate) fn certificate(mut self) -> Vec<u8> {
+        assert_eq!(self.get(&[]).status(), 200);
+        self.tls().peer_certificates().unwrap()[0].to_vec()
+    }
+
     /// What was agreed on in the handshake.
     pub(crate) fn tls(&self) -> &rustls::ClientConnection {
         self.wire.tls().expect("an agent over TLS")

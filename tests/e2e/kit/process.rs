@@ -56,6 +56,19 @@ impl Process {
         self.logged_with(&[mark])
     }
 
+    /// How many lines have this mark so far.
+    pub(crate) fn count(&self, mark: &str) -> usize {
+        self.log.lines.lock().unwrap().iter().filter(|line| line.contains(mark)).count()
+    }
+
+    /// Waits until so many lines have this mark.
+    pub(crate) fn logged_times(&self, mark: &str, times: usize) {
+        let fewer = |lines: &mut Vec<String>| lines.iter().filter(|line| line.contains(mark)).count() < times;
+        let lines = self.log.lines.lock().unwrap();
+        let (_lines, waited) = self.log.more.wait_timeout_while(lines, PATIENCE, fewer).unwrap();
+        assert!(!waited.timed_out(), "{mark:?} is not {times} times in the log");
+    }
+
     /// All that was logged so far.
     pub(crate) fn log(&self) -> String {
         self.log.lines.lock().unwrap().join("\n")
@@ -72,6 +85,13 @@ impl Process {
         address(&self.logged(" listening "))
     }
 
+    /// The addresses of all listeners for user agents.
+    pub(crate) fn addresses(&self) -> Vec<std::net::SocketAddr> {
+        let lines = self.log.lines.lock().unwrap();
+        let listening = |line: &&String| line.contains(" listening ") && !line.contains("admin");
+        lines.iter().filter(listening).map(|line| address(line)).collect()
+    }
+
     pub(crate) fn agent(&self) -> Agent {
         Agent::connect(self.address())
     }
@@ -85,6 +105,13 @@ impl Process {
     pub(crate) fn operator(&self, line: &str) -> Message {
         let address = address(&self.logged("admin listening"));
         Agent::connect(address).for_host("localhost").request(line, &[])
+    }
+
+    /// The value of a metric without labels.
+    pub(crate) fn gauge(&self, name: &str) -> f64 {
+        let metrics = super::text(&self.operator("GET /metrics").body);
+        let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("{name} is not in {metrics}")).parse().unwrap()
     }
 
     /// Whether the metrics have this line.

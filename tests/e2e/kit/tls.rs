@@ -60,7 +60,7 @@ impl Authority {
     }
 
     /// A user agent that trusts this authority alone, for the name `x.test`.
-    pub(super) fn agent(&self, address: SocketAddr) -> Agent {
+    pub(crate) fn agent(&self, address: SocketAddr) -> Agent {
         self.agent_of(address, rustls::ALL_VERSIONS)
     }
 
@@ -140,14 +140,17 @@ pub(crate) struct Browser(Arc<ClientConfig>);
 impl Browser {
     /// A request on a new connection, and whether that resumed an earlier one.
     pub(crate) fn visit(&self, address: SocketAddr) -> bool {
+        let mut agent = self.connect(address);
+        assert_eq!(agent.get(&[]).status(), 200);
+        agent.tls().handshake_kind() == Some(HandshakeKind::Resumed)
+    }
+
+    /// A new connection.
+    pub(crate) fn connect(&self, address: SocketAddr) -> Agent {
         let name = ServerName::try_from("x.test").unwrap();
-        let mut connection = ClientConnection::new(Arc::clone(&self.0), name).unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
-        connection.complete_io(&mut stream).unwrap();
-        let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
-        let stream = Stream::Client(Box::new(StreamOwned::new(connection, stream)));
-        assert_eq!(Agent::over(stream).get(&[]).status(), 200);
-        resumed
+        let connection = ClientConnection::new(Arc::clone(&self.0), name).unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        Agent::over(Stream::Client(Box::new(StreamOwned::new(connection, stream))))
     }
 }
 
@@ -158,6 +161,11 @@ fn over(stream: TcpStream, config: Arc<ClientConfig>) -> Agent {
 }
 
 impl Certificate {
+    /// Whether it is the one that was shown, DER.
+    pub(crate) fn is(&self, shown: &[u8]) -> bool {
+        CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap().as_ref() == shown
+    }
+
     /// `tls:` of a listener.
     pub(crate) fn listener(&self) -> String {
         let (certificate, key) = (file(&self.certificate), file(&self.key));
