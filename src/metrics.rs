@@ -6,6 +6,7 @@ mod counter;
 mod handshakes;
 mod histogram;
 mod logs;
+mod observations;
 mod process;
 mod records;
 mod reloads;
@@ -27,6 +28,7 @@ pub use counter::{ByWord, Counter};
 pub use handshakes::{ALPN, Handshakes, TLS_VERSIONS};
 pub use histogram::Histogram;
 pub use logs::LogCounters;
+pub use observations::ObservationCounters;
 pub use records::{RecordCounters, SharedCounter};
 pub use reloads::ReloadCounters;
 pub use sites::{Labels, RowCounters, Scope, SiteCounters};
@@ -184,6 +186,7 @@ pub struct Metrics {
     workers: Vec<Arc<Counters>>,
     records: Arc<RecordCounters>,
     upstreams: Arc<Upstreams>,
+    observations: Arc<ObservationCounters>,
     reloads: Arc<ReloadCounters>,
     logs: LogCounters,
 }
@@ -238,6 +241,7 @@ impl Metrics {
             workers,
             records: Arc::default(),
             upstreams: Arc::default(),
+            observations: Arc::default(),
             reloads: Arc::default(),
             logs: LogCounters::default(),
         }
@@ -253,6 +257,12 @@ impl Metrics {
     #[must_use]
     pub fn with_upstreams(self, upstreams: Arc<Upstreams>) -> Self {
         Self { upstreams, ..self }
+    }
+
+    /// These, with the counts of observations; without them they stay at zero.
+    #[must_use]
+    pub fn with_observations(self, observations: Arc<ObservationCounters>) -> Self {
+        Self { observations, ..self }
     }
 
     /// These, with the counts of where the log goes; what is not written to stays at zero.
@@ -312,6 +322,7 @@ impl Collector for Metrics {
         Sums::of(scopes.iter().map(|scope| &**scope)).encode(&mut encoder)?;
         self.upstreams.encode(&mut encoder)?;
         self.records.encode(&mut encoder)?;
+        self.observations.encode(&mut encoder)?;
         self.reloads.encode(&mut encoder)?;
         self.logs.encode(&mut encoder)?;
         process::encode(&mut encoder)

@@ -1,22 +1,23 @@
 //! One question of the operator, one answer.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::guard::{Guard, Refused};
 use super::routes::{self, Action, Admission, ROUTES, Unrouted};
-use super::{Operator, Phase, Wish, explain, sites};
+use super::{Operator, Phase, Wish, explain, observed, sites};
 use crate::config::Log;
 
 pub(super) type Answer = Response<Full<Bytes>>;
 
 const NO_LOG: &str = "nothing is logged\n";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-const TEXT: &str = "text/plain; charset=utf-8";
-const JSON: &str = "application/json";
+pub(super) const TEXT: &str = "text/plain; charset=utf-8";
+pub(super) const JSON: &str = "application/json";
 
 /// Answers one request; its content, if any, is not read.
 pub(super) async fn answer<B>(request: Request<B>, operator: &Operator, guard: &Guard) -> Answer {
@@ -28,13 +29,13 @@ pub(super) async fn answer<B>(request: Request<B>, operator: &Operator, guard: &
     let admitted = guard.admit(&parts.method, &parts.headers);
     match (route.admission, admitted) {
         (Admission::Bearer, Err(refused)) => refusal(refused),
-        (_, admitted) => act(route.action, operator, &parts.uri, admitted.is_ok()).await,
+        (_, admitted) => act(route.action, operator, &parts, admitted.is_ok()).await,
     }
 }
 
 /// `whole`: the request may have every detail.
-async fn act(action: Action, operator: &Operator, uri: &Uri, whole: bool) -> Answer {
-    let query = uri.query().unwrap_or_default();
+async fn act(action: Action, operator: &Operator, parts: &Parts, whole: bool) -> Answer {
+    let query = parts.uri.query().unwrap_or_default();
     match action {
         Action::Health => text(StatusCode::OK, "ok\n"),
         Action::Readiness => readiness(operator, whole),
@@ -43,6 +44,7 @@ async fn act(action: Action, operator: &Operator, uri: &Uri, whole: bool) -> Ans
             Err(fault) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{fault}\n")),
         },
         Action::Sites => json(StatusCode::OK, &sites::sites(&operator.status.served())),
+        Action::Observed => observed::observed(operator, parts).await,
         Action::Configuration => match wish(operator, Wish::Outline).await {
             Ok(outline) => {
                 let generation = operator.status.served().generation;
@@ -166,11 +168,11 @@ fn json(status: StatusCode, value: &Value) -> Answer {
     content(status, JSON, format!("{value:#}\n"))
 }
 
-fn text(status: StatusCode, sentence: impl Into<Bytes>) -> Answer {
+pub(super) fn text(status: StatusCode, sentence: impl Into<Bytes>) -> Answer {
     content(status, TEXT, sentence)
 }
 
-fn content(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
+pub(super) fn content(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
     let fields = response.headers_mut();

@@ -5,6 +5,7 @@ mod answer;
 mod explain;
 mod guard;
 mod listener;
+mod observed;
 mod operator;
 mod routes;
 mod serve;

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Status;
 use crate::audit::Level;
+use crate::audit::observed::Observations;
 use crate::config::Outline;
 use crate::metrics::Metrics;
 
@@ -17,6 +18,8 @@ pub struct Operator {
     pub metrics: Arc<Metrics>,
     /// The state of the gateway.
     pub status: Arc<Status>,
+    /// Which cookies were seen; `None` where that is not kept.
+    pub observed: Option<Observations>,
     /// How much is logged, if anything is.
     pub level: Option<Arc<Level>>,
     /// To the thread that reads the files; `None` where nothing can be read again, as in a demonstration.

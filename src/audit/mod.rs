@@ -7,6 +7,7 @@ mod access;
 mod hints;
 mod level;
 mod line;
+pub mod observed;
 mod sink;
 mod verdicts;
 

@@ -11,6 +11,7 @@ mod explain;
 mod health;
 mod init;
 mod load;
+mod observed;
 mod operator;
 mod policy;
 mod records;
@@ -68,6 +69,9 @@ enum Command {
     /// List, export, verify and delete the records of visitors' choices
     #[command(after_help = records::EXITS)]
     Records(records::Arguments),
+    /// Report which cookies were seen, and what became of them or would have become
+    #[command(after_help = observed::EXAMPLES)]
+    Observed(observed::Arguments),
     /// Let a running gateway read its files again, and say what came of it
     #[command(after_help = reload::EXAMPLES)]
     Reload(reload::Arguments),
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Records(arguments) => records::records(&arguments),
+        Command::Observed(arguments) => observed::observed(&arguments),
         Command::Reload(arguments) => reload::reload(&arguments),
         Command::Health(arguments) => health::health(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),

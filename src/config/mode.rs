@@ -3,7 +3,7 @@
 use crate::document::{Document, Node};
 
 /// What becomes of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// It is carried out.
     Enforce,
@@ -12,6 +12,14 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// As it is written in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Observe => "observe",
+        }
+    }
+
     pub(super) fn read(document: &Document, node: &Node) -> Option<Self> {
         document.choice(node, "`mode`", &[("enforce", Self::Enforce), ("observe", Self::Observe)])
     }

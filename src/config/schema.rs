@@ -2,11 +2,13 @@
 //! docs/configuration.md says the same (`tests/schema`).
 
 mod listener;
+mod observations;
 mod records;
 mod site;
 mod upstream;
 
 pub(super) use listener::{CERTIFICATE, LISTENER, PROXY_PROTOCOL, REDIRECT};
+pub(super) use observations::OBSERVATIONS;
 pub(super) use records::RECORDS;
 pub use site::SITE;
 pub(super) use site::{HSTS, MAINTENANCE, PAGES, PATH, SITE_TIMES, UNDECLARED};
@@ -145,6 +147,10 @@ pub static SETTINGS: Mapping = Mapping {
             .default("{}")
             .about("How choices made through tamis are recorded, or that they are not.")
             .example("{ retention: 3 years }"),
+        Setting::new("observations", Kind::Either(&[Kind::Choice(&["on", "off"]), Kind::Mapping(&OBSERVATIONS)]))
+            .default("on")
+            .about("Whether it is kept which cookies were seen and what became of them, and where.")
+            .example("{ file: /var/lib/tamis/observed.json }"),
         Setting::new("unknown_host", Kind::Choice(&["reject", "not_found"]))
             .default("reject")
             .about("The answer for a host that no site takes: 421 (Misdirected Request) or 404 (Not Found).")

@@ -10,6 +10,7 @@ use super::limits::{Limits, Times};
 use super::listener::{Listener, Listeners};
 use super::log::Log;
 use super::network;
+use super::observations::Observations;
 use super::records::Records;
 use super::registries::Registries;
 use super::schema;
@@ -44,6 +45,8 @@ pub struct Snapshot {
     pub trace_context: TraceContext,
     /// Where choices are recorded; `None` where they are not.
     pub records: Option<Records>,
+    /// How the cookies that were seen are kept; `None` where they are not.
+    pub observations: Option<Observations>,
     /// The answer for a host that no site takes.
     pub unknown_host: UnknownHost,
     /// The sites; at least one.
@@ -99,6 +102,7 @@ impl Snapshot {
         let trace_context =
             trace_context.and_then(|node| document.choice(node, "`trace_context`", &contexts));
         let records = Records::read(document, fields.optional("records"), base);
+        let observations = Observations::read(document, fields.optional("observations"), base);
         let words = [("reject", UnknownHost::Reject), ("not_found", UnknownHost::NotFound)];
         let unknown_host = fields.optional("unknown_host");
         let unknown_host = unknown_host.and_then(|node| document.choice(node, "`unknown_host`", &words));
@@ -125,6 +129,7 @@ impl Snapshot {
             log,
             trace_context: trace_context.unwrap_or_default(),
             records,
+            observations,
             unknown_host: unknown_host.unwrap_or(UnknownHost::Reject),
             sites: sites?,
         })

@@ -1,6 +1,6 @@
 //! Seconds as people say them: the inverse of how the registry reads a lifetime.
 
-use crate::registry::Phrase;
+use crate::registry::{Lifetime, Phrase};
 
 /// A unit of time, as the registry reckons it: a year is 365 days, months together are whole days of its twelfths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,25 @@ pub(super) fn parts(seconds: u64) -> Vec<(u64, Unit)> {
         (seconds % 60, Unit::Second),
     ];
     each.into_iter().filter(|(count, _)| *count > 0).collect()
+}
+
+/// How long, in English words that a registry reads as the same: `13 months`, `session`.
+pub fn lifetime_words(lifetime: Lifetime) -> String {
+    let Lifetime::Seconds(seconds) = lifetime else { return "session".to_owned() };
+    let said = |(count, unit): (u64, Unit)| {
+        let word = match unit {
+            Unit::Year => "year",
+            Unit::Month => "month",
+            Unit::Week => "week",
+            Unit::Day => "day",
+            Unit::Hour => "hour",
+            Unit::Minute => "minute",
+            Unit::Second => "second",
+        };
+        format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    };
+    let parts: Vec<_> = parts(seconds).into_iter().map(said).collect();
+    if parts.is_empty() { "0 seconds".to_owned() } else { parts.join(" ") }
 }
 
 /// Whole days in the largest unit that is exact.
@@ -133,6 +152,8 @@ mod tests {
             1..4_000_000_000_u64,
         ]) {
             prop_assert_eq!(read(&words(seconds)), Some(Lifetime::Seconds(seconds)), "{}", words(seconds));
+            let said = lifetime_words(Lifetime::Seconds(seconds));
+            prop_assert_eq!(read(&said), Some(Lifetime::Seconds(seconds)), "{}", said);
         }
     }
 }

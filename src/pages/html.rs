@@ -4,7 +4,7 @@
 
 /// A page under construction.
 #[derive(Debug, Default)]
-pub(super) struct Html<S> {
+pub struct Html<S> {
     pieces: Vec<Piece<S>>,
     text: String,
 }
@@ -24,22 +24,22 @@ enum Piece<S> {
 
 /// What no page has: markup that is complete.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Never {}
+pub enum Never {}
 
 impl<S: Copy> Html<S> {
     /// Nothing yet.
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Self { pieces: Vec::new(), text: String::new() }
     }
 
     /// Markup: a literal of the source, so never a stranger's text.
-    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
+    pub fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.text.push_str(markup);
         self
     }
 
     /// Text, for an element's content or within a quoted attribute.
-    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+    pub fn text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             match c {
                 '&' => self.text.push_str("&amp;"),
@@ -54,7 +54,7 @@ impl<S: Copy> Html<S> {
     }
 
     /// ` name="text"`.
-    pub(super) fn attribute(&mut self, name: &'static str, text: &str) -> &mut Self {
+    pub fn attribute(&mut self, name: &'static str, text: &str) -> &mut Self {
         self.raw(" ").raw(name).raw("=\"").text(text).raw("\"")
     }
 
@@ -76,7 +76,7 @@ impl<S: Copy> Html<S> {
 
 impl Html<Never> {
     /// The page.
-    pub(super) fn finish(self) -> String {
+    pub fn finish(self) -> String {
         self.text
     }
 }

@@ -49,8 +49,10 @@ mod visit;
 mod words;
 
 pub use answers::{Action, Posted};
+pub use duration::lifetime_words;
 pub use error::error_page;
 pub use export::{Export, ExportError, export};
+pub use html::{Html, Never};
 pub use settings::{Place, Settings};
 pub use site::{Message, Site};
 pub use visit::{Notice, Visit};

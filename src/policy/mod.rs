@@ -20,7 +20,7 @@ mod tests;
 mod twins;
 mod verdict;
 
-pub use declaration::declaration_yaml;
+pub use declaration::{declaration_yaml, family_yaml};
 pub use dump::{cookie_fields, explain_dump};
 pub use explain::{Declared, Explanation, cookie_pairs, explain_cookie_field, explain_set_cookie};
 pub use familiar::{Familiar, Moment};

@@ -4,9 +4,10 @@ use http::HeaderValue;
 use http::header;
 
 use super::exchange::Exchange;
+use crate::audit::observed::Sighting;
 use crate::config::Site;
 use crate::cookie::SetCookie;
-use crate::policy::{Direction, Reason, Verdict};
+use crate::policy::{Reason, Verdict};
 use crate::upstream::{Kept, Line};
 
 /// What becomes of a line. Set-Cookie lines are put aside, to be judged together. One with a control character, which no
@@ -27,7 +28,7 @@ pub(super) fn field(
             Some(value) => set_cookies.push(value),
             None => {
                 let verdict = Verdict::Strip(Reason::ControlCharacter);
-                exchange.judged(site, SetCookie::parse(line.octets).name(), verdict, Direction::Response);
+                exchange.judged(site, Sighting::Broken(SetCookie::parse(line.octets).name()), verdict);
             }
         }
         return Kept::Drop;

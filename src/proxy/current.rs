@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::agreement::Agreements;
 use super::{Gateway, RequestBody};
 use crate::audit::Hints;
+use crate::audit::observed::{Observer, Table};
 use crate::config::Snapshot;
 use crate::metrics::{Counters, Scope};
 use crate::policy::Familiar;
@@ -23,6 +24,8 @@ pub struct Current {
     pub(super) scope: Arc<Scope>,
     /// Undeclared names met, by this configuration's sites.
     pub(super) hints: Hints,
+    /// Cookies seen on this configuration's sites, where that is kept.
+    pub(super) observed: Option<Rc<Table>>,
     /// Choices read of late, by this configuration's sites.
     pub(super) agreements: Agreements,
     /// Set-Cookie lines as its sites write them.
@@ -33,13 +36,19 @@ pub struct Current {
 pub struct Worker {
     current: RefCell<Rc<Current>>,
     pub(super) counters: Arc<Counters>,
+    observer: Option<Rc<Observer>>,
     /// What goes on when its connection has ended: tunnels.
     pub(super) tasks: TaskTracker,
 }
 
 impl Current {
     /// Needs the runtime of its thread.
-    fn new(gateway: Arc<Gateway>, counters: &Arc<Counters>, previous: Option<&Self>) -> Rc<Self> {
+    fn new(
+        gateway: Arc<Gateway>,
+        counters: &Arc<Counters>,
+        observer: Option<&Rc<Observer>>,
+        previous: Option<&Self>,
+    ) -> Rc<Self> {
         let Snapshot { limits, times, .. } = &*gateway.snapshot;
         let before = previous.map(|previous| &*previous.pool);
         let pool = Pool::new(&gateway.origins, limits, times, Arc::clone(counters), before);
@@ -49,6 +58,7 @@ impl Current {
             counters: Arc::clone(counters),
             scope: counters.serve(&gateway.labels),
             hints: Hints::new(gateway.hinted.clone()),
+            observed: observer.map(|observer| observer.table(&gateway.snapshot.sites)),
             agreements: Agreements::new(),
             familiar: RefCell::default(),
             gateway,
@@ -62,17 +72,23 @@ impl Current {
 }
 
 impl Worker {
-    /// A worker over the gateway. Needs the runtime of its thread.
-    pub fn new(gateway: Arc<Gateway>, counters: Arc<Counters>, tasks: TaskTracker) -> Rc<Self> {
-        let current = RefCell::new(Current::new(gateway, &counters, None));
-        Rc::new(Self { current, counters, tasks })
+    /// A worker over the gateway; `observer` where the cookies that it sees are kept. Needs the runtime of its thread.
+    pub fn new(
+        gateway: Arc<Gateway>,
+        counters: Arc<Counters>,
+        tasks: TaskTracker,
+        observer: Option<Rc<Observer>>,
+    ) -> Rc<Self> {
+        let current = RefCell::new(Current::new(gateway, &counters, observer.as_ref(), None));
+        Rc::new(Self { current, counters, observer, tasks })
     }
 
     /// Exchanges that begin from now on are this gateway's. Connections to origin servers that it has in common with
     /// the one before go on.
     pub fn take(&self, gateway: Arc<Gateway>) {
         let previous = self.current();
-        *self.current.borrow_mut() = Current::new(gateway, &self.counters, Some(&*previous));
+        let next = Current::new(gateway, &self.counters, self.observer.as_ref(), Some(&*previous));
+        *self.current.borrow_mut() = next;
     }
 
     /// What an exchange that begins now is done by.

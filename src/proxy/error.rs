@@ -89,6 +89,9 @@ pub enum Error {
     SlowAnswer(Duration),
 }
 
+/// An upstream with as many requests as it may have: it was not asked.
+pub(super) const BUSY: &str = "upstream-busy";
+
 /// The words of [`Error::word`], for the metrics.
 pub const FAILURES: &[&str] = &[
     "host",
@@ -109,7 +112,7 @@ pub const FAILURES: &[&str] = &[
     "certificate",
     "client-certificate",
     "tls",
-    "upstream-busy",
+    BUSY,
     "no-answer",
     "not-http",
     "large-answer",

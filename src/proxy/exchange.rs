@@ -7,7 +7,8 @@ use http::{Method, Request, Uri};
 
 use super::trace::TraceId;
 use super::upload::Upload;
-use super::{Current, Worker};
+use super::{BUSY, Current, Worker};
+use crate::audit::observed::{Look, Setting, Sighting, Spot};
 use crate::audit::{self, Record, Tally, Words};
 use crate::config::{self, Mode, Site, SiteId};
 use crate::metrics::{Counter, RowCounters, SiteCounters, status_class};
@@ -89,8 +90,12 @@ impl Exchange {
         self.counters_of_site().sent.add(octets);
     }
 
-    /// Counts a verdict; names a stripped cookie, hints at an undeclared one.
-    pub(super) fn judged(&mut self, site: &Site, name: &[u8], verdict: Verdict, direction: Direction) {
+    /// Counts a verdict; names a stripped cookie, hints at an undeclared one. Gives back where a `Set-Cookie` field is
+    /// worth a look at its attributes, which [`looks`](Self::looks) takes.
+    pub(super) fn judged(&mut self, site: &Site, sighting: Sighting<'_>, verdict: Verdict) -> Option<Look> {
+        let (name, direction) = (sighting.name(), sighting.direction());
+        let spot = Spot { site, mode: self.mode, uri: &self.uri };
+        let look = self.current.observed.as_ref().and_then(|table| table.saw(spot, sighting, verdict));
         let counters = &self.worker.counters;
         let cookies = &mut self.cookies;
         let reason = verdict.reason();
@@ -131,11 +136,22 @@ impl Exchange {
         if matches!(reason, Reason::Undeclared | Reason::UndeclaredReported) {
             self.current.hints.undeclared(site, name, direction);
         }
+        look
+    }
+
+    /// Notes the attributes of a `Set-Cookie` field that was judged just now.
+    pub(super) fn looks(&self, site: &Site, look: Look, setting: Setting<'_>) {
+        if let Some(observed) = &self.current.observed {
+            observed.look(Spot { site, mode: self.mode, uri: &self.uri }, look, setting);
+        }
     }
 
     /// Counts a field that expires a cookie.
     pub(super) fn purged(&mut self, site: &Site, name: &[u8], reason: Reason) {
         self.cookies.purged += 1;
+        if let Some(observed) = &self.current.observed {
+            observed.purged(Spot { site, mode: self.mode, uri: &self.uri }, name, reason);
+        }
         self.worker.counters.purged.increment_at(reason.place());
         if let Some(exchange) = self.traced {
             audit::trace_purge(exchange, &site.policy, name, reason);
@@ -166,7 +182,7 @@ impl Drop for Exchange {
         let first = || site.and_then(|site| site.upstream.addresses.first());
         let upstream = match &address {
             Some(address) => address,
-            None if self.asked => first().map_or("", config::Address::authority),
+            None if self.asked && self.error != BUSY => first().map_or("", config::Address::authority),
             None => "",
         };
         access.write(Box::new(Record {
@@ -179,10 +195,7 @@ impl Drop for Exchange {
             answered: self.upstream,
             ended: self.begun + duration,
             consent: self.consent,
-            mode: match self.mode {
-                Mode::Enforce => "enforce",
-                Mode::Observe => "observe",
-            },
+            mode: self.mode.word(),
             error: if self.error.is_empty() && !self.complete { "aborted" } else { self.error },
             cookies: std::mem::take(&mut self.cookies),
             trace: self.trace,

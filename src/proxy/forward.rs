@@ -67,7 +67,7 @@ async fn connect<'p>(
 ) -> Result<Lease<'p, RequestBody>, Error> {
     let lease = Box::pin(way.connect()).await;
     upload.goes_to(way.address());
-    upload.begin();
+    upload.go_on();
     lease.map_err(Error::Connect)
 }
 

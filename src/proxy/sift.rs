@@ -12,10 +12,11 @@ use super::caching;
 use super::exchange::Exchange;
 use super::fields::{COOKIE2, SET_COOKIE2, X_CONSENT};
 use super::visit::Visit;
+use crate::audit::observed::{Setting, Sighting};
 use crate::config::{Mode, Site};
 use crate::consent::Consent;
 use crate::cookie::{SetCookie, Unread, date, pairs};
-use crate::policy::{Direction, Expiry, Moment, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
+use crate::policy::{Expiry, Moment, Occasion, Purge, PurgeUndeclared, Reason, Sifted, Verdict};
 use crate::upstream::Lines;
 
 /// Removes from the request what the visitor did not agree to, gives renamed cookies their own names back, and tells
@@ -35,7 +36,7 @@ pub(super) fn request(
                 Reason::Undeclared => undeclared,
                 _ => false,
             };
-            exchange.judged(site, name, verdict, Direction::Request);
+            exchange.judged(site, Sighting::Pair(name), verdict);
         });
     visit.withheld = withheld;
     if exchange.mode == Mode::Observe {
@@ -139,7 +140,11 @@ fn sift(
             let occasion = Occasion { consent, now: **time, secure: visit.secure };
             site.policy.sift_set_cookie(&SetCookie::parse(line.raw()), occasion, carried)
         });
-        exchange.judged(site, line.name(), verdict, Direction::Response);
+        if let Some(look) = exchange.judged(site, Sighting::Set(*line), verdict) {
+            let cookie = SetCookie::parse(line.raw());
+            let authority = visit.authority.as_bytes();
+            exchange.looks(site, look, Setting { cookie: &cookie, now: **time, authority });
+        }
         match verdict {
             Verdict::Forward(_) => kept.push(field.clone()),
             Verdict::Rewrite(_) => kept.extend(rewritten.and_then(value)),

@@ -15,6 +15,8 @@ pub(super) struct Upload {
     site: SiteId,
     /// Octets of content so far.
     received: Cell<u64>,
+    /// When the upstream was turned to: when everything before was done, and its queue was behind.
+    begun: Cell<Instant>,
     pub(super) last: Cell<Instant>,
     pub(super) slow: Cell<bool>,
     pub(super) broken: Cell<bool>,
@@ -29,11 +31,13 @@ pub(super) struct Upload {
 impl Upload {
     /// For a site of this configuration, by the rule of the request's path.
     pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule) -> Rc<Self> {
+        let now = Instant::now();
         Rc::new(Self {
             current: Rc::clone(current),
             site,
             received: Cell::new(0),
-            last: Cell::new(Instant::now()),
+            begun: Cell::new(now),
+            last: Cell::new(now),
             slow: Cell::new(false),
             broken: Cell::new(false),
             large: Cell::new(false),
@@ -84,10 +88,19 @@ impl Upload {
     }
 
     /// Counts from now, when everything before it is done.
-    pub(super) fn begin(&self) -> Instant {
-        let now = Instant::now();
-        self.last.set(now);
-        now
+    pub(super) fn begin(&self) {
+        self.begun.set(Instant::now());
+        self.last.set(self.begun.get());
+    }
+
+    /// Counts what the origin server takes to answer from now, when it can be written to.
+    pub(super) fn go_on(&self) {
+        self.last.set(Instant::now());
+    }
+
+    /// How long the origin server has taken so far.
+    pub(super) fn lasts(&self) -> Duration {
+        self.begun.get().elapsed()
     }
 
     /// When the last octets were taken from the user agent.

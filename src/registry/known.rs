@@ -27,6 +27,17 @@ pub(super) fn session(declared: &Pattern) -> Option<&'static Known> {
     find(&LIST, declared)
 }
 
+/// The software that is known to set a cookie of that name, and whether it is a session's or a CSRF token's, which sites
+/// can't do without; a tracker's else. What a cookie of a site is for is still the site's to say.
+pub fn known_cookie(name: &[u8]) -> Option<(&'static str, bool)> {
+    static NAMES: LazyLock<Vec<(Known, bool)>> = LazyLock::new(|| {
+        let of = |rows, session| list(rows).into_iter().map(move |known| (known, session));
+        of(SESSIONS, true).chain(of(TRACKERS, false)).collect()
+    });
+    let found = NAMES.iter().find(|(known, _)| known.pattern.matches(name))?;
+    Some((found.0.software, found.1))
+}
+
 /// Whether a name is that of a CSRF token, which scripts read and send back: it says so in some spelling, as those of
 /// Django, Laravel, CakePHP, Express and Angular do.
 pub fn is_csrf_token(name: &[u8]) -> bool {

@@ -36,7 +36,7 @@ pub use entry::{
     Attributes, Category, CategoryId, Entry, EntryId, Lifetime, Name, Rule, SameSite, Service, ServiceId,
     SetBy,
 };
-pub use known::is_csrf_token;
+pub use known::{is_csrf_token, known_cookie};
 pub use page::{Page, Passage};
 pub use phrase::Phrase;
 pub use rewrite::{LifetimeChange, Presence, Renewal, Rewrite, SameSiteChange};

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StartError;
-use crate::config::{AccessLog, Admin, Certificate, Listener, LogFormat, Output, Records, Snapshot};
+use crate::config::{
+    AccessLog, Admin, Certificate, Listener, LogFormat, Observations, Output, Records, Snapshot,
+};
 use crate::downstream::{Security, Tls};
 use crate::proxy::{Gateway, Outlets};
 use crate::upstream::OriginError;
@@ -72,7 +74,8 @@ fn security(listener: &Listener, running: Option<&Security>) -> Result<Security,
 }
 
 /// The keys whose values a running server keeps until it ends, with all that is below them; of `listeners`, which there are.
-pub const RESTART: [&str; 6] = ["listeners", "workers", "admin", "records", "log.format", "log.access.to"];
+pub const RESTART: [&str; 7] =
+    ["listeners", "workers", "admin", "records", "observations", "log.format", "log.access.to"];
 
 /// What a running server was started with and keeps until it ends.
 pub(super) struct Fixed {
@@ -81,6 +84,7 @@ pub(super) struct Fixed {
     workers: Option<usize>,
     admin: Option<Admin>,
     records: Option<Records>,
+    observations: Option<Observations>,
     log: LogFormat,
     /// The access log's own file.
     access: Option<PathBuf>,
@@ -94,6 +98,7 @@ impl Fixed {
             workers: snapshot.workers,
             admin: snapshot.admin.clone(),
             records: snapshot.records.clone(),
+            observations: snapshot.observations.clone(),
             log: snapshot.log.format,
             access: match &snapshot.log.access {
                 Some(AccessLog { to: Output::File(path), .. }) => Some(path.clone()),
@@ -111,6 +116,7 @@ impl Fixed {
             self.workers != next.workers,
             self.admin != next.admin,
             self.records != next.records,
+            self.observations != next.observations,
             self.log != next.log,
             written && self.access != next.access,
         ];

@@ -14,6 +14,7 @@ use super::generation::{Fixed, Generation};
 use super::thread::Order;
 use crate::admin::Status;
 use crate::audit::Level;
+use crate::audit::observed::{Observations, Registries};
 use crate::config::Snapshot;
 use crate::metrics::{ReloadCounters, Upstreams};
 use crate::proxy::Gateway;
@@ -38,6 +39,8 @@ pub struct Reloader {
     pub(super) orders: watch::Sender<Order>,
     pub(super) stop: CancellationToken,
     pub(super) status: Arc<Status>,
+    /// What keeps the cookies that were seen, where they are kept.
+    pub(super) observations: Option<Observations>,
     /// How much is logged, if anything is.
     level: Option<Arc<Level>>,
     pub(super) counters: Arc<ReloadCounters>,
@@ -51,7 +54,12 @@ pub struct Reloader {
 
 impl Reloader {
     /// Of a server that starts with this.
-    pub(super) fn new(first: Generation, level: Option<Arc<Level>>, keeper: Keeper) -> Self {
+    pub(super) fn new(
+        first: Generation,
+        level: Option<Arc<Level>>,
+        observations: Option<Observations>,
+        keeper: Keeper,
+    ) -> Self {
         let gateway = Arc::clone(&first.gateway);
         let snapshot = &gateway.snapshot;
         let counters = ReloadCounters::default();
@@ -61,6 +69,7 @@ impl Reloader {
             status: Arc::new(Status::new(Arc::clone(snapshot), gateway.origins.clone())),
             orders: watch::Sender::new(Order { generation: Arc::new(first), done: sync_channel(0).0 }),
             stop: CancellationToken::new(),
+            observations,
             level,
             counters: Arc::new(counters),
             keeper,
@@ -103,6 +112,11 @@ impl Reloader {
         let generation = snapshot.generation;
         let origins = next.gateway.origins.clone();
         self.look_after(&next.gateway);
+        if let Some(observations) = &self.observations
+            && !observations.configured(Registries::of(&snapshot.sites))
+        {
+            tracing::warn!("reports of observed cookies go by the registries before, until the next reload");
+        }
         self.hand_out(next);
         // One that the operator has set in between stays, where the files say what they said before.
         if let Some(level) = &self.level

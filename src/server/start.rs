@@ -20,9 +20,10 @@ use super::sockets::Sockets;
 use super::thread::{self, Plan};
 use super::watchdog::{Beat, Watchdog};
 use crate::admin::{BindError, Operator, Phase, Status, Wish};
+use crate::audit::observed::{Observations, Registries, Seat};
 use crate::config::{AdminAddress, Snapshot};
 use crate::downstream::{Inherited, Listening, TlsError};
-use crate::metrics::{Counters, Metrics, RecordCounters};
+use crate::metrics::{Counters, Metrics, ObservationCounters, RecordCounters};
 use crate::proxy::{Outlets, WORDS};
 use crate::store::Store;
 use crate::upstream::{Keeper, OriginError};
@@ -140,10 +141,12 @@ impl Server {
         let snapshot = Arc::clone(&first.gateway.snapshot);
         let Sockets { mut listeners, operator } = Sockets::open(&snapshot, workers, given.inherited)?;
         let counters: Vec<_> = (0..workers).map(|_| Arc::new(Counters::new(WORDS))).collect();
+        let (observations, seats, observed) = observe(&snapshot, workers)?;
         let metrics = Metrics::new(counters.clone()).with_logs(logs.counters.clone());
+        let metrics = metrics.with_observations(observed);
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
         let keeper = Keeper::start().map_err(StartError::Worker)?;
-        let reloader = Arc::new(Reloader::new(first, logs.level.clone(), keeper));
+        let reloader = Arc::new(Reloader::new(first, logs.level.clone(), observations, keeper));
         let metrics = metrics.with_reloads(Arc::clone(&reloader.counters));
         let metrics = metrics.with_upstreams(Arc::clone(&reloader.upstreams));
         let address = |sockets: &Vec<Listening>| sockets.first()?.address().ok();
@@ -159,17 +162,22 @@ impl Server {
         };
         if let (Some(listener), Some(admin)) = (operator, &snapshot.admin) {
             let (metrics, status) = (Arc::clone(&server.metrics), Arc::clone(server.status()));
-            let operator =
-                Operator { metrics, status, level: server.logs.level.clone(), wishes: given.wishes };
+            let operator = Operator {
+                metrics,
+                status,
+                level: server.logs.level.clone(),
+                observed: server.observations().cloned(),
+                wishes: given.wishes,
+            };
             server.operator = Some(Desk::open(listener, admin.clone(), operator)?);
         }
         let (open, mut beats) = (Arc::new(AtomicUsize::new(0)), Vec::new());
-        for (index, counters) in counters.into_iter().enumerate() {
+        for ((index, counters), seat) in counters.into_iter().enumerate().zip(seats) {
             let listeners = listeners.iter_mut().filter_map(Vec::pop).collect();
             let (orders, stop) = (server.reloader.orders.subscribe(), server.reloader.stop.clone());
             let pulse = given.watchdog.map(|limit| (Beat::default(), limit));
             beats.extend(pulse.as_ref().map(|(beat, _)| beat.clone()));
-            let plan = Plan { listeners, orders, counters, open: Arc::clone(&open), stop, pulse };
+            let plan = Plan { listeners, orders, counters, open: Arc::clone(&open), stop, seat, pulse };
             server.spawn(format!("worker-{index}"), plan)?;
         }
         let watchdog = given.watchdog.map(|limit| Watchdog::begin(limit, beats));
@@ -193,6 +201,11 @@ impl Server {
         &self.metrics
     }
 
+    /// Which cookies were seen, where that is kept.
+    pub fn observations(&self) -> Option<&Observations> {
+        self.reloader.observations.as_ref()
+    }
+
     /// By which another configuration takes the place of this one.
     pub fn reloader(&self) -> &Arc<Reloader> {
         &self.reloader
@@ -210,6 +223,9 @@ impl Server {
         let ended: Vec<_> = self.threads.drain(..).map(JoinHandle::join).collect();
         if let Some(store) = &self.store {
             store.close();
+        }
+        if let Some(observations) = self.observations() {
+            observations.close();
         }
         drop(self.watchdog.take());
         let clean = ended.iter().all(|drained| matches!(drained, Ok(Drained::Clean)));
@@ -235,3 +251,17 @@ impl Drop for Server {
         self.reloader.stop.cancel();
     }
 }
+
+/// What keeps the cookies that were seen, and a seat for each worker: none where they are not kept.
+fn observe(snapshot: &Snapshot, workers: usize) -> Result<Observed, StartError> {
+    let counters = Arc::new(ObservationCounters::default());
+    let Some(settings) = &snapshot.observations else {
+        return Ok((None, (0..workers).map(|_| None).collect(), counters));
+    };
+    let sites = Registries::of(&snapshot.sites);
+    let started = Observations::start(settings, sites, workers, Arc::clone(&counters));
+    let (observations, seats) = started.map_err(StartError::Worker)?;
+    Ok((Some(observations), seats.into_iter().map(Some).collect(), counters))
+}
+
+type Observed = (Option<Observations>, Vec<Option<Seat>>, Arc<ObservationCounters>);

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::Drained;
 use super::generation::Generation;
 use super::watchdog::Beat;
+use crate::audit::observed::{Observer, Seat};
 use crate::downstream::{self, Listening, Settings, Terms};
 use crate::metrics::Counters;
 use crate::proxy::{self, Worker};
@@ -26,6 +27,8 @@ pub(super) struct Plan {
     /// Connections of all threads that serve user agents.
     pub(super) open: Arc<AtomicUsize>,
     pub(super) stop: CancellationToken,
+    /// From which it hands over what it sees, where that is kept.
+    pub(super) seat: Option<Seat>,
     /// Its sign of life, and how long the service manager waits for one; `None` where nobody does.
     pub(super) pulse: Option<(Beat, Duration)>,
 }
@@ -62,7 +65,7 @@ pub(super) fn work(plan: Plan, ready: &SyncSender<std::io::Result<()>>) -> Drain
 
 /// Serves all listeners of a thread until told to stop, then waits for connections and tunnels, `times.drain` at most.
 async fn serve(plan: Plan) -> Drained {
-    let Plan { listeners, mut orders, counters, open, stop, pulse } = plan;
+    let Plan { listeners, mut orders, counters, open, stop, seat, pulse } = plan;
     if let Some((beat, limit)) = pulse {
         tokio::task::spawn_local(async move { beat.go_on(limit).await });
     }
@@ -75,7 +78,9 @@ async fn serve(plan: Plan) -> Drained {
     };
     let mut all = Vec::new();
     let first = Arc::clone(&orders.borrow_and_update().generation);
-    let worker = Worker::new(Arc::clone(&first.gateway), Arc::clone(&counters), tasks.clone());
+    let observer = seat.map(Observer::start);
+    let counted = Arc::clone(&counters);
+    let worker = Worker::new(Arc::clone(&first.gateway), counted, tasks.clone(), observer.clone());
     let ours = Rc::clone(&worker);
     let service = move |request, peer| proxy::handle(Rc::clone(&ours), request, peer);
     let begun = settings(&first);
@@ -104,8 +109,9 @@ async fn serve(plan: Plan) -> Drained {
         let _ = done.send(());
     }
     tasks.close();
-    match tokio::time::timeout(drain, tasks.wait()).await {
-        Ok(()) => Drained::Clean,
-        Err(_) => Drained::Cut,
+    let drained = tokio::time::timeout(drain, tasks.wait()).await;
+    if let Some(observer) = observer {
+        observer.finish().await;
     }
+    if drained.is_ok() { Drained::Clean } else { Drained::Cut }
 }

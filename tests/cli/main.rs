@@ -10,6 +10,7 @@ mod explain;
 mod health;
 mod init;
 mod log;
+mod observed;
 mod place;
 mod policy;
 mod records;
@@ -34,6 +35,7 @@ fn help_lists_every_command_and_the_exit_codes() {
         "policy ",
         "schema ",
         "records ",
+        "observed ",
         "reload ",
         "health ",
         "demo ",
@@ -44,8 +46,8 @@ fn help_lists_every_command_and_the_exit_codes() {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
     for command in [
-        "init", "run", "check", "config", "explain", "policy", "schema", "records", "reload", "health",
-        "demo",
+        "init", "run", "check", "config", "explain", "policy", "schema", "records", "observed", "reload",
+        "health", "demo",
     ] {
         let help = place.tamis(&[command, "--help"]);
         assert_eq!(help.code, 0);

@@ -33,6 +33,7 @@ mod log;
 mod maintenance;
 mod metrics;
 mod observe;
+mod observed;
 mod paths;
 mod proxy_protocol;
 mod purge;

@@ -113,7 +113,7 @@ fn refused(fault: StartError) -> Error {
 /// A configuration such as an operator would write, with the port that the portal got.
 fn snapshot(port: u16, portal: SocketAddr) -> Result<Snapshot, Error> {
     let text = format!(
-        "listeners:\n  - address: 127.0.0.1:{port}\nworkers: 1\nsites:\n  - default: true\n    registry: {REGISTRY}\n    upstream: http://{portal}\ntimes: {{drain: 1s}}\nrecords: off\n"
+        "listeners:\n  - address: 127.0.0.1:{port}\nworkers: 1\nsites:\n  - default: true\n    registry: {REGISTRY}\n    upstream: http://{portal}\ntimes: {{drain: 1s}}\nrecords: off\nobservations: off\n"
     );
     let source = Source::new("demo.yaml", text);
     let outside = Outside::of_files(&|_, _| Ok(REGISTRY_TEXT.to_owned()));

@@ -100,10 +100,12 @@ fn farewell(answers: &Answers, place: &Place) {
     let (tamis, with) = (files::command(), files::argument(&place.config()));
     let check = format!("{tamis} check{with}");
     let run = format!("{tamis} run{with}");
-    let width = check.chars().count();
-    say(&format!("\nNext:\n  {check}   every mistake in both, with what would be right"));
+    let observed = format!("{tamis} observed{with}");
+    let width = observed.chars().count();
+    say(&format!("\nNext:\n  {check:width$}   every mistake in both, with what would be right"));
     say(&format!("  {run:width$}   then, from another terminal or a browser:"));
     say(&format!("  {}", answers.visit()));
+    say(&format!("  {observed}   which cookies came, and which would be stripped"));
 }
 
 /// That of the configuration which every command takes where it is given none.

@@ -8,10 +8,11 @@ use http::header::{self, HeaderValue};
 use super::asked::now;
 use super::chosen::Chosen;
 use super::{Asked, cookies};
+use crate::audit::observed::{Setting, Sighting};
 use crate::config::Mode;
 use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
-use crate::cookie::{SetCookie, pairs};
-use crate::policy::{Direction, Purge};
+use crate::cookie::{SetCookie, Unread, pairs};
+use crate::policy::Purge;
 use crate::proxy::exchange::Exchange;
 use crate::registry::{Format, KeyTarget, Registry};
 
@@ -158,8 +159,13 @@ fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> 
     let consent = Consent::read(registry, others.chain(set), asked.gpc());
     for field in fields {
         let cookie = SetCookie::parse(field.as_bytes());
-        let verdict = asked.site.policy.judge_set_cookie(&cookie, &consent, now());
-        exchange.judged(asked.site, cookie.name(), verdict, Direction::Response);
+        let now = now();
+        let verdict = asked.site.policy.judge_set_cookie(&cookie, &consent, now);
+        let line = Unread::cut(field.as_bytes());
+        if let Some(look) = exchange.judged(asked.site, Sighting::Set(line), verdict) {
+            let authority = visit.authority.as_bytes();
+            exchange.looks(asked.site, look, Setting { cookie: &cookie, now, authority });
+        }
     }
     let Some(undeclared) = asked.site.purge else { return (consent, after) };
     let purge = Purge { consent: &consent, host: visit.host(), secure: visit.secure, undeclared, now: now() };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
+use tamis::audit::observed::Report;
 use tamis::config::{self, AdminAddress, Log, Outside, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
@@ -189,6 +190,11 @@ impl Gateway {
         self.operator().request("GET /metrics", &[]).text()
     }
 
+    /// Which cookies were seen until now.
+    pub(crate) fn observed(&self) -> Report {
+        self.server.observations().unwrap().blocking_report().unwrap()
+    }
+
     /// Ends the gateway; the counters then hold everything.
     pub(crate) fn stop(self) -> (Drained, Arc<Metrics>) {
         let metrics = Arc::clone(self.server.metrics());
@@ -199,7 +205,12 @@ impl Gateway {
 fn compiled(yaml: &str, registry: &str) -> Snapshot {
     let read = |_: &Path, _| Ok(registry.to_owned());
     let compiled = config::compile(Source::new("tamis.yaml", yaml), Path::new("/"), Outside::of_files(&read));
-    compiled.snapshot.unwrap_or_else(|| panic!("{}", compiled.faults.render(false)))
+    let mut snapshot = compiled.snapshot.unwrap_or_else(|| panic!("{}", compiled.faults.render(false)));
+    // Nothing is written where no test says so.
+    if let Some(observations) = snapshot.observations.as_mut().filter(|observations| !observations.named) {
+        observations.file = None;
+    }
+    snapshot
 }
 
 /// The log of the whole process.
