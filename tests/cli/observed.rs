@@ -107,3 +107,27 @@ fn what_can_not_be_read_is_said() {
     assert_eq!(told.code, 3);
     assert!(told.err.contains("`observations: off`"), "{}", told.err);
 }
+
+#[test]
+fn a_running_gateway_is_asked() {
+    let place = Place::with_site();
+    let token = "0123456789abcdef0123456789abcdef";
+    let rest = format!(
+        "    mode: observe\nobservations: {{ file: off }}\nadmin: {{ address: 'unix:admin.sock', token: {token} }}\n"
+    );
+    place.write("tamis.yaml", configuration(0) + &rest);
+    let gateway = visited(&place);
+    let told = place.tamis(&["observed", "--config", "tamis.yaml", "--format", "json", "--sort", "name"]);
+    assert_eq!((told.code, told.err.as_str()), (0, ""));
+    assert!(!told.out.contains(SECRET) && !told.out.contains(TOKEN), "{}", told.out);
+    let report: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(report["sites"][0]["cookies"][3]["name"], "stranger");
+    let strange = place.tamis(&["observed", "--config", "gone.yaml", "--admin", "unix:admin.sock"]);
+    assert_eq!(strange.code, 3);
+    assert!(strange.err.contains("the gateway answers 401"), "{}", strange.err);
+    gateway.end("TERM");
+    assert!(!place.path("observed.json").exists());
+    let late = place.tamis(&["observed", "--config", "tamis.yaml"]);
+    assert_eq!(late.code, 3);
+    assert!(late.err.contains("nobody answers at") && late.err.contains("--file FILE"), "{}", late.err);
+}
