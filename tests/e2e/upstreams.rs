@@ -48,6 +48,17 @@ fn each_address_has_its_turn() {
 }
 
 #[test]
+fn the_access_line_names_the_address_that_answered() {
+    let (dead, b) = (unreachable(), named("b"));
+    let gateway = to(&[&dead, &b.url()], "").start();
+    gateway.agent().request("GET /upstreams/named", &[]);
+    let log = logged("path=\"/upstreams/named\" ");
+    let line = log.lines().find(|line| line.contains("access: ") && line.contains("/upstreams/named\""));
+    let address = b.url().replace("http://", "upstream=");
+    assert!(line.is_some_and(|line| line.replace('"', "").contains(&address)), "{line:?}");
+}
+
+#[test]
 fn the_address_with_the_fewest_requests_is_next() {
     let (asked, go) = (Gate::default(), Gate::default());
     let slow = {
