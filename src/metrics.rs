@@ -11,6 +11,7 @@ mod process;
 mod records;
 mod reloads;
 mod sites;
+mod upstreams;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -31,6 +32,7 @@ pub use observations::ObservationCounters;
 pub use records::{RecordCounters, SharedCounter};
 pub use reloads::ReloadCounters;
 pub use sites::{Labels, RowCounters, Scope, SiteCounters};
+pub use upstreams::{AddressCounters, AddressRow, UpstreamCounters, Upstreams};
 
 use sites::Sums;
 
@@ -68,8 +70,6 @@ pub struct Counters {
     pub aborted: Counter,
     /// Failures of an exchange, by the kinds that the proxy lists.
     pub failures: ByWord,
-    /// Connections opened to origin servers.
-    pub upstream_connects: Counter,
     /// Requests sent on a connection that was open already.
     pub upstream_reuses: Counter,
     /// Requests sent a second time.
@@ -134,7 +134,6 @@ impl Counters {
             handshakes: Handshakes::default(),
             aborted: Counter::default(),
             failures: ByWord::new(words.failures),
-            upstream_connects: Counter::default(),
             upstream_reuses: Counter::default(),
             retries: Counter::default(),
             informational: Counter::default(),
@@ -186,6 +185,7 @@ impl Counters {
 pub struct Metrics {
     workers: Vec<Arc<Counters>>,
     records: Arc<RecordCounters>,
+    upstreams: Arc<Upstreams>,
     observations: Arc<ObservationCounters>,
     reloads: Arc<ReloadCounters>,
     logs: LogCounters,
@@ -200,7 +200,6 @@ const PLAIN: &[Plain] = &[
     ("tamis_connections", "Connections accepted", |c| &c.connections),
     ("tamis_connections_refused", "Connections closed at once at the limit", |c| &c.refused),
     ("tamis_exchanges_aborted", "Exchanges that ended before the whole response was sent", |c| &c.aborted),
-    ("tamis_upstream_connects", "Connections opened to origin servers", |c| &c.upstream_connects),
     ("tamis_upstream_reuses", "Requests sent on an open connection", |c| &c.upstream_reuses),
     ("tamis_upstream_retries", "Requests sent a second time", |c| &c.retries),
     ("tamis_upstream_informational", "1xx responses of origin servers dropped", |c| &c.informational),
@@ -241,6 +240,7 @@ impl Metrics {
         Self {
             workers,
             records: Arc::default(),
+            upstreams: Arc::default(),
             observations: Arc::default(),
             reloads: Arc::default(),
             logs: LogCounters::default(),
@@ -251,6 +251,12 @@ impl Metrics {
     #[must_use]
     pub fn with_records(self, records: Arc<RecordCounters>) -> Self {
         Self { records, ..self }
+    }
+
+    /// These, with the counts of upstreams; without them there are none.
+    #[must_use]
+    pub fn with_upstreams(self, upstreams: Arc<Upstreams>) -> Self {
+        Self { upstreams, ..self }
     }
 
     /// These, with the counts of observations; without them they stay at zero.
@@ -314,6 +320,7 @@ impl Collector for Metrics {
         handshakes::encode(&made, &mut family)?;
         let scopes: Vec<Arc<Scope>> = self.workers.iter().map(|worker| worker.scope()).collect();
         Sums::of(scopes.iter().map(|scope| &**scope)).encode(&mut encoder)?;
+        self.upstreams.encode(&mut encoder)?;
         self.records.encode(&mut encoder)?;
         self.observations.encode(&mut encoder)?;
         self.reloads.encode(&mut encoder)?;

@@ -97,6 +97,7 @@ fn readiness(operator: &Operator, whole: bool) -> Answer {
         "phase": phase.word(),
         "generation": served.generation,
         "refused": served.refused,
+        "upstreams": sites::upstreams(&served),
         "records": { "state": records, "queued": operator.metrics.records().queued.value() },
     });
     json(status, &details)

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::Snapshot;
+use crate::upstream::Origin;
 
 /// How far the gateway is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Status {
 #[derive(Clone, Debug)]
 pub(super) struct Served {
     pub(super) snapshot: Arc<Snapshot>,
+    /// Its upstreams, one a site in the sites' order: asked how they are, and nothing else.
+    pub(super) origins: Vec<Arc<Origin>>,
     /// 1 for the first; each that is applied has the next number.
     pub(super) generation: u64,
     /// Why the last reload was refused; `None` once one is applied.
@@ -46,8 +49,8 @@ pub(super) struct Served {
 
 impl Status {
     /// Of a gateway that starts with its first configuration.
-    pub fn new(snapshot: Arc<Snapshot>) -> Self {
-        let served = Served { snapshot, generation: 1, refused: None };
+    pub fn new(snapshot: Arc<Snapshot>, origins: Vec<Arc<Origin>>) -> Self {
+        let served = Served { snapshot, origins, generation: 1, refused: None };
         Self { phase: AtomicU8::new(Phase::Starting as u8), served: Mutex::new(served) }
     }
 
@@ -64,8 +67,9 @@ impl Status {
     }
 
     /// This configuration is served from now on.
-    pub fn applied(&self, snapshot: Arc<Snapshot>, generation: u64) {
-        *self.lock() = Served { snapshot, generation, refused: None };
+    pub fn applied(&self, snapshot: Arc<Snapshot>, origins: Vec<Arc<Origin>>) {
+        let generation = snapshot.generation;
+        *self.lock() = Served { snapshot, origins, generation, refused: None };
     }
 
     /// A reload was refused, and the configuration stays: why, in words.

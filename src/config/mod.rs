@@ -61,4 +61,4 @@ pub use site::{HostField, RequestBody, Site, SiteId};
 pub use site_files::is_site_file;
 pub use sites::Sites;
 pub use snapshot::{Snapshot, TraceContext, UnknownHost};
-pub use upstream::Upstream;
+pub use upstream::{Address, At, Balance, Limit, Probe, Upstream};

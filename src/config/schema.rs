@@ -5,12 +5,14 @@ mod listener;
 mod observations;
 mod records;
 mod site;
+mod upstream;
 
 pub(super) use listener::{CERTIFICATE, LISTENER, PROXY_PROTOCOL, REDIRECT};
 pub(super) use observations::OBSERVATIONS;
 pub(super) use records::RECORDS;
 pub use site::SITE;
-pub(super) use site::{HSTS, MAINTENANCE, PAGES, PATH, SITE_TIMES, UNDECLARED, UPSTREAM};
+pub(super) use site::{HSTS, MAINTENANCE, PAGES, PATH, SITE_TIMES, UNDECLARED};
+pub(super) use upstream::{HEALTH, UPSTREAM};
 
 use super::secret::hidden;
 use crate::document::{Form, Kind, Mapping, Setting};
@@ -98,8 +100,8 @@ static TOKEN: Form = Form {
 };
 static URL: Form = Form {
     name: "URL",
-    about: "`http://host` or `https://host:port`, without path, query or user information.",
-    kind: Kind::Pattern("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?$"),
+    about: "`http://host` or `https://host:port`, without path, query or user information; or `unix:` and the path of a socket.",
+    kind: Kind::Pattern("^([Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+/?|unix:.+)$"),
 };
 
 /// The whole file.

@@ -13,7 +13,7 @@ use super::pages::Pages;
 use super::registries::Registries;
 use super::rule::{Files, Rule, Rules};
 use super::schema;
-use super::upstream::Upstream;
+use super::upstream::{At, Upstream};
 use super::values::{at_least_one, parsed};
 use crate::document::{Document, Fields, Node, Value};
 use crate::policy::{Policy, PurgeUndeclared, Undeclared};
@@ -36,7 +36,7 @@ pub struct Site {
     pub id: SiteId,
     /// Its first host as configured, or `default`: for logs and metrics.
     pub name: String,
-    /// The origin server.
+    /// The origin servers.
     pub upstream: Upstream,
     /// The Host that the origin sees.
     pub host: HostField,
@@ -144,7 +144,7 @@ impl Site {
             (Some(registry), Some(upstream), Some(host)) => Some(Self {
                 id,
                 name,
-                upstream,
+                upstream: probed(upstream, &host, &claims),
                 host,
                 policy: Policy::new(registry, request, response, around.most_pairs).rewriting(rewrite),
                 purge,
@@ -184,12 +184,32 @@ fn claims(document: &Document, node: &Node, fields: &mut Fields<'_>) -> Claims {
 
 fn upstream_of(around: &Surroundings<'_>, node: &Node) -> Option<Upstream> {
     let upstream = Upstream::read(around.document, node, around.base)?;
-    if let Some(listener) = around.listeners.iter().find(|listener| upstream.is(**listener)) {
-        let message = format!("{} is tamis itself: it listens on {listener}", upstream.authority);
+    let found = around.listeners.iter().find_map(|listener| Some((listener, upstream.loops(*listener)?)));
+    if let Some((listener, address)) = found {
+        let message = format!("{} is tamis itself: it listens on {listener}", address.authority());
         let help = "write the address of the origin server, or let tamis listen on another port";
         around.document.error(&node.span, "upstream-loop", message, help);
     }
     Some(upstream)
+}
+
+/// The upstream, whose probes ask for the host of the site where they were told no other.
+fn probed(mut upstream: Upstream, host: &HostField, claims: &Claims) -> Upstream {
+    if let Some(probe) = upstream.probe.as_mut().filter(|probe| probe.host.is_empty()) {
+        let exact = claims.hosts.iter().find_map(|(pattern, _)| match pattern {
+            Pattern::Exact(name) => Some(host::bracketed(name)),
+            Pattern::Below(_) => None,
+        });
+        probe.host = match (host, exact, upstream.addresses.first()) {
+            (HostField::Set(host), ..) => host.clone(),
+            (HostField::Keep, Some(host), _) => host,
+            (HostField::Keep, None, Some(address)) if matches!(address.at, At::Tcp { .. }) => {
+                address.authority().to_owned()
+            }
+            _ => "localhost".to_owned(),
+        };
+    }
+    upstream
 }
 
 fn host_field(document: &Document, node: &Node) -> Option<HostField> {

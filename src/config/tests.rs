@@ -195,11 +195,9 @@ fn what_is_said_is_done() {
     assert_eq!((site.mode("/"), site.mode("/preview/x")), (Mode::Observe, Mode::Enforce));
     assert_eq!(site.request_body, RequestBody::Stream);
     let upstream = &site.upstream;
-    assert_eq!((upstream.tls, upstream.host.as_str(), upstream.port), (true, "origin.internal", 443));
-    assert_eq!(
-        (upstream.authority.as_str(), upstream.server_name.as_deref()),
-        ("origin.internal", Some("origin.example.org"))
-    );
+    let urls: Vec<_> = upstream.addresses.iter().map(|address| address.url.as_str()).collect();
+    assert_eq!((upstream.tls(), urls), (true, vec!["https://origin.internal"]));
+    assert_eq!(upstream.server_name.as_deref(), Some("origin.example.org"));
     assert!(upstream.h2);
     assert_eq!(site.policy.undeclared(Direction::Request), Undeclared::Report);
     assert_eq!(site.policy.undeclared(Direction::Response), Undeclared::Allow);

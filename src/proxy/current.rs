@@ -51,7 +51,7 @@ impl Current {
     ) -> Rc<Self> {
         let Snapshot { limits, times, .. } = &*gateway.snapshot;
         let before = previous.map(|previous| &*previous.pool);
-        let pool = Pool::new(gateway.origins.clone(), limits, times, Arc::clone(counters), before);
+        let pool = Pool::new(&gateway.origins, limits, times, Arc::clone(counters), before);
         pool.sweep();
         Rc::new(Self {
             pool,

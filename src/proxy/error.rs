@@ -1,5 +1,7 @@
 //! Everything that can end an exchange early, whose fault it is, and what the visitor and the operator are told.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use super::BodyError;
@@ -60,6 +62,9 @@ pub enum Error {
     /// No connection to the origin server.
     #[error("{0}")]
     Connect(upstream::Error),
+    /// The origin server wants a certificate of ours, or another one, and says so after the handshake.
+    #[error("the origin server ended the connection: {0}")]
+    ClientCertificate(upstream::Fault),
     /// The origin server closed or broke the connection before an answer.
     #[error("the origin server ended the connection before its answer was complete: {0}")]
     NoAnswer(upstream::Fault),
@@ -81,8 +86,11 @@ pub enum Error {
     Unasked101,
     /// No answer within the limit.
     #[error("the origin server gave no answer within {0:?}")]
-    SlowAnswer(std::time::Duration),
+    SlowAnswer(Duration),
 }
+
+/// An upstream with as many requests as it may have: it was not asked.
+pub(super) const BUSY: &str = "upstream-busy";
 
 /// The words of [`Error::word`], for the metrics.
 pub const FAILURES: &[&str] = &[
@@ -102,7 +110,9 @@ pub const FAILURES: &[&str] = &[
     "connect",
     "connect-timeout",
     "certificate",
+    "client-certificate",
     "tls",
+    BUSY,
     "no-answer",
     "not-http",
     "large-answer",
@@ -130,13 +140,8 @@ impl Error {
             Self::LargeBody(_) => "large-body",
             Self::RequestBody(_) => "request-body",
             Self::SlowRequest => "slow-request",
-            Self::Connect(fault) => match fault {
-                upstream::Error::Resolve { .. } => "resolve",
-                upstream::Error::Connect { .. } | upstream::Error::Handshake { .. } => "connect",
-                upstream::Error::Slow { .. } => "connect-timeout",
-                upstream::Error::Certificate { .. } => "certificate",
-                upstream::Error::Tls { .. } | upstream::Error::NoHttp2 { .. } => "tls",
-            },
+            Self::Connect(fault) => fault.word(),
+            Self::ClientCertificate(_) => "client-certificate",
             Self::NoAnswer(_) => "no-answer",
             Self::NotHttp(_) => "not-http",
             Self::LargeAnswer => "large-answer",
@@ -151,6 +156,7 @@ impl Error {
         match self {
             Self::Loop => Side::Gateway,
             Self::Connect(_)
+            | Self::ClientCertificate(_)
             | Self::NoAnswer(_)
             | Self::NotHttp(_)
             | Self::LargeAnswer
@@ -174,11 +180,16 @@ impl Error {
             Self::Unmeasured(_) => StatusCode::LENGTH_REQUIRED,
             Self::LargeBody(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
-            Self::Connect(upstream::Error::Slow { .. }) | Self::SlowAnswer(_) => StatusCode::GATEWAY_TIMEOUT,
-            Self::Connect(upstream::Error::Connect { .. } | upstream::Error::Resolve { .. }) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::Connect(_)
+            Self::Connect(fault) => match fault.last() {
+                upstream::Error::Slow { .. } => StatusCode::GATEWAY_TIMEOUT,
+                upstream::Error::Connect { .. }
+                | upstream::Error::Resolve { .. }
+                | upstream::Error::SlowName { .. }
+                | upstream::Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::BAD_GATEWAY,
+            },
+            Self::SlowAnswer(_) => StatusCode::GATEWAY_TIMEOUT,
+            Self::ClientCertificate(_)
             | Self::NoAnswer(_)
             | Self::NotHttp(_)
             | Self::LargeAnswer
@@ -202,18 +213,8 @@ impl Error {
             Self::LargeBody(_) => "The upload is larger than this site takes.",
             Self::RequestBody(_) => "The upload broke off.",
             Self::SlowRequest => "The upload came too slowly.",
-            Self::Connect(fault) => match fault {
-                upstream::Error::Resolve { .. } => "The site's server can't be found at the moment.",
-                upstream::Error::Connect { .. } => "The site's server can't be reached at the moment.",
-                upstream::Error::Slow { .. } => "The site's server did not take the connection in time.",
-                upstream::Error::Certificate { .. } => {
-                    "The certificate of the site's server is missing or not to be trusted."
-                }
-                upstream::Error::Tls { .. } | upstream::Error::NoHttp2 { .. } => {
-                    "No secure connection with the site's server could be made."
-                }
-                upstream::Error::Handshake { .. } => "The site's server ended the connection at once.",
-            },
+            Self::Connect(fault) => unreached(fault.last()),
+            Self::ClientCertificate(_) => CLIENT_CERTIFICATE,
             Self::NoAnswer(_) => "The site's server ended the connection without an answer.",
             Self::NotHttp(_) => "The site's server answered with something that is not proper HTTP.",
             Self::LargeAnswer => "The head of the answer of the site's server is too large.",
@@ -223,8 +224,42 @@ impl Error {
         }
     }
 
+    /// When another try is worth while, where that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Connect(upstream::Error::Busy { patience, .. }) => Some(*patience),
+            _ => None,
+        }
+    }
+
     /// After this the rest of the connection's bytes can't be trusted, or are not worth reading.
     pub fn closes(&self) -> bool {
         self.side() == Side::Downstream
+    }
+}
+
+const CLIENT_CERTIFICATE: &str = "The site's server does not take this gateway for one that it knows.";
+
+/// What a visitor is told where there is no connection.
+fn unreached(fault: &upstream::Error) -> &'static str {
+    match fault {
+        upstream::Error::Resolve { .. } | upstream::Error::SlowName { .. } => {
+            "The site's server can't be found at the moment."
+        }
+        upstream::Error::Connect { .. } | upstream::Error::All { .. } => {
+            "The site's server can't be reached at the moment."
+        }
+        upstream::Error::Slow { .. } => "The site's server did not take the connection in time.",
+        upstream::Error::Certificate { .. } => {
+            "The certificate of the site's server is missing or not to be trusted."
+        }
+        upstream::Error::ClientCertificate { .. } => CLIENT_CERTIFICATE,
+        upstream::Error::Tls { .. } | upstream::Error::NoHttp2 { .. } => {
+            "No secure connection with the site's server could be made."
+        }
+        upstream::Error::Handshake { .. } => "The site's server ended the connection at once.",
+        upstream::Error::Busy { .. } => {
+            "The site has too many visitors at the moment. Please try again in a moment."
+        }
     }
 }

@@ -7,10 +7,10 @@ use http::{Method, Request, Uri};
 
 use super::trace::TraceId;
 use super::upload::Upload;
-use super::{Current, Worker};
+use super::{BUSY, Current, Worker};
 use crate::audit::observed::{Look, Setting, Sighting, Spot};
 use crate::audit::{self, Record, Tally, Words};
-use crate::config::{Mode, Site, SiteId};
+use crate::config::{self, Mode, Site, SiteId};
 use crate::metrics::{Counter, RowCounters, SiteCounters, status_class};
 use crate::policy::{Direction, Reason, Verdict};
 
@@ -178,7 +178,13 @@ impl Drop for Exchange {
             return;
         };
         let site = self.site.and_then(|id| self.current.snapshot().sites.get(id));
-        let upstream = site.filter(|_| self.asked).map_or("", |site| site.upstream.authority.as_str());
+        let address = self.upload.as_ref().and_then(|upload| upload.address());
+        let first = || site.and_then(|site| site.upstream.addresses.first());
+        let upstream = match &address {
+            Some(address) => address,
+            None if self.asked && self.error != BUSY => first().map_or("", config::Address::authority),
+            None => "",
+        };
         access.write(Box::new(Record {
             words: Words::new(site.map_or("", |site| &site.name), self.uri.path(), upstream),
             method: std::mem::take(&mut self.method),

@@ -1,12 +1,11 @@
 //! Sending a request to the origin server and waiting for the head of its answer.
 
 use http::{Method, Request, Response, StatusCode, header};
-use tokio::time::Instant;
 
 use super::body::BodyError;
 use super::upload::Upload;
-use super::{Current, Error, RequestBody, upgrade};
-use crate::upstream::{self, Fault, Kept, Line, Lines, Outgoing};
+use super::{Current, Error, RequestBody, Side, upgrade};
+use crate::upstream::{self, Fault, Kept, Lease, Line, Lines, Outgoing, Way};
 
 type Answer = Response<upstream::Body<RequestBody>>;
 
@@ -26,26 +25,60 @@ pub(super) async fn send(
     let asked = request.headers().contains_key(header::UPGRADE);
     let repeatable = is_repeatable(&request);
     let mut outgoing = Outgoing::new(request, lines);
-    if let Some(lease) = current.pool.reuse(index).await {
-        outgoing = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
-            Ok(answer) => return expected(answer, asked),
+    let mut way = current.pool.way(index);
+    if way.has_to_wait() {
+        Box::pin(way.queue()).await.map_err(Error::Connect)?;
+        upload.begin();
+    }
+    let mut lease = match way.reuse().await {
+        Some(lease) => lease,
+        None => connect(&mut way, upload).await?,
+    };
+    loop {
+        upload.goes_to(way.address());
+        let kept = lease.is_kept();
+        let failed = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
+            Ok(answer) => {
+                way.answered();
+                return expected(answer, asked);
+            }
+            Err(failed) if !kept => return Err(blame(failed.fault, kept, upload, &way)),
+            Err(failed) => failed,
+        };
+        outgoing = match failed.unsent() {
             // Not a byte of it left: any method, any body.
-            Err(failed) => match failed.unsent() {
-                Ok(unsent) => unsent,
-                // The connection died before any byte of an answer (RFC 9110 9.2.2).
-                Err(failed) if repeatable => failed.unheard().map_err(|fault| classify(fault, upload))?,
-                Err(failed) => return Err(classify(failed.fault, upload)),
-            },
+            Ok(unsent) => unsent,
+            // The connection died before any byte of an answer (RFC 9110 9.2.2).
+            Err(failed) if repeatable => {
+                failed.unheard().map_err(|fault| blame(fault, kept, upload, &way))?
+            }
+            Err(failed) => return Err(blame(failed.fault, kept, upload, &way)),
         };
         current.counters.retries.increment();
+        lease = connect(&mut way, upload).await?;
     }
-    // Boxed: handshakes are large, and seldom; every request's future would be as large as they are, and be moved.
-    let lease = Box::pin(current.pool.connect(index)).await.map_err(Error::Connect)?;
-    let begun = Instant::now();
-    match lease.send(outgoing, || begun.max(upload.last()) + limit, field).await {
-        Ok(answer) => expected(answer, asked),
-        Err(failed) => Err(classify(failed.fault, upload)),
+}
+
+/// A connection for a request that has found no idle one, or one that died. Boxed: handshakes are large, and seldom; every
+/// request's future would be as large as they are, and be moved.
+async fn connect<'p>(
+    way: &mut Way<'p, RequestBody>,
+    upload: &Upload,
+) -> Result<Lease<'p, RequestBody>, Error> {
+    let lease = Box::pin(way.connect()).await;
+    upload.goes_to(way.address());
+    upload.go_on();
+    lease.map_err(Error::Connect)
+}
+
+/// What an attempt failed of, held against the address if it is the origin server's fault. That a kept connection has died
+/// meanwhile is nobody's.
+fn blame(fault: Fault, kept: bool, upload: &Upload, way: &Way<'_, RequestBody>) -> Error {
+    let error = classify(fault, upload);
+    if error.side() == Side::Upstream && (!kept || matches!(error, Error::SlowAnswer(_))) {
+        way.failed(error.word(), &error);
     }
+    error
 }
 
 /// The answer, unless it switches protocols without having been asked, or to another one than WebSocket.
@@ -70,6 +103,7 @@ fn classify(fault: Fault, upload: &Upload) -> Error {
         Fault::Large => Error::LargeAnswer,
         Fault::Coding => Error::AnswerCoding,
         Fault::Malformed(_) => Error::NotHttp(fault),
+        Fault::ClientCertificate(_) => Error::ClientCertificate(fault),
         Fault::Closed | Fault::Broken(_) | Fault::Http2(_) => Error::NoAnswer(fault),
     }
 }

@@ -17,7 +17,7 @@ pub struct Gateway {
     /// The configuration.
     pub snapshot: Arc<Snapshot>,
     /// One a site, in the sites' order.
-    pub origins: Vec<Origin>,
+    pub origins: Vec<Arc<Origin>>,
     /// The names of its sites and of the rows of their registries, for the metrics.
     pub(super) labels: Arc<Labels>,
     /// The pages of each site, in the sites' order.
@@ -44,11 +44,11 @@ impl Gateway {
     /// # Errors
     /// The name of each site whose upstream can't be used, and why.
     pub fn new(snapshot: Snapshot, outlets: Outlets) -> Result<Arc<Self>, Vec<(String, OriginError)>> {
-        Self::compile(snapshot, outlets, Hinted::default())
+        Self::compile(snapshot, outlets, Hinted::default(), &[])
     }
 
-    /// The same in the place of this one, with its outlets; what was hinted at is not repeated, unless other sites stand
-    /// in the places of those that it was about.
+    /// The same in the place of this one, with its outlets and those of its upstreams that are the same; what was hinted
+    /// at is not repeated, unless other sites stand in the places of those that it was about.
     ///
     /// # Errors
     /// The name of each site whose upstream can't be used, and why.
@@ -57,17 +57,18 @@ impl Gateway {
             |snapshot: &Snapshot| snapshot.sites.iter().map(|site| site.name.clone()).collect::<Vec<_>>();
         let same = names(&self.snapshot) == names(&snapshot);
         let hinted = if same { self.hinted.clone() } else { Hinted::default() };
-        Self::compile(snapshot, self.outlets.clone(), hinted)
+        Self::compile(snapshot, self.outlets.clone(), hinted, &self.origins)
     }
 
     fn compile(
         snapshot: Snapshot,
         outlets: Outlets,
         hinted: Hinted,
+        previous: &[Arc<Origin>],
     ) -> Result<Arc<Self>, Vec<(String, OriginError)>> {
         let (mut origins, mut faults) = (Vec::new(), Vec::new());
         for site in snapshot.sites.iter() {
-            match Origin::new(&site.upstream) {
+            match Origin::new(site, previous) {
                 Ok(origin) => origins.push(origin),
                 Err(fault) => faults.push((site.name.clone(), fault)),
             }

@@ -113,13 +113,13 @@ async fn pass(
         upgrade::ask(&mut parts.headers);
     }
     let head = parts.method == Method::HEAD;
-    let sent = upload.begin();
+    upload.begin();
     let request = Request::from_parts(parts, body);
     exchange.asked = true;
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
     let mut answer = forward::send(&current, site.id.index(), (request, lines), &upload, field).await?;
-    exchange.upstream = sent.elapsed();
+    exchange.upstream = upload.lasts();
 
     let status = answer.status();
     end_hop(&mut answer, head);
@@ -196,7 +196,7 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
     };
     if site.upstream.h2 {
         parts.version = Version::HTTP_2;
-        parts.uri = absolute(&parts.uri, site.upstream.tls, &host).unwrap_or_default();
+        parts.uri = absolute(&parts.uri, site.upstream.tls(), &host).unwrap_or_default();
     } else {
         parts.version = Version::HTTP_11;
         parts.headers.insert(header::HOST, host);

@@ -26,6 +26,7 @@ mod visit;
 
 pub use body::{BodyError, RequestBody, ResponseBody};
 pub use current::{Current, Worker};
+use error::BUSY;
 pub use error::{Error, FAILURES, Side};
 pub use gateway::{Gateway, Outlets, WORDS};
 pub use handle::handle;

@@ -29,6 +29,10 @@ pub(super) fn failure(error: &Error, mut exchange: Box<Exchange>) -> Response<Re
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),
     );
+    if let Some(after) = error.retry_after() {
+        // In whole seconds (RFC 9110 10.2.3).
+        headers.insert(header::RETRY_AFTER, after.as_secs().max(1).into());
+    }
     if error.closes() {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

@@ -1,6 +1,6 @@
 //! How a user agent's content is getting on, for whoever waits for the answer to it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ pub(super) struct Upload {
     site: SiteId,
     /// Octets of content so far.
     received: Cell<u64>,
+    /// When the upstream was turned to: when everything before was done, and its queue was behind.
+    begun: Cell<Instant>,
     pub(super) last: Cell<Instant>,
     pub(super) slow: Cell<bool>,
     pub(super) broken: Cell<bool>,
@@ -22,22 +24,27 @@ pub(super) struct Upload {
     most: Option<usize>,
     pub(super) progress: Duration,
     answer: Duration,
+    /// Which address of the upstream it goes to.
+    address: RefCell<Option<Rc<str>>>,
 }
 
 impl Upload {
     /// For a site of this configuration, by the rule of the request's path.
     pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule) -> Rc<Self> {
+        let now = Instant::now();
         Rc::new(Self {
             current: Rc::clone(current),
             site,
             received: Cell::new(0),
-            last: Cell::new(Instant::now()),
+            begun: Cell::new(now),
+            last: Cell::new(now),
             slow: Cell::new(false),
             broken: Cell::new(false),
             large: Cell::new(false),
             most: rule.body_limit,
             progress: rule.progress,
             answer: rule.answer,
+            address: RefCell::new(None),
         })
     }
 
@@ -70,11 +77,30 @@ impl Upload {
         self.received.get()
     }
 
+    /// Notes which address of the upstream it goes to.
+    pub(super) fn goes_to(&self, address: Option<&Rc<str>>) {
+        *self.address.borrow_mut() = address.cloned();
+    }
+
+    /// Which address of the upstream it goes to, if that was found out.
+    pub(super) fn address(&self) -> Option<Rc<str>> {
+        self.address.borrow().clone()
+    }
+
     /// Counts from now, when everything before it is done.
-    pub(super) fn begin(&self) -> Instant {
-        let now = Instant::now();
-        self.last.set(now);
-        now
+    pub(super) fn begin(&self) {
+        self.begun.set(Instant::now());
+        self.last.set(self.begun.get());
+    }
+
+    /// Counts what the origin server takes to answer from now, when it can be written to.
+    pub(super) fn go_on(&self) {
+        self.last.set(Instant::now());
+    }
+
+    /// How long the origin server has taken so far.
+    pub(super) fn lasts(&self) -> Duration {
+        self.begun.get().elapsed()
     }
 
     /// When the last octets were taken from the user agent.

@@ -16,8 +16,9 @@ use crate::admin::Status;
 use crate::audit::Level;
 use crate::audit::observed::{Observations, Registries};
 use crate::config::Snapshot;
-use crate::metrics::ReloadCounters;
+use crate::metrics::{ReloadCounters, Upstreams};
 use crate::proxy::Gateway;
+use crate::upstream::Keeper;
 
 /// How long all threads together may take to change; none waits for anything but its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -43,6 +44,10 @@ pub struct Reloader {
     /// How much is logged, if anything is.
     level: Option<Arc<Level>>,
     pub(super) counters: Arc<ReloadCounters>,
+    /// Looks after the upstreams.
+    keeper: Keeper,
+    /// What is counted of those that are served.
+    pub(super) upstreams: Arc<Upstreams>,
     /// Held while one takes the place of the one before.
     alone: Mutex<()>,
 }
@@ -53,20 +58,33 @@ impl Reloader {
         first: Generation,
         level: Option<Arc<Level>>,
         observations: Option<Observations>,
+        keeper: Keeper,
     ) -> Self {
-        let snapshot = &first.gateway.snapshot;
+        let gateway = Arc::clone(&first.gateway);
+        let snapshot = &gateway.snapshot;
         let counters = ReloadCounters::default();
         counters.serving(snapshot.generation, SystemTime::now());
-        Self {
+        let reloader = Self {
             fixed: Fixed::of(snapshot),
-            status: Arc::new(Status::new(Arc::clone(snapshot))),
+            status: Arc::new(Status::new(Arc::clone(snapshot), gateway.origins.clone())),
             orders: watch::Sender::new(Order { generation: Arc::new(first), done: sync_channel(0).0 }),
             stop: CancellationToken::new(),
             observations,
             level,
             counters: Arc::new(counters),
+            keeper,
+            upstreams: Arc::default(),
             alone: Mutex::default(),
-        }
+        };
+        reloader.look_after(&gateway);
+        reloader
+    }
+
+    /// Has the upstreams of a configuration tended, and counted by themselves.
+    fn look_after(&self, gateway: &Gateway) {
+        self.keeper.tend(&gateway.origins);
+        let counters = gateway.origins.iter().map(|origin| Arc::clone(origin.counters()));
+        self.upstreams.set(counters.collect());
     }
 
     /// What exchanges begin with now.
@@ -92,6 +110,8 @@ impl Reloader {
         let next = current.next(snapshot, &self.fixed)?;
         let snapshot = Arc::clone(&next.gateway.snapshot);
         let generation = snapshot.generation;
+        let origins = next.gateway.origins.clone();
+        self.look_after(&next.gateway);
         if let Some(observations) = &self.observations
             && !observations.configured(Registries::of(&snapshot.sites))
         {
@@ -104,7 +124,7 @@ impl Reloader {
         {
             level.set(&snapshot.log.level);
         }
-        self.status.applied(snapshot, generation);
+        self.status.applied(snapshot, origins);
         self.counters.applied.add(1);
         self.counters.serving(generation, SystemTime::now());
         Ok(Applied { generation, restart })
@@ -119,11 +139,10 @@ impl Reloader {
 
     /// The files say what is served already: whatever was refused before is gone.
     pub fn unchanged(&self) {
-        let snapshot = Arc::clone(&self.gateway().snapshot);
-        let generation = snapshot.generation;
+        let gateway = self.gateway();
         self.counters.unchanged.add(1);
-        self.counters.serving(generation, SystemTime::now());
-        self.status.applied(snapshot, generation);
+        self.counters.serving(gateway.snapshot.generation, SystemTime::now());
+        self.status.applied(Arc::clone(&gateway.snapshot), gateway.origins.clone());
     }
 
     /// Gives a configuration to all threads and waits until they have it.

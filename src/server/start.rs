@@ -26,7 +26,7 @@ use crate::downstream::{Inherited, Listening, TlsError};
 use crate::metrics::{Counters, Metrics, ObservationCounters, RecordCounters};
 use crate::proxy::{Outlets, WORDS};
 use crate::store::Store;
-use crate::upstream::OriginError;
+use crate::upstream::{Keeper, OriginError};
 
 /// Why the gateway doesn't start.
 #[derive(Debug, thiserror::Error)]
@@ -145,8 +145,10 @@ impl Server {
         let metrics = Metrics::new(counters.clone()).with_logs(logs.counters.clone());
         let metrics = metrics.with_observations(observed);
         let metrics = if store.is_some() { metrics.with_records(recorded) } else { metrics };
-        let reloader = Arc::new(Reloader::new(first, logs.level.clone(), observations));
+        let keeper = Keeper::start().map_err(StartError::Worker)?;
+        let reloader = Arc::new(Reloader::new(first, logs.level.clone(), observations, keeper));
         let metrics = metrics.with_reloads(Arc::clone(&reloader.counters));
+        let metrics = metrics.with_upstreams(Arc::clone(&reloader.upstreams));
         let address = |sockets: &Vec<Listening>| sockets.first()?.address().ok();
         let mut server = Self {
             addresses: listeners.iter().filter_map(address).collect(),

@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Fault;
 use super::codec::Content;
+use super::shelf::Seat;
 use super::stream::Stream;
 
 /// The content of an answer. `B` is the body of its request, which may be on its way still.
@@ -22,8 +23,8 @@ pub struct Body<B>(pub(super) Source<B>);
 
 pub(super) enum Source<B> {
     Http1(Content<B>),
-    /// With the connection's handle, which keeps that open.
-    Http2(Incoming, #[expect(dead_code, reason = "held, not used")] SendRequest<B>),
+    /// With the connection's handle, which keeps that open, and the request's place.
+    Http2(Incoming, #[expect(dead_code, reason = "held, not used")] (SendRequest<B>, Seat)),
 }
 
 /// A connection that speaks another protocol from now on.
@@ -31,15 +32,16 @@ pub struct Upgraded {
     /// What came behind the head of the answer.
     early: BytesMut,
     stream: Stream,
+    _seat: Seat,
 }
 
 impl<B> Body<B> {
     /// The connection, if the answer was a switch of protocols.
     pub fn upgraded(self) -> Option<Upgraded> {
         match self.0 {
-            Source::Http1(Content::Switched(connection)) => {
+            Source::Http1(Content::Switched(connection, seat)) => {
                 let (stream, early) = connection.into_parts();
-                Some(Upgraded { early, stream })
+                Some(Upgraded { early, stream, _seat: seat })
             }
             _ => None,
         }

@@ -3,6 +3,26 @@
 use std::error::Error as StdError;
 use std::io;
 
+use rustls::{AlertDescription, Error as TlsError};
+
+/// How an address of an upstream can fail: [`Error::word`](super::Error::word), the words of answers that fail, and `probe`
+/// for a probe that was answered otherwise than it should be.
+pub const FAILURES: &[&str] = &[
+    "resolve",
+    "connect",
+    "connect-timeout",
+    "certificate",
+    "client-certificate",
+    "tls",
+    "no-answer",
+    "not-http",
+    "large-answer",
+    "answer-coding",
+    "unasked-101",
+    "slow-answer",
+    "probe",
+];
+
 /// Why an answer, or its content, did not come.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -11,7 +31,11 @@ pub enum Fault {
     Closed,
     /// The connection broke.
     #[error("{0}")]
-    Broken(#[from] io::Error),
+    Broken(io::Error),
+    /// The other side wants a certificate of ours, or another one: over TLS 1.3 it says so after the handshake
+    /// (RFC 8446 4.4.2.4, 6.2).
+    #[error("it refuses the client certificate: {0}; {CLIENT_ADVICE}")]
+    ClientCertificate(TlsError),
     /// What came is not HTTP/1.1.
     #[error("{0}")]
     Malformed(#[from] Flaw),
@@ -30,6 +54,49 @@ pub enum Fault {
     /// What hyper says of an HTTP/2 connection.
     #[error("{0}")]
     Http2(hyper::Error),
+}
+
+pub(super) const CLIENT_ADVICE: &str =
+    "write one that it trusts as `client_certificate:` and `client_key:` under upstream";
+
+impl From<io::Error> for Fault {
+    fn from(fault: io::Error) -> Self {
+        certificate_alert(&fault).map_or(Self::Broken(fault), Self::ClientCertificate)
+    }
+}
+
+impl Fault {
+    /// Its kind, one of [`FAILURES`]; of content that fails on its way to the origin server there is none.
+    pub fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Closed | Self::Broken(_) | Self::Http2(_) => Some("no-answer"),
+            Self::ClientCertificate(_) => Some("client-certificate"),
+            Self::Malformed(_) => Some("not-http"),
+            Self::Large => Some("large-answer"),
+            Self::Coding => Some("answer-coding"),
+            Self::Slow => Some("slow-answer"),
+            Self::Upload(_) => None,
+        }
+    }
+}
+
+/// The alert, if it was about our certificate.
+pub(super) fn certificate_alert(fault: &io::Error) -> Option<TlsError> {
+    match fault.get_ref()?.downcast_ref::<TlsError>()? {
+        TlsError::AlertReceived(
+            alert @ (AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            // The signature on it does not fit: an authority of the same name has signed it.
+            | AlertDescription::DecryptError
+            | AlertDescription::AccessDenied),
+        ) => Some(TlsError::AlertReceived(*alert)),
+        _ => None,
+    }
 }
 
 /// What is wrong with the octets of an answer.

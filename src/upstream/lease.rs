@@ -3,7 +3,6 @@
 use std::error::Error as StdError;
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -17,19 +16,21 @@ use super::Fault;
 use super::body::{Body, Source};
 use super::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
 use super::lines::Lines;
-use super::shelf::Shelf;
+use super::shelf::Seat;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 
 /// A connection that carries one request. The body of its answer gives it back.
-pub struct Lease<B> {
+pub struct Lease<'p, B> {
     pub(super) road: Road<B>,
+    pub(super) seat: Seat,
     pub(super) bounds: Bounds,
-    pub(super) counters: Arc<Counters>,
+    pub(super) counters: &'p Arc<Counters>,
+    pub(super) kept: bool,
 }
 
 pub(super) enum Road<B> {
-    Http1(Connection, Rc<Shelf>),
+    Http1(Connection),
     Http2(SendRequest<B>),
 }
 
@@ -91,11 +92,16 @@ where
     }
 }
 
-impl<B> Lease<B>
+impl<B> Lease<'_, B>
 where
     B: HttpBody<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
+    /// It has carried requests before, and may have died of old age meanwhile.
+    pub fn is_kept(&self) -> bool {
+        self.kept
+    }
+
     /// Sends the request and waits for the head of its answer, until `patience` says that it was long enough. Over
     /// HTTP/1.1 `field` says what becomes of each field line while it is read.
     ///
@@ -107,25 +113,24 @@ where
         patience: impl Fn() -> Instant,
         field: impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Response<Body<B>>, Failed<B>> {
-        let Self { road, bounds, counters } = self;
-        let (mut connection, shelf) = match (road, outgoing.0) {
-            (Road::Http1(connection, shelf), form) => (connection, (shelf, form)),
+        let Self { road, seat, bounds, counters, .. } = self;
+        let (mut connection, form) = match (road, outgoing.0) {
+            (Road::Http1(connection), form) => (connection, form),
             (Road::Http2(sender), Form::Request(mut request, lines)) => {
                 lines.append_to(request.headers_mut());
-                return multiplexed(sender, request, patience, &counters).await;
+                return multiplexed((sender, seat), request, patience, counters).await;
             }
-            // A request is written for one origin server, which doesn't change its protocol.
+            // A request is written for one upstream, all of whose addresses speak one protocol.
             (Road::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),
         };
-        let (shelf, form) = shelf;
         let mut sending = match form {
             Form::Request(request, lines) => Sending::new(request, &lines),
             Form::Written(sending) => sending,
         };
-        let rules = Rules { bounds, counters: &counters };
+        let rules = Rules { bounds, informational: &counters.informational };
         match ask(&mut connection, &mut sending, &rules, patience, field).await {
             Ok(head) => {
-                let content = Content::after(&head, connection, sending, bounds, &shelf).map_err(failed)?;
+                let content = Content::after(&head, connection, sending, bounds, seat).map_err(failed)?;
                 Ok(head.into_response(Body(Source::Http1(content))))
             }
             Err((fault, heard)) => {
@@ -143,7 +148,7 @@ fn failed<B>(fault: Fault) -> Failed<B> {
 
 /// The same over HTTP/2, which hyper speaks.
 async fn multiplexed<B>(
-    mut sender: SendRequest<B>,
+    (mut sender, seat): (SendRequest<B>, Seat),
     mut request: Request<B>,
     patience: impl Fn() -> Instant,
     counters: &Arc<Counters>,
@@ -166,7 +171,7 @@ where
     };
     match answered {
         None => Err(failed(Fault::Slow)),
-        Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, sender)))),
+        Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, (sender, seat))))),
         Some(Err(mut fault)) => {
             let unsent =
                 fault.take_message().map(|request| Box::new(Outgoing(Form::Request(request, Lines::none()))));

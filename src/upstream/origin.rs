@@ -1,120 +1,157 @@
-//! One site's origin server, ready to be connected to.
+//! One site's upstream, as all workers share it: where it is, how its addresses are, and who may go there now.
 
-use std::path::{Path, PathBuf};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
-use rustls::crypto::aws_lc_rs;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, InvalidDnsNameError, ServerName};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls::ClientConfig;
+use rustls_pki_types::ServerName;
+use tokio::sync::{Notify, watch};
 
-use crate::config::Upstream;
+use super::condition;
+use super::gate::Gate;
+use super::roster::{Endpoint, Learned, Roster};
+use super::secure::{self, OriginError, Papers};
+use crate::config::{self, Site};
+use crate::metrics::UpstreamCounters;
 
-/// Where to connect and what to verify.
-#[derive(Clone, Debug)]
+/// A site's upstream, ready to be connected to.
+///
+/// It outlives a configuration: the next one that says the same of it goes on with it ([`Origin::new`]), and so with the
+/// health of its addresses, its queue and its connections.
+#[derive(Debug)]
 pub struct Origin {
-    /// Name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// TLS settings and the name that the certificate must hold; `None` for `http://`.
-    pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
-    /// Who may sign its certificate; the system's authorities where `None`.
-    roots: Option<Arc<RootCertStore>>,
-    /// HTTP/2 is spoken.
-    pub(super) h2: bool,
-}
-
-/// Why an upstream can't be used as configured.
-#[derive(Debug, thiserror::Error)]
-pub enum OriginError {
-    /// The name to verify is no DNS name or address.
-    #[error("`{name}` is no name that a certificate can hold; write `server_name: the.name` under upstream")]
-    ServerName {
-        /// As configured.
-        name: String,
-        /// What is wrong with it.
-        source: InvalidDnsNameError,
-    },
-    /// The CA file can't be read.
-    #[error("can't read the CA file {}: {source}; write the path of a PEM file, relative to the configuration", path.display())]
-    CaFile {
-        /// As configured.
-        path: PathBuf,
-        /// What the PEM reader says.
-        source: rustls_pki_types::pem::Error,
-    },
-    /// The CA file has no usable certificate.
-    #[error("{} holds no CA certificate", path.display())]
-    NoCa {
-        /// As configured.
-        path: PathBuf,
-    },
-    /// The system has no certificates to verify with (an image without them, mostly).
-    #[error(
-        "no CA certificates on this system: {source}; write `ca_file:` under upstream, or install ca-certificates"
-    )]
-    NoSystemCa {
-        /// What the verifier says.
-        source: rustls::Error,
-    },
+    pub(super) settings: config::Upstream,
+    /// What the files hold that the settings name.
+    papers: Papers,
+    tls: Option<(Arc<ClientConfig>, Vec<ServerName<'static>>)>,
+    pub(super) roster: watch::Sender<Roster>,
+    /// Rung where somebody waits for the addresses of a name; one for each configured address.
+    pub(super) wanted: Vec<Arc<Notify>>,
+    pub(super) gate: Option<Gate>,
+    pub(super) counters: Arc<UpstreamCounters>,
+    /// Somebody asks for its names and probes it.
+    pub(super) tended: AtomicBool,
+    /// How many workers have begun with it, so that each begins with another address.
+    begun: AtomicUsize,
 }
 
 impl Origin {
-    /// Settles an upstream's TLS: roots, name, protocol versions.
+    /// Settles a site's upstream: certificates and TLS. Where one of `previous` is the same site's and has the same
+    /// settings, to the content of the files that they name, it is that one.
     ///
     /// # Errors
-    /// Roots that can't be read or a name that no certificate can hold.
-    pub fn new(upstream: &Upstream) -> Result<Self, OriginError> {
-        let roots = upstream.ca_file.as_deref().map(roots).transpose()?.map(Arc::new);
-        let tls = upstream.tls.then(|| client(upstream, roots.clone())).transpose()?;
-        Ok(Self { host: upstream.host.clone(), port: upstream.port, tls, roots, h2: upstream.h2 })
-    }
-
-    /// Whether a connection to one serves for the other: it leads to the same place and was verified in the same way.
-    pub(super) fn is(&self, other: &Self) -> bool {
-        let tls = match (&self.tls, &other.tls) {
-            (Some((_, ours)), Some((_, theirs))) => ours == theirs,
-            (ours, theirs) => ours.is_none() && theirs.is_none(),
+    /// Files that can't be read, or a name that no certificate can hold.
+    pub fn new(site: &Site, previous: &[Arc<Self>]) -> Result<Arc<Self>, OriginError> {
+        let settings = &site.upstream;
+        let papers = Papers::read(settings)?;
+        let same = |origin: &&Arc<Self>| {
+            origin.counters.site == site.name && origin.settings == *settings && origin.papers == papers
         };
-        let roots = match (&self.roots, &other.roots) {
-            (Some(ours), Some(theirs)) => ours.roots == theirs.roots,
-            (ours, theirs) => ours.is_none() && theirs.is_none(),
+        if let Some(same) = previous.iter().find(same) {
+            return Ok(Arc::clone(same));
+        }
+        Self::fresh(site.name.clone(), settings.clone(), papers)
+    }
+
+    pub(super) fn fresh(
+        site: String,
+        settings: config::Upstream,
+        papers: Papers,
+    ) -> Result<Arc<Self>, OriginError> {
+        let tls = match settings.tls() {
+            true => Some((papers.client(&settings)?, secure::names(&settings)?)),
+            false => None,
         };
-        (&self.host, self.port, self.h2) == (&other.host, other.port, other.h2) && tls && roots
+        let urls = settings.addresses.iter().map(|address| address.url.clone());
+        let counters = Arc::new(UpstreamCounters::new(site, urls));
+        Ok(Arc::new(Self {
+            papers,
+            tls,
+            roster: watch::Sender::new(Roster::new(&settings)),
+            wanted: settings.addresses.iter().map(|_| Arc::default()).collect(),
+            gate: settings.limit.as_ref().map(|limit| Gate::new(limit, &counters)),
+            counters,
+            tended: AtomicBool::new(false),
+            begun: AtomicUsize::new(0),
+            settings,
+        }))
     }
-}
 
-fn client(
-    upstream: &Upstream,
-    roots: Option<Arc<RootCertStore>>,
-) -> Result<(Arc<ClientConfig>, ServerName<'static>), OriginError> {
-    let name = upstream.server_name.as_ref().unwrap_or(&upstream.host);
-    let server_name = ServerName::try_from(name.clone())
-        .map_err(|source| OriginError::ServerName { name: name.clone(), source })?;
-    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|source| OriginError::NoSystemCa { source })?;
-    let mut config = match roots {
-        Some(roots) => builder.with_root_certificates(roots).with_no_client_auth(),
-        None => builder
-            .with_platform_verifier()
-            .map_err(|source| OriginError::NoSystemCa { source })?
-            .with_no_client_auth(),
-    };
-    config.alpn_protocols = vec![if upstream.h2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
-    Ok((Arc::new(config), server_name))
-}
-
-fn roots(path: &Path) -> Result<RootCertStore, OriginError> {
-    let fault = |source| OriginError::CaFile { path: path.to_owned(), source };
-    let mut store = RootCertStore::empty();
-    let certificates: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_file_iter(path).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)?;
-    let (added, _) = store.add_parsable_certificates(certificates);
-    if added == 0 {
-        return Err(OriginError::NoCa { path: path.to_owned() });
+    /// What is counted of it.
+    pub fn counters(&self) -> &Arc<UpstreamCounters> {
+        &self.counters
     }
-    Ok(store)
+
+    /// How TLS is spoken to an address, if it is.
+    pub(super) fn tls(&self, endpoint: &Endpoint) -> Option<(&Arc<ClientConfig>, &ServerName<'static>)> {
+        let (config, names) = self.tls.as_ref()?;
+        Some((config, names.get(endpoint.of)?))
+    }
+
+    /// The place to begin with, another one for each that asks.
+    pub(super) fn begin(&self) -> usize {
+        self.begun.fetch_add(1, Relaxed)
+    }
+
+    /// Takes in what the name of a configured address resolves to. Who waits for it is woken, whatever it is.
+    pub(super) fn learn(&self, of: usize, found: io::Result<Vec<SocketAddr>>) {
+        let Some(address) = self.settings.addresses.get(of) else { return };
+        let mut learned = Learned::Nothing;
+        self.roster.send_if_modified(|roster| {
+            learned = roster.learn(of, address, found);
+            learned != Learned::Nothing || roster.endpoints.is_empty()
+        });
+        let (site, upstream) = (&self.counters.site, &address.url);
+        let roster = self.roster.borrow();
+        let places = roster.endpoints.iter().filter(|endpoint| endpoint.of == of).count();
+        match learned {
+            Learned::Nothing => return,
+            Learned::Moved => tracing::info!(site, upstream, places, "the name has other addresses"),
+            Learned::Found => tracing::info!(site, upstream, places, "the name has addresses again"),
+            Learned::Lost => {
+                let error =
+                    roster.faults.get(of).cloned().flatten().map_or_else(String::new, |why| why.to_string());
+                let then = if places > 0 { "; its last addresses are used on" } else { "" };
+                tracing::warn!(site, upstream, "the name can't be resolved: {error}{then}");
+            }
+        }
+        drop(roster);
+        self.review(of);
+    }
+
+    /// Notes that a request to an address was answered.
+    pub(super) fn answered(&self, endpoint: &Endpoint) {
+        if endpoint.condition.answered() {
+            self.welcome(endpoint);
+        }
+    }
+
+    /// Notes that a connection or an answer failed; `word` is one of [`FAILURES`](super::FAILURES).
+    pub(super) fn failed(&self, endpoint: &Endpoint, word: &str, why: &dyn std::fmt::Display) {
+        let most = self.settings.failures;
+        if let Some(pause) = endpoint.condition.failed(word, most, condition::now()) {
+            let (site, address) = (&self.counters.site, &endpoint.label);
+            tracing::warn!(
+                site, address, kind = word, error = %why,
+                "an address of the upstream has failed {most} times in a row; it is left out for {pause:?}, then longer, \
+                 while there is another one"
+            );
+            self.review(endpoint.of);
+        }
+    }
+
+    /// An address is given requests again.
+    pub(super) fn welcome(&self, endpoint: &Endpoint) {
+        let (site, address) = (&self.counters.site, &endpoint.label);
+        tracing::info!(site, address, "an address of the upstream is in order again");
+        self.review(endpoint.of);
+    }
+
+    /// States whether a configured address is up: one of its places is in, or none is known to be out.
+    pub(super) fn review(&self, of: usize) {
+        let Some(row) = self.counters.addresses.get(of) else { return };
+        row.up.set(self.roster.borrow().is_up(of).into());
+    }
 }

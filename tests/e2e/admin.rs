@@ -80,7 +80,8 @@ fn readiness_has_its_details() {
     let gateway = Setup::new(&answering(&page(&[]))).top(&folder.records()).start();
     let ready = gateway.operator().request("GET /readyz", &[]).json();
     let expected = serde_json::json!({
-        "phase": "serving", "generation": 1, "refused": null, "records": { "state": "written", "queued": 0 },
+        "phase": "serving", "generation": 1, "refused": null, "upstreams": [{ "site": "default", "up": true }],
+        "records": { "state": "written", "queued": 0 },
     });
     assert_eq!(ready, expected);
     let without = self::gateway(&answering(&page(&[])));
@@ -182,7 +183,15 @@ fn the_sites_are_told() {
     assert_eq!(site["site"], "b.test");
     assert_eq!(site["hosts"], serde_json::json!(["*.a.test", "b.test"]));
     assert_eq!((&site["default"], &site["mode"]), (&true.into(), &"observe".into()));
-    assert_eq!(site["upstream"], origin.url());
+    let upstream = serde_json::json!({
+        "up": true, "waiting": null, "addresses": [{
+            "url": origin.url(), "up": true, "failing_since": null, "last_failure": null, "in_use": 0, "idle": 0,
+            "places": [{
+                "address": origin.address.to_string(), "up": true, "failing_since": null, "last_failure": null,
+            }],
+        }],
+    });
+    assert_eq!(site["upstream"], upstream);
     assert_eq!(site["registry"]["version"], "2026-11-23");
     assert_eq!(site["registry"]["digest"].as_str().unwrap().len(), 64);
 }

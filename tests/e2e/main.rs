@@ -45,4 +45,6 @@ mod soak;
 mod streaming;
 mod tls;
 mod trace;
+mod upstreams;
+mod upstreams_busy;
 mod websocket;

@@ -1,7 +1,7 @@
 //! What may be written about one site.
 
 use super::records::PERIOD;
-use super::{DURATION, FILE, HOST, HOST_AND_PORT, NETWORK, PAGE, PREFIX, SIZE, TIME, URL};
+use super::{DURATION, FILE, HOST, HOST_AND_PORT, NETWORK, PAGE, PREFIX, SIZE, TIME, UPSTREAM, URL};
 use crate::document::{Kind, Mapping, Setting};
 use crate::registry::SITE_REWRITE;
 
@@ -21,7 +21,7 @@ pub static SITE: Mapping = Mapping {
             .about("The cookies that it declares; sites may share one.")
             .example("registry/site.yaml"),
         Setting::new("upstream", Kind::Either(&[Kind::Form(&URL), Kind::Mapping(&UPSTREAM)]))
-            .about("Its origin server.")
+            .about("Its origin server, or several of the same application.")
             .example("http://127.0.0.1:8000"),
         Setting::new("host", Kind::Either(&[Kind::Choice(&["keep"]), Kind::Form(&HOST_AND_PORT)]))
             .default("keep")
@@ -83,28 +83,6 @@ pub static SITE: Mapping = Mapping {
             .example("{ policy: /cookies/, prefix: /.consent/ }"),
     ],
     one_of: &["hosts", "default"],
-};
-
-pub(in crate::config) static UPSTREAM: Mapping = Mapping {
-    what: "`upstream`",
-    settings: &[
-        Setting::new("url", Kind::Form(&URL))
-            .about("Where requests go; port 80 or 443 if none is written.")
-            .example("https://origin.internal:8443"),
-        Setting::new("ca_file", Kind::Form(&FILE))
-            .absent("the system's certificates")
-            .about("Which authorities may have signed the origin's certificate (PEM); for https only.")
-            .example("ca.pem"),
-        Setting::new("server_name", Kind::Form(&HOST))
-            .absent("the URL's host")
-            .about("The name that the certificate must have, also sent as SNI; for https only.")
-            .example("origin.example.org"),
-        Setting::new("h2", Kind::Boolean)
-            .default("false")
-            .about("HTTP/2 is spoken to the origin: over https by ALPN, over http by prior knowledge.")
-            .example("true"),
-    ],
-    one_of: &[],
 };
 
 pub(in crate::config) static PAGES: Mapping = Mapping {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::Sending;
 use super::connection::Connection;
 use super::head::{Bounds, Head, Kept, Line, Scan, read};
-use crate::metrics::Counters;
+use crate::metrics::Counter;
 use crate::upstream::{Fault, Flaw};
 
 /// Room for a head, and the little content that often comes with it.
@@ -22,7 +22,8 @@ const INFORMATIONAL: usize = 16;
 /// What holds for all answers.
 pub(in crate::upstream) struct Rules<'a> {
     pub(in crate::upstream) bounds: Bounds,
-    pub(in crate::upstream) counters: &'a Counters,
+    /// Counts the informational answers, which are dropped.
+    pub(in crate::upstream) informational: &'a Counter,
 }
 
 /// An answer being awaited.
@@ -119,7 +120,7 @@ where
             if !head.is_informational() {
                 return Ok(Some(head));
             }
-            rules.counters.informational.increment();
+            rules.informational.increment();
             self.informational += 1;
             if self.informational > INFORMATIONAL {
                 return Err(Flaw::Informational.into());

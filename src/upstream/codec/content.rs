@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use super::connection::Connection;
 use super::framing::Framing;
 use super::head::{Bounds, Head};
 use crate::upstream::Fault;
-use crate::upstream::shelf::Shelf;
+use crate::upstream::shelf::Seat;
 
 /// Octets read at once while content goes on: at first, and when there turns out to be more (measured: docs/performance.md).
 const ROOM: usize = 16 * 1024;
@@ -34,7 +33,7 @@ pub(in crate::upstream) enum Content<B> {
     /// It is still to come.
     Reading(Box<Reading<B>>),
     /// What follows is another protocol.
-    Switched(Box<Connection>),
+    Switched(Box<Connection>, Seat),
 }
 
 /// Content on its way, with the connection that it comes over.
@@ -47,7 +46,7 @@ pub(in crate::upstream) struct Reading<B> {
     ready: Option<Frame<Bytes>>,
     room: usize,
     persists: bool,
-    shelf: Rc<Shelf>,
+    seat: Seat,
 }
 
 enum Left {
@@ -63,7 +62,7 @@ where
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    /// What follows this head; the connection goes to the shelf when all of it was read.
+    /// What follows this head; the connection goes back from its seat when all of it was read.
     ///
     /// # Errors
     /// Framing that is refused; content whose beginning came with the head and is malformed.
@@ -72,11 +71,11 @@ where
         connection: Connection,
         sending: Sending<B>,
         bounds: Bounds,
-        shelf: &Rc<Shelf>,
+        seat: Seat,
     ) -> Result<Self, Fault> {
         let framing = head.facts.framing(head.status, &sending.method)?;
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
-            return Ok(Self::Switched(Box::new(connection)));
+            return Ok(Self::Switched(Box::new(connection), seat));
         }
         let left = match framing {
             Framing::None | Framing::Length(0) => Left::Nothing,
@@ -85,8 +84,7 @@ where
             Framing::Close => Left::Close,
         };
         let persists = head.facts.persists(framing);
-        let mut reading =
-            Reading { connection, sending, left, ready: None, room: ROOM, persists, shelf: Rc::clone(shelf) };
+        let mut reading = Reading { connection, sending, left, ready: None, room: ROOM, persists, seat };
         let first = reading.decode()?;
         match (first, &reading.left) {
             (None, Left::Nothing) => {
@@ -113,7 +111,7 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
         let polled = match self {
-            Self::End | Self::Switched(_) => return Poll::Ready(None),
+            Self::End | Self::Switched(..) => return Poll::Ready(None),
             Self::Whole(data) => Ok(Some(Frame::data(std::mem::take(data)))),
             Self::Reading(reading) => {
                 let polled = ready!(reading.poll(cx));
@@ -133,13 +131,13 @@ where
 impl<B> Content<B> {
     /// Nothing follows.
     pub(in crate::upstream) fn is_end(&self) -> bool {
-        matches!(self, Self::End | Self::Switched(_))
+        matches!(self, Self::End | Self::Switched(..))
     }
 
     /// How much follows, as far as it is known.
     pub(in crate::upstream) fn size(&self) -> SizeHint {
         match self {
-            Self::End | Self::Switched(_) => SizeHint::with_exact(0),
+            Self::End | Self::Switched(..) => SizeHint::with_exact(0),
             Self::Whole(data) => SizeHint::with_exact(data.len() as u64),
             Self::Reading(reading) => match reading.left {
                 Left::Length(left) => {
@@ -232,15 +230,16 @@ where
     /// All was read. The connection is free, or will be when the rest of the request has gone out: an origin server may
     /// answer before it has read everything, and read on.
     fn finish(self) {
-        let Self { mut connection, sending, persists, shelf, .. } = self;
+        let Self { mut connection, sending, persists, seat, .. } = self;
         if sending.is_done() {
             if persists {
-                shelf.put(connection);
+                seat.put(connection);
             }
         } else if sending.goes_on() {
             tokio::task::spawn_local(async move {
+                // The place is taken until the last octet is out.
                 if send_rest(&mut connection, sending).await && persists {
-                    shelf.put(connection);
+                    seat.put(connection);
                 }
             });
         }

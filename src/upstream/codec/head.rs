@@ -102,7 +102,7 @@ const PROTOCOL: &[u8] = b"HTTP/1.";
 /// A head as it was read.
 #[derive(Debug)]
 pub(in crate::upstream) struct Head {
-    pub(super) status: StatusCode,
+    pub(in crate::upstream) status: StatusCode,
     pub(super) version: Version,
     /// Where it isn't the one that the status code usually has.
     pub(super) reason: Option<ReasonPhrase>,

@@ -10,6 +10,7 @@ use tamis::config::{self, AdminAddress, Log, Outside, Snapshot};
 use tamis::diagnostic::Source;
 use tamis::metrics::{Counters, Metrics};
 use tamis::server::{Applied, Drained, Given, Guard, Server, log_to};
+use tamis::upstream::Health;
 
 use super::{Agent, Authority, Origin, PATIENCE};
 
@@ -168,6 +169,25 @@ impl Gateway {
     /// A counter as it stands: what was judged before an answer was sent is in it.
     pub(crate) fn count(&self, of: impl Fn(&Counters) -> u64) -> u64 {
         self.server.metrics().sum(of)
+    }
+
+    /// How the upstream of its one site is.
+    pub(crate) fn health(&self) -> Health {
+        self.server.reloader().gateway().origins[0].health()
+    }
+
+    /// Waits until that is so.
+    pub(crate) fn until(&self, what: impl Fn(&Health) -> bool) {
+        let begun = std::time::Instant::now();
+        while !what(&self.health()) {
+            assert!(begun.elapsed() < PATIENCE, "{:?}", self.health());
+            std::thread::yield_now();
+        }
+    }
+
+    /// All metrics as the operator reads them.
+    pub(crate) fn metrics(&self) -> String {
+        self.operator().request("GET /metrics", &[]).text()
     }
 
     /// Which cookies were seen until now.

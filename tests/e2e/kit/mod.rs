@@ -15,7 +15,7 @@ pub(crate) use agent::Agent;
 pub(crate) use gate::Gate;
 pub(crate) use gateway::{Folder, Gateway, Setup, gateway, logged, registry};
 pub(crate) use message::Message;
-pub(crate) use origin::{Origin, Visit, answering, origin, origin_over_tls, unreachable};
+pub(crate) use origin::{Origin, Visit, answering, origin, origin_at, origin_over_tls, unreachable};
 pub(crate) use process::Process;
 pub(crate) use tls::{Authority, Certificate};
 pub(crate) use wire::Wire;

@@ -57,6 +57,11 @@ pub(crate) fn origin(play: impl Fn(&mut Visit) + Send + Sync + 'static) -> Origi
     listen(None, play)
 }
 
+/// The same at this address, where nobody plays now.
+pub(crate) fn origin_at(address: SocketAddr, play: impl Fn(&mut Visit) + Send + Sync + 'static) -> Origin {
+    serve(TcpListener::bind(address).unwrap(), None, play)
+}
+
 /// The same over TLS.
 pub(crate) fn origin_over_tls(
     tls: Arc<ServerConfig>,
@@ -82,7 +87,14 @@ pub(crate) fn unreachable() -> String {
 }
 
 fn listen(tls: Option<Arc<ServerConfig>>, play: impl Fn(&mut Visit) + Send + Sync + 'static) -> Origin {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    serve(TcpListener::bind("127.0.0.1:0").unwrap(), tls, play)
+}
+
+fn serve(
+    listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
+    play: impl Fn(&mut Visit) + Send + Sync + 'static,
+) -> Origin {
     let (requests, heard) = sync_channel(10_000);
     let connections = Arc::new(AtomicUsize::new(0));
     let origin = Origin {

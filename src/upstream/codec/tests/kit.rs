@@ -11,11 +11,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
-use crate::metrics::{Counters, Words};
+use crate::metrics::{AddressCounters, Counter};
 use crate::upstream::Lines;
 use crate::upstream::body::{Body, Source};
 use crate::upstream::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
-use crate::upstream::shelf::Shelf;
+use crate::upstream::shelf::{Seat, Shelf};
 use crate::upstream::stream::Stream;
 use crate::upstream::{Fault, Flaw};
 
@@ -42,8 +42,11 @@ pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::task::LocalSet::new().block_on(&runtime, future)
 }
 
-pub(super) fn counters() -> Arc<Counters> {
-    Arc::new(Counters::new(Words { reasons: &[], readings: &[], failures: &[] }))
+/// An empty shelf, and a seat that gives its connection to it.
+pub(super) fn seat() -> (Rc<Shelf>, Seat) {
+    let shelf = Rc::new(Shelf::new(1, &Arc::new(Notify::new()), Arc::new(AddressCounters::new(&[]))));
+    let seat = Seat::take(&shelf, None);
+    (shelf, seat)
 }
 
 /// A connection, and its other end.
@@ -76,18 +79,18 @@ pub(super) async fn exchange(method: Method, pieces: &[&[u8]], closes: bool) -> 
 
 /// Sends a request and reads the answer to its end.
 pub(super) async fn read(mut connection: Connection, request: Request<Empty<Bytes>>) -> Result<Seen, Fault> {
-    let counters = counters();
-    let rules = Rules { bounds: BOUNDS, counters: &counters };
+    let counters = Counter::default();
+    let rules = Rules { bounds: BOUNDS, informational: &counters };
     let mut sending = Sending::new(request, &Lines::default());
     let late = Instant::now() + Duration::from_secs(60);
-    let shelf = Rc::new(Shelf::new(1, &Arc::new(Notify::new())));
+    let (shelf, seat) = seat();
     let field = |line: Line<'_>| {
         if *line.name == http::header::SET_COOKIE && line.value.is_none() { Kept::Drop } else { line.kept() }
     };
     let head =
         ask(&mut connection, &mut sending, &rules, || late, field).await.map_err(|(fault, _)| fault)?;
     let (status, headers) = (head.status, head.headers.clone());
-    let content = Content::after(&head, connection, sending, BOUNDS, &shelf)?;
+    let content = Content::after(&head, connection, sending, BOUNDS, seat)?;
     let mut body = Body(Source::Http1(content));
     let exact = body.size_hint().exact();
     let mut seen = Seen { status, headers, content: Vec::new(), trailers: None, fault: None, kept: false };

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -12,10 +11,10 @@ use http::{HeaderMap, HeaderValue, Request};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
-use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
-use super::kit::{BOUNDS, counters, run};
+use super::kit::{BOUNDS, run, seat};
+use crate::metrics::Counter;
 use crate::upstream::Fault;
 use crate::upstream::Lines;
 use crate::upstream::body::{Body as Answer, Source};
@@ -100,8 +99,8 @@ async fn head(
     connection: &mut Connection,
     sending: &mut Sending<Script>,
 ) -> Result<super::super::head::Head, (Fault, bool)> {
-    let counters = counters();
-    let rules = Rules { bounds: BOUNDS, counters: &counters };
+    let counters = Counter::default();
+    let rules = Rules { bounds: BOUNDS, informational: &counters };
     let late = Instant::now() + Duration::from_secs(60);
     ask(connection, sending, &rules, || late, |line| line.kept()).await
 }
@@ -223,8 +222,8 @@ async fn early(body: Script, answer: &str) -> (Answer<Script>, DuplexStream, Rc<
     let (mut connection, mut sending) =
         (Connection::new(Stream::Memory(near)), Sending::new(post(body), &Lines::default()));
     let head = head(&mut connection, &mut sending).await.unwrap();
-    let shelf = Rc::new(Shelf::new(1, &Arc::new(Notify::new())));
-    let content = Content::after(&head, connection, sending, BOUNDS, &shelf).unwrap();
+    let (shelf, seat) = seat();
+    let content = Content::after(&head, connection, sending, BOUNDS, seat).unwrap();
     (Answer(Source::Http1(content)), far, shelf)
 }
 

@@ -1,0 +1,76 @@
+//! One address as one worker uses it: its connections and its condition.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::client::conn::http2::SendRequest;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::roster::Endpoint;
+use super::shelf::Shelf;
+use crate::metrics::AddressCounters;
+
+pub(super) struct Lane<B> {
+    pub(super) endpoint: Arc<Endpoint>,
+    /// The endpoint's label, for the requests of this worker.
+    pub(super) label: Rc<str>,
+    /// Idle connections of HTTP/1.1, each for one request at a time; and how many requests go on, of whatever protocol.
+    pub(super) shelf: Rc<Shelf>,
+    /// Connections of HTTP/2, idle or not, each for many.
+    shared: RefCell<Vec<Shared<B>>>,
+    /// Nothing is kept any more: the address is no longer one of the upstream's.
+    closed: Cell<bool>,
+}
+
+struct Shared<B> {
+    sender: SendRequest<B>,
+    /// When it was last given a request.
+    since: Instant,
+}
+
+impl<B> Lane<B> {
+    pub(super) fn new(
+        endpoint: Arc<Endpoint>,
+        tally: Arc<AddressCounters>,
+        most: usize,
+        sweeper: &Arc<Notify>,
+    ) -> Rc<Self> {
+        let shelf = Rc::new(Shelf::new(most, sweeper, tally));
+        let label = Rc::from(endpoint.label.as_str());
+        Rc::new(Self { endpoint, label, shelf, shared: RefCell::default(), closed: Cell::new(false) })
+    }
+
+    /// Keeps a connection of HTTP/2 for other requests.
+    pub(super) fn keep(&self, sender: SendRequest<B>) {
+        if !self.closed.get() {
+            self.shared.borrow_mut().push(Shared { sender, since: Instant::now() });
+        }
+    }
+
+    /// Ends what is idle, and keeps nothing from now on. What is in use goes on.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        self.shelf.resize(0);
+        self.shared.borrow_mut().clear();
+    }
+
+    /// Drops what has been idle for too long.
+    pub(super) fn sweep(&self, keep: Duration) {
+        self.shelf.sweep();
+        self.shared.borrow_mut().retain(|shared| shared.since.elapsed() < keep);
+    }
+}
+
+impl<B: http_body::Body + 'static> Lane<B> {
+    /// A handle of a connection of HTTP/2 that takes another request.
+    pub(super) fn share(&self) -> Option<SendRequest<B>> {
+        let mut shared = self.shared.borrow_mut();
+        shared.retain(|shared| !shared.sender.is_closed());
+        let usable = shared.iter_mut().rev().find(|shared| shared.sender.is_ready())?;
+        usable.since = Instant::now();
+        Some(usable.sender.clone())
+    }
+}

@@ -1,0 +1,161 @@
+//! TLS towards origin servers: who may have signed their certificates, and who tamis says that it is.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::aws_lc_rs;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, InvalidDnsNameError, PrivateKeyDer, ServerName};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+
+use crate::config::{At, Certificate, Upstream};
+
+/// Why an upstream can't be used as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum OriginError {
+    /// The name to verify is no DNS name or address.
+    #[error("`{name}` is no name that a certificate can hold; write `server_name: the.name` under upstream")]
+    ServerName {
+        /// As configured.
+        name: String,
+        /// What is wrong with it.
+        source: InvalidDnsNameError,
+    },
+    /// A file can't be read, or is no PEM file of what it should be.
+    #[error("can't read {what} {}: {source}; write the path of a PEM file, relative to the configuration", path.display())]
+    File {
+        /// "the CA file", "the client certificate", "the client key".
+        what: &'static str,
+        /// As configured.
+        path: PathBuf,
+        /// What the PEM reader says.
+        source: rustls_pki_types::pem::Error,
+    },
+    /// The CA file has no usable certificate.
+    #[error("{} holds no CA certificate", path.display())]
+    NoCa {
+        /// As configured.
+        path: PathBuf,
+    },
+    /// The file of the client certificate has none.
+    #[error("{} holds no certificate; write the path of the PEM file with the client certificate", path.display())]
+    NoClient {
+        /// As configured.
+        path: PathBuf,
+    },
+    /// The client key is not that of the client certificate.
+    #[error("the client key {} does not fit the client certificate {}: {source}", files.key.display(), files.certificate.display())]
+    Mismatch {
+        /// As configured.
+        files: Box<Certificate>,
+        /// What rustls says.
+        source: rustls::Error,
+    },
+    /// The system has no certificates to verify with (an image without them, mostly).
+    #[error(
+        "no CA certificates on this system: {source}; write `ca_file:` under upstream, or install ca-certificates"
+    )]
+    NoSystemCa {
+        /// What the verifier says.
+        source: rustls::Error,
+    },
+}
+
+/// What the files beside the configuration hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Papers {
+    roots: Option<Vec<CertificateDer<'static>>>,
+    chain: Vec<CertificateDer<'static>>,
+    /// The key in DER; compared, and never shown.
+    key: Option<Key>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Key(PrivateKeyDer<'static>);
+
+impl Clone for Key {
+    fn clone(&self) -> Self {
+        Self(self.0.clone_key())
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+impl Papers {
+    /// Reads what the settings name.
+    ///
+    /// # Errors
+    /// A file that can't be read or holds something else.
+    pub(super) fn read(upstream: &Upstream) -> Result<Self, OriginError> {
+        let roots = upstream.ca_file.as_deref().map(|path| certificates("the CA file", path)).transpose()?;
+        if let (Some(path), Some([])) = (&upstream.ca_file, roots.as_deref()) {
+            return Err(OriginError::NoCa { path: path.clone() });
+        }
+        let Some(Certificate { certificate, key }) = &upstream.client else {
+            return Ok(Self { roots, ..Self::default() });
+        };
+        let chain = certificates("the client certificate", certificate)?;
+        if chain.is_empty() {
+            return Err(OriginError::NoClient { path: certificate.clone() });
+        }
+        let fault = |source| OriginError::File { what: "the client key", path: key.clone(), source };
+        let key = PrivateKeyDer::from_pem_file(key).map_err(fault)?;
+        Ok(Self { roots, chain, key: Some(Key(key)) })
+    }
+
+    /// Settles roots, our own certificate and protocol.
+    ///
+    /// # Errors
+    /// Certificates that can't be used.
+    pub(super) fn client(&self, upstream: &Upstream) -> Result<Arc<ClientConfig>, OriginError> {
+        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|source| OriginError::NoSystemCa { source })?;
+        let builder = match (&self.roots, &upstream.ca_file) {
+            (Some(roots), Some(path)) => {
+                let mut store = RootCertStore::empty();
+                if store.add_parsable_certificates(roots.iter().cloned()).0 == 0 {
+                    return Err(OriginError::NoCa { path: path.clone() });
+                }
+                builder.with_root_certificates(store)
+            }
+            _ => builder.with_platform_verifier().map_err(|source| OriginError::NoSystemCa { source })?,
+        };
+        let mut config = match (&self.key, &upstream.client) {
+            (Some(Key(key)), Some(files)) => {
+                let mismatch = |source| OriginError::Mismatch { files: Box::new(files.clone()), source };
+                builder.with_client_auth_cert(self.chain.clone(), key.clone_key()).map_err(mismatch)?
+            }
+            _ => builder.with_no_client_auth(),
+        };
+        config.alpn_protocols = vec![if upstream.h2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
+        Ok(Arc::new(config))
+    }
+}
+
+/// The name that each address's certificate must hold.
+///
+/// # Errors
+/// A host that no certificate can name.
+pub(super) fn names(upstream: &Upstream) -> Result<Vec<ServerName<'static>>, OriginError> {
+    let name = |host: &String| {
+        let host = upstream.server_name.as_ref().unwrap_or(host);
+        ServerName::try_from(host.clone())
+            .map_err(|source| OriginError::ServerName { name: host.clone(), source })
+    };
+    let hosts = upstream.addresses.iter().filter_map(|address| match &address.at {
+        At::Tcp { host, .. } => Some(host),
+        At::Unix(_) => None,
+    });
+    hosts.map(name).collect()
+}
+
+fn certificates(what: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, OriginError> {
+    let fault = |source| OriginError::File { what, path: path.to_owned(), source };
+    CertificateDer::pem_file_iter(path).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)
+}
