@@ -288,7 +288,7 @@ pub(super) static ACCESS_LOG: Mapping = Mapping {
             .absent("that of `log`")
             .about("Lines for people, or one JSON object a line.")
             .example("json"),
-        Setting::new("to", Kind::Form(&FILE))
+        Setting::new("to", Kind::Form(&WRITTEN_FILE))
             .default("stdout")
             .about("Where they go: `stdout`, or the end of a file.")
             .example("/var/log/tamis/access.log"),

@@ -240,6 +240,22 @@ fn paths_are_relative_to_the_directory_of_the_file() {
 }
 
 #[test]
+fn a_file_that_tamis_writes_is_no_source() {
+    for to in ["access.log", "stdout"] {
+        let yaml = format!(
+            "listeners: [{{ address: \":8080\" }}]\nlog: {{ access: {{ to: {to} }} }}\nsites:\n  \
+             - {{ hosts: a.example, registry: r.yaml, upstream: http://o }}\n"
+        );
+        let read = |_: &Path, _| Ok(REGISTRY.to_owned());
+        let source = Source::new("tamis.yaml", yaml);
+        let compiled = compile(source, Path::new("/etc/tamis"), Outside::of_files(&read));
+        assert!(compiled.faults.is_empty(), "{}", compiled.faults.render(false));
+        // Else each line of the access log would be a change, and a reload.
+        assert_eq!(compiled.sources.files, [Path::new("/etc/tamis/r.yaml").to_owned()].into(), "{to}");
+    }
+}
+
+#[test]
 fn a_site_may_have_a_file_of_its_own() {
     let outside = Outside {
         environment: &|_| None,

@@ -42,6 +42,22 @@ fn what_came_of_a_reload_is_told() {
 }
 
 #[test]
+fn a_pipe_in_the_place_of_a_file_stops_no_reload() {
+    let place = Place::with_site();
+    let (_gateway, address) = gateway(&place, OPEN);
+    std::fs::remove_file(place.path("registry.yaml")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(place.path("registry.yaml")).status();
+    assert!(made.unwrap().success());
+    let told = place.tamis(&["reload", "--admin", &address]);
+    assert_eq!(told.code, 1, "{}", told.out);
+    assert!(told.out.contains("it is a pipe"), "{}", told.out);
+    std::fs::remove_file(place.path("registry.yaml")).unwrap();
+    place.write("registry.yaml", REGISTRY);
+    let told = place.tamis(&["reload", "--admin", &address]);
+    assert_eq!(told.code, 0, "{}", told.out);
+}
+
+#[test]
 fn faults_of_the_configuration_itself_are_shown_before_anybody_is_asked() {
     let place = Place::with_site();
     place.write("tamis.yaml", configuration(0) + "admn: {}\n");

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -42,7 +43,7 @@ enum Role {
 
 impl File {
     fn read(path: &Path, most: u64) -> (Self, Result<Vec<u8>, String>) {
-        let octets = load::octets(path, most);
+        let octets = if is_pipe(path) { Err(PIPE.to_owned()) } else { load::octets(path, most) };
         let held = octets.as_ref().map_err(String::clone).map(|octets| sha256(octets));
         (Self { most, role: Role::Text, held }, octets)
     }
@@ -51,6 +52,14 @@ impl File {
         Self { role: self.role, ..Self::read(path, self.most).0 }
     }
 }
+
+/// Opening one waits until somebody writes, and nobody else would be reloaded meanwhile.
+fn is_pipe(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.file_type().is_fifo())
+}
+
+const PIPE: &str =
+    "it is a pipe, and what a gateway serves is read again when it changes: write it to a file";
 
 impl Contents {
     /// Compiles a configuration, and notes each file as it was read for that; certificates, keys and CA files as they are
