@@ -111,12 +111,6 @@ impl Ways {
 }
 
 impl Reasons {
-    pub(super) fn count(&mut self, reason: Reason) {
-        if let Some(count) = self.0.get_mut(reason.place()) {
-            *count += 1;
-        }
-    }
-
     /// Those that decided at least once, with how often.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         Reason::WORDS.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
@@ -126,6 +120,13 @@ impl Reasons {
         for (own, their) in self.0.iter_mut().zip(other.0) {
             *own = own.saturating_add(their);
         }
+    }
+}
+
+impl From<[u64; Reason::WORDS.len()]> for Reasons {
+    /// In the order of the words.
+    fn from(counts: [u64; Reason::WORDS.len()]) -> Self {
+        Self(counts)
     }
 }
 

@@ -10,40 +10,31 @@ const LONGEST: usize = 512;
 /// The last forms of one name. They stay within the worker: attributes are shown by what browsers read of them alone.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
-    some: Vec<Form>,
+    /// What follows the first semicolon.
+    some: Vec<Vec<u8>>,
     /// Where the next one is written.
     next: usize,
 }
 
-#[derive(Debug)]
-struct Form {
-    /// What follows the first semicolon.
-    attributes: Vec<u8>,
-    /// It removed the cookie when it was looked at.
-    deletes: bool,
-}
-
 impl Forms {
-    /// Whether a field of these attributes removes its cookie; `None` where they have to be looked at. A date that passed
-    /// since is taken as it was.
-    pub(super) fn deletes(&self, line: &Unread<'_>) -> Option<bool> {
+    /// Whether a field of these attributes was looked at.
+    pub(super) fn know(&self, line: &Unread<'_>) -> bool {
         let attributes = line.attributes().unwrap_or_default();
-        self.some.iter().find(|form| form.attributes == attributes).map(|form| form.deletes)
+        self.some.iter().any(|form| form == attributes)
     }
 
-    /// Remembers what was found.
-    pub(super) fn keep(&mut self, line: &Unread<'_>, deletes: bool) {
+    /// Remembers one that is looked at now.
+    pub(super) fn keep(&mut self, line: &Unread<'_>) {
         let attributes = line.attributes().unwrap_or_default();
-        if attributes.len() > LONGEST || self.deletes(line).is_some() {
+        if attributes.len() > LONGEST || self.know(line) {
             return;
         }
         match self.some.get_mut(self.next) {
             Some(form) => {
-                form.attributes.clear();
-                form.attributes.extend_from_slice(attributes);
-                form.deletes = deletes;
+                form.clear();
+                form.extend_from_slice(attributes);
             }
-            None => self.some.push(Form { attributes: attributes.to_vec(), deletes }),
+            None => self.some.push(attributes.to_vec()),
         }
         self.next = (self.next + 1) % MOST;
     }
@@ -56,23 +47,21 @@ mod tests {
     #[test]
     fn the_last_forms_are_known() {
         let mut forms = Forms::default();
-        let lines: Vec<_> = (0..=MOST).map(|age| format!("a=1; Max-Age={age}")).collect();
-        let cut = |line: &'static str| Unread::cut(line.as_bytes());
-        for (line, deletes) in lines.iter().zip([true, false, false, false, false]) {
-            forms.keep(&Unread::cut(line.as_bytes()), deletes);
+        for age in 0..=MOST {
+            forms.keep(&Unread::cut(format!("a=1; Max-Age={age}").as_bytes()));
         }
-        let known = |line| forms.deletes(&cut(line));
-        assert_eq!(known("b=another; Max-Age=1"), Some(false), "values are no part of a form");
-        assert_eq!((known("a=1; Max-Age=0"), known("a=1; max-age=1"), known("a=1")), (None, None, None));
+        let known = |line: &str| forms.know(&Unread::cut(line.as_bytes()));
+        assert!(known("b=another; Max-Age=1"), "values are no part of a form");
+        assert!(!known("a=1; Max-Age=0") && !known("a=1; max-age=1") && !known("a=1"));
     }
 
     #[test]
     fn long_ones_are_not_kept() {
         let mut forms = Forms::default();
         let line = format!("a=1; Path=/{}", "x".repeat(LONGEST));
-        forms.keep(&Unread::cut(line.as_bytes()), false);
-        assert_eq!(forms.deletes(&Unread::cut(line.as_bytes())), None);
-        forms.keep(&Unread::cut(b"a=1"), true);
-        assert_eq!(forms.deletes(&Unread::cut(b"a=2")), Some(true), "no attributes are a form too");
+        forms.keep(&Unread::cut(line.as_bytes()));
+        assert!(!forms.know(&Unread::cut(line.as_bytes())));
+        forms.keep(&Unread::cut(b"a=1"));
+        assert!(forms.know(&Unread::cut(b"a=2")), "no attributes are a form too");
     }
 }

@@ -19,6 +19,7 @@ mod path;
 mod report;
 mod sent;
 mod table;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod text;

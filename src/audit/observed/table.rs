@@ -11,6 +11,7 @@ use http::Uri;
 
 use super::forms::Forms;
 use super::sent::Setting;
+use super::tally::Tally;
 use super::{Facts, Sent, Ways, fold, path};
 use crate::config::{Mode, Site, Sites};
 use crate::cookie::Unread;
@@ -21,9 +22,10 @@ use crate::registry::Registry;
 const NEW_NAMES: u32 = 8192;
 /// Names that are remembered of one site, with the families that they belong to.
 const MOST_NAMES: usize = 2048;
-/// Paths are looked at of so many cookies of one name first, and of one in [`EACH`] then.
-const FIRST: u64 = 8;
-const EACH: u64 = 64;
+/// Attributes are compared with those that are known of so many cookies of one name first, and of one in [`EACH`] then.
+/// Paths, which take longer, are looked at as often first, and then ever more seldom.
+const FIRST: u32 = 8;
+const EACH: u32 = 16;
 
 /// Where a cookie was seen.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +91,8 @@ struct Sheet {
     /// The rows of families.
     families: HashMap<Box<str>, usize>,
     rows: Vec<Row>,
+    /// The row of the cookie before.
+    last: usize,
     /// Rows of cookies that are neither declared nor set by the origin server.
     strange: usize,
     other: Ways,
@@ -96,10 +100,18 @@ struct Sheet {
 
 #[derive(Debug)]
 struct Row {
+    /// The first name that came.
+    name: Box<[u8]>,
+    /// The rows that came after this one, each way: fields list the same cookies in the same order again and again.
+    next: [usize; 2],
+    /// Cookies since the last hand-over.
+    met: u32,
+    tally: Tally,
+    forms: Forms,
+    /// Of these the examples alone are filled.
+    examples: Facts,
     pattern: Box<str>,
     declared: bool,
-    facts: Facts,
-    forms: Forms,
 }
 
 /// A `Set-Cookie` field whose attributes are to be looked at, by the place of its row.
@@ -124,15 +136,15 @@ impl Table {
         Self(RefCell::new(Sheets { sheets, left: NEW_NAMES, most }))
     }
 
-    /// Counts a cookie and what was decided. Where it gives back a [`Look`], the attributes of this field are not known
-    /// yet; [`look`](Self::look) counts the rest, before anything else is seen.
+    /// Counts a cookie and what was decided. Where it gives back a [`Look`], the attributes of this field are worth one;
+    /// [`look`](Self::look) takes it before anything else is seen.
     pub fn saw(&self, spot: Spot<'_>, sighting: Sighting<'_>, verdict: Verdict) -> Option<Look> {
         let mut sheets = self.0.borrow_mut();
         let Sheets { sheets, left, most } = &mut *sheets;
         let sheet = sheet(sheets, spot)?;
         let direction = sighting.direction();
-        let place = match sheet.names.get(sighting.name()) {
-            Some(place) => Some(*place),
+        let place = match sheet.find(sighting.name(), direction) {
+            Some(place) => Some(place),
             // Of what a visitor may have invented only so much is looked at.
             None if matches!(sighting, Sighting::Pair(_)) && verdict.reason().entry().is_none() => {
                 left.checked_sub(1).and_then(|fewer| {
@@ -146,26 +158,13 @@ impl Table {
             sheet.other.way_mut(direction).count(verdict);
             return None;
         };
-        let facts = &mut row.facts;
-        let counts = facts.ways.way_mut(direction);
-        let before = counts.seen();
-        counts.count(verdict);
-        facts.reasons.count(verdict.reason());
-        if let Sighting::Set(line) = sighting {
-            // The first since the last hand-over is looked at, though it be known: what was handed over may be dropped.
-            match row.forms.deletes(&line).filter(|_| before > 0) {
-                Some(false) => {}
-                Some(true) => {
-                    facts.deleted += 1;
-                    return None;
-                }
-                None => return Some(Look(place)),
-            }
+        row.tally.count(direction, verdict);
+        let before = row.met;
+        row.met = before.saturating_add(1);
+        if before >= FIRST && !before.is_multiple_of(EACH) || verdict.reason() == Reason::Deletion {
+            return None;
         }
-        if is_sample(before) {
-            facts.keep_path(path::prefix(spot.uri.path()), direction);
-        }
-        None
+        row.sample(spot, sighting, before).then_some(Look(place))
     }
 
     /// Looks at the attributes of the field that was counted last.
@@ -174,14 +173,10 @@ impl Table {
         let Some(row) = sheet(&mut sheets.sheets, spot).and_then(|sheet| sheet.rows.get_mut(place)) else {
             return;
         };
-        let deletes = setting.cookie.is_deletion(setting.now);
-        row.forms.keep(&Unread::cut(setting.cookie.raw()), deletes);
-        if deletes {
-            row.facts.deleted += 1;
-            return;
+        row.forms.keep(&Unread::cut(setting.cookie.raw()));
+        if !setting.cookie.is_deletion(setting.now) {
+            row.examples.keep_sent(Sent::of(setting));
         }
-        row.facts.keep_sent(Sent::of(setting));
-        row.facts.keep_path(path::prefix(spot.uri.path()), Direction::Response);
     }
 
     /// Counts a field that expires a cookie which the request brought.
@@ -192,8 +187,7 @@ impl Table {
         let place = sheet.names.get(name).copied();
         let place = place.or_else(|| sheet.place(spot, Sighting::Pair(name), *most));
         if let Some(row) = place.and_then(|place| sheet.rows.get_mut(place)) {
-            row.facts.purged += 1;
-            row.facts.reasons.count(reason);
+            row.tally.purge(reason);
         }
     }
 
@@ -205,19 +199,43 @@ impl Table {
     }
 }
 
-/// Whether the path of a cookie is looked at, `count` others of its name having come before.
-fn is_sample(count: u64) -> bool {
-    count < FIRST || count.is_multiple_of(EACH)
+impl Row {
+    /// Keeps the path of a cookie, and says whether the attributes of a field are to be looked at: they are not known, or
+    /// it is the first since the last hand-over, of which what was handed over may have been dropped.
+    #[cold]
+    fn sample(&mut self, spot: Spot<'_>, sighting: Sighting<'_>, before: u32) -> bool {
+        if before < FIRST || before.is_power_of_two() {
+            self.examples.keep_path(path::prefix(spot.uri.path()), sighting.direction());
+        }
+        matches!(sighting, Sighting::Set(line) if before == 0 || !self.forms.know(&line))
+    }
+
+    /// What was seen since the last time.
+    fn hand_over(&mut self) -> Facts {
+        let counted = std::mem::take(&mut self.tally).facts();
+        let Facts { sent, set_on, sent_to, .. } = std::mem::take(&mut self.examples);
+        self.met = 0;
+        Facts { sent, set_on, sent_to, ..counted }
+    }
 }
 
 /// The sheet of a site in a mode.
+#[inline]
 fn sheet<'a>(sheets: &'a mut [Option<Box<Sheet>>], spot: Spot<'_>) -> Option<&'a mut Sheet> {
     let place = spot.site.id.index() * 2 + usize::from(spot.mode == Mode::Enforce);
     let sheet = sheets.get_mut(place)?;
-    Some(sheet.get_or_insert_with(|| Box::new(Sheet::new(&spot.site.name, spot.mode))))
+    if sheet.is_none() {
+        *sheet = Some(Sheet::boxed(spot));
+    }
+    sheet.as_deref_mut()
 }
 
 impl Sheet {
+    #[cold]
+    fn boxed(spot: Spot<'_>) -> Box<Self> {
+        Box::new(Self::new(&spot.site.name, spot.mode))
+    }
+
     fn new(site: &str, mode: Mode) -> Self {
         Self {
             site: site.into(),
@@ -225,9 +243,27 @@ impl Sheet {
             names: HashMap::default(),
             families: HashMap::default(),
             rows: Vec::new(),
+            last: 0,
             strange: 0,
             other: Ways::default(),
         }
+    }
+
+    /// The row of a name that is remembered: the one that came here before, or else by a look-up.
+    fn find(&mut self, name: &[u8], direction: Direction) -> Option<usize> {
+        let way = direction as usize;
+        let guess = self.rows.get(self.last).and_then(|row| row.next.get(way)).copied();
+        let guessed = guess.filter(|guess| self.rows.get(*guess).is_some_and(|row| *row.name == *name));
+        if let Some(place) = guessed {
+            self.last = place;
+            return guessed;
+        }
+        let place = *self.names.get(name)?;
+        if let Some(next) = self.rows.get_mut(self.last).and_then(|row| row.next.get_mut(way)) {
+            *next = place;
+        }
+        self.last = place;
+        Some(place)
     }
 
     /// The row of a name that is not remembered; `most` is how many rows there may be.
@@ -244,10 +280,14 @@ impl Sheet {
                 }
                 self.strange += usize::from(strange);
                 self.rows.push(Row {
+                    name: sighting.name().into(),
+                    next: [0; 2],
+                    met: 0,
+                    tally: Tally::default(),
+                    forms: Forms::default(),
+                    examples: Facts::default(),
                     pattern: pattern.clone(),
                     declared,
-                    facts: Facts::default(),
-                    forms: Forms::default(),
                 });
                 self.families.insert(pattern, self.rows.len() - 1);
                 self.rows.len() - 1
@@ -261,12 +301,16 @@ impl Sheet {
 
     /// What was seen since the last time, if anything was.
     fn hand_over(&mut self) -> Option<Handed> {
-        let seen = self.rows.iter_mut().filter(|row| !row.facts.is_empty());
-        let rows: Vec<_> =
-            seen.map(|row| (row.pattern.clone(), row.declared, std::mem::take(&mut row.facts))).collect();
+        let mut rows = Vec::new();
+        for row in &mut self.rows {
+            let facts = row.hand_over();
+            if !facts.is_empty() {
+                rows.push((row.pattern.clone(), row.declared, facts));
+            }
+        }
         let other = std::mem::take(&mut self.other);
         // Where names come and go, those that went make room.
-        if self.names.len() >= MOST_NAMES / 2 || self.rows.len() > rows.len() * 2 + 64 {
+        if self.names.len() > self.rows.len() * 4 + 128 || self.rows.len() > rows.len() * 2 + 64 {
             *self = Self::new(&self.site, self.mode);
         }
         let nothing = rows.is_empty() && other.seen() == 0;
