@@ -20,8 +20,9 @@ use crate::config::Admin;
 
 /// Connections at once; a further one is closed.
 const MOST: usize = 64;
-/// A connection may wait so long for a request.
-const IDLE: Duration = Duration::from_secs(60);
+/// A connection may wait so long for the head of a request: whoever holds all of them without asking anything keeps the
+/// operator and the probes out no longer than that.
+const IDLE: Duration = Duration::from_secs(10);
 /// Octets of a request's head.
 const HEAD: usize = 16 * 1024;
 
