@@ -67,24 +67,40 @@ fn http_cookies<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
     }
 }
 
-/// aiohttp's parser: the same in the main, but what doesn't match is a pair up to the next semicolon all the same, and a
-/// quote that is not closed closes there.
+/// aiohttp's parser: the same in the main, but a quote that is not closed, or closed where no pair may end, is a part of a
+/// value that white space ends; and what doesn't match is a pair up to the next semicolon all the same, its name without
+/// any white space of Unicode around it.
 fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
-    let mut at = 0;
-    while at < field.len() {
-        at = skip(field, at, is_space);
-        let key_end = skip(field, at, |octet| is_key(octet) || matches!(octet, b'[' | b']'));
+    let mut from = 0;
+    while from < field.len() {
+        let at = skip(field, from, is_space);
+        let key_end = skip(field, at, is_loose_key);
         let equals = skip(field, key_end, is_space);
         let end = if key_end == at {
             None
         } else if field.get(equals) == Some(&b'=') {
             found.extend(field.get(at..key_end).map(|name| Reading { at, name }));
-            value(field, equals + 1)
+            loose_value(field, equals + 1)
         } else {
             ends(field, key_end).then_some(key_end)
         };
-        at = after(field, end.unwrap_or_else(|| skip(field, at, |octet| octet != b';')));
+        from = end.map_or_else(|| unmatched(field, from, found), |end| after(field, end));
     }
+}
+
+/// A pair that aiohttp's regular expression doesn't match; the place behind its semicolon.
+fn unmatched<'a>(field: &'a [u8], from: usize, found: &mut Vec<Reading<'a>>) -> usize {
+    let end = skip(field, from, |octet| octet != b';');
+    let equals = skip(field, from, |octet| octet != b'=');
+    let name =
+        field.get(from..equals).filter(|_| equals < end).and_then(|name| std::str::from_utf8(name).ok());
+    if let Some(name) = name {
+        let (begun, of) = (name.trim_start(), name.trim());
+        if !of.is_empty() && of.bytes().all(is_loose_key) {
+            found.push(Reading { at: from + name.len() - begun.len(), name: of.as_bytes() });
+        }
+    }
+    end + 1
 }
 
 /// Pairs that a semicolon, and with `commas` a comma, ends; with `quotes` a quoted value holds either, and the next pair
@@ -116,11 +132,25 @@ fn separated<'a>(field: &'a [u8], (quotes, commas): (bool, bool), found: &mut Ve
 /// their octets, and before a separator.
 fn value(field: &[u8], from: usize) -> Option<usize> {
     let begins = skip(field, from, is_space);
-    let whole = quoted(field, begins).unwrap_or_else(|| skip(field, begins, is_value));
-    if ends(field, whole) {
-        return Some(whole);
-    }
-    (begins > from).then_some(from)
+    whole(field, begins).or((begins > from).then_some(from))
+}
+
+/// The same for aiohttp, which takes a quote for the beginning of a value without quotes as well.
+fn loose_value(field: &[u8], from: usize) -> Option<usize> {
+    let begins = skip(field, from, is_space);
+    let open = || {
+        let next = begins + 1;
+        let last = skip(field, next, |octet| !matches!(octet, b'"' | b';'));
+        let quote = field.get(begins) == Some(&b'"');
+        quote.then_some(next..=last)?.rev().find(|end| ends(field, *end))
+    };
+    whole(field, begins).or_else(open).or((begins > from).then_some(from))
+}
+
+/// The end of a value without white space before it.
+fn whole(field: &[u8], begins: usize) -> Option<usize> {
+    let end = quoted(field, begins).unwrap_or_else(|| skip(field, begins, is_value));
+    ends(field, end).then_some(end)
 }
 
 /// The end of the quoted string that begins there; a backslash takes the meaning from the octet after it.
@@ -162,7 +192,12 @@ fn is_key(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"_!#%&'~`><@,:/$*+-.^|)(?}{".contains(&octet)
 }
 
-/// … and in a value without quotes.
+/// What aiohttp does.
+fn is_loose_key(octet: u8) -> bool {
+    is_key(octet) || matches!(octet, b'[' | b']')
+}
+
+/// What both take in a value without quotes.
 fn is_value(octet: u8) -> bool {
-    is_key(octet) || matches!(octet, b'=' | b'[' | b']')
+    is_loose_key(octet) || octet == b'='
 }
