@@ -11,6 +11,8 @@ const RESOLVE = `--host-resolver-rules=MAP ${HOST} 127.0.0.1, MAP * ~NOTFOUND`
 const AT_ONCE = 3
 /** Cases that share a jar at most. */
 const GROUP = 25
+/** Octets for which tamis may withhold a permitted pair: some servers read further cookies in it (docs/registry.md). */
+const MANIFOLD = /[ \t",]/
 /** Everything that can be agreed to. */
 const AGREED = encodeURIComponent(JSON.stringify({ statistical: true }))
 
@@ -49,7 +51,6 @@ function groups(corpus, protocol) {
   const quiet = new Map()
   const alone = []
   for (const one of corpus) {
-    if (one.lines.some((line) => line.endsWith('\n'))) continue // a LF at the end may end the line (RFC 9112 2.2)
     const way = undelivered(one, protocol)
     if (expected(one, protocol).length > 0) alone.push([one])
     else if (quiet.get(way)?.length < GROUP) quiet.get(way).push(one)
@@ -80,6 +81,7 @@ class Visitor {
 
   /** The checks that a case can undergo. */
   checks(one) {
+    if (one.wire === 'none') return ['held']
     return Object.keys(CHECKS).filter((check) => THROUGH.includes(check) || undelivered(one, this.protocol) === undefined)
   }
 
@@ -102,14 +104,13 @@ class Visitor {
     const agreed = await this.through(one, all, this.choice)
     const jars = [await this.through(one, even), await this.through(one, odd)]
     const permitted = [through(even), through(odd)]
-    const reached = (site, at) => unlike(direct.field.filter((pair) => site.permits(nameOf(pair))), direct.reached[at])
     const wrong = {
       stored: () => [...direct.failed, ...differences(wanted.map(ofCase), direct.jar)],
       field: () => unlike(pairsOf(wanted), direct.field),
       agreed: () => [...agreed.failed, ...differences(through(all), agreed.jar)],
-      held: () => jars.flatMap(({ jar }, at) => Cookie.without(jar, permitted[at]).map((cookie) => `+ ${cookie}`)),
+      held: () => jars.flatMap(({ jar }, at) => jar.filter(unpermitted(one, [even, odd][at], permitted[at])).map((cookie) => `+ ${cookie}`)),
       kept: () => jars.flatMap(({ jar, failed }, at) => [...failed, ...missing(permitted[at], jar)]),
-      reaching: () => [even, odd].flatMap(reached),
+      reaching: () => [even, odd].flatMap((site, at) => unreached(direct.field, site.permits, direct.reached[at])),
     }
     return this.checks(one).map((check) => [one.id, check, wrong[check]()])
   }
@@ -167,6 +168,13 @@ class Visitor {
     return cookies.filter(({ name }) => name !== CHOICE).map((cookie) => Cookie.held(cookie, Date.now() / 1000))
   }
 }
+/**
+ * Whether a cookie in the jar is none that the site permits. Of what is no well-formed message nobody can say which fields it has:
+ * there the name decides.
+ */
+const unpermitted = ({ wire }, { permits }, permitted) =>
+  wire === 'none' ? ({ name }) => !permits(name) : (cookie) => Cookie.without([cookie], permitted).length > 0
+
 /** The checks that need no direct way. */
 const THROUGH = ['agreed', 'held', 'kept']
 
@@ -181,4 +189,10 @@ const differences = (wanted, jar) => [...missing(wanted, jar), ...Cookie.without
 const unlike = (wanted, came) =>
   JSON.stringify(wanted) === JSON.stringify(came) ? [] : [`${JSON.stringify(came)}, not ${JSON.stringify(wanted)}`]
 
-const nameOf = (pair) => (pair.includes('=') ? pair.slice(0, pair.indexOf('=')) : '')
+/** What of a Cookie field reached the origin server though it may not, or didn't though it has to. */
+function unreached(field, permits, reached) {
+  const permitted = field.filter((pair) => permits(pair.includes('=') ? pair.slice(0, pair.indexOf('=')) : ''))
+  const more = reached.filter((pair) => !permitted.includes(pair)).map((pair) => `+ ${JSON.stringify(pair)}`)
+  const due = permitted.filter((pair) => !MANIFOLD.test(pair))
+  return [...more, ...due.filter((pair) => !reached.includes(pair)).map((pair) => `- ${JSON.stringify(pair)}`)]
+}

@@ -7,9 +7,8 @@ export const DATE = 'Mon, 23 Nov 2026 00:00:00 GMT'
 
 /** The cookie that holds the visitor's choice; tamis filters neither it nor its companion. */
 export const CHOICE = 'cookies_preferences'
-const NEVER_FILTERED = [CHOICE, 'tamis_choice']
+export const NEVER_FILTERED = [CHOICE, 'tamis_choice']
 
-const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/
 const SECURE = /;[ \t]*secure[ \t]*(?:[;=]|$)/i
 /** What servers trim at the ends of a name, and browsers don't. */
 const SPACE = /^[\s\ufeff\x85]|[\s\ufeff\x85]$/
@@ -35,8 +34,6 @@ export function expected({ stored, chromium }, { scheme }) {
 
 /** Those of them that come through a tamis which permits the names that `permits` says. */
 export function expectedThrough(one, protocol, permits) {
-  // A response with a control character in its head is refused as a whole: 502.
-  if (one.lines.some((line) => CONTROL.test(line))) return []
   return expected(one, protocol).filter(({ name }) => permits(name) && name !== '' && !isDisguised(name))
 }
 
@@ -57,22 +54,23 @@ export const pairsOf = (cookies) =>
     .sort()
 
 /**
- * Three registries for the names of the corpus: `all` permits everything, half of it with the visitor's consent; `even` and
- * `odd` permit every other name without consent and no other, and of those not permitted half are declared and half aren't.
+ * Three sites for the names of the corpus: `all` permits everything, half of it with the visitor's consent; `even` and `odd` permit
+ * every other name without consent and nothing else, and of what they don't permit half is declared. Names that can't stand in a
+ * registry are undeclared.
  */
-export function registries(corpus) {
+export function plans(corpus) {
   const names = [...new Set(corpus.flatMap(namesOf))].filter((name) => declarable(name) && !NEVER_FILTERED.includes(name)).sort()
-  const choose = (rest) => {
-    const permitted = new Set(names.filter((_, at) => at % 2 === rest))
-    const refused = names.filter((name, at) => !permitted.has(name) && at % 4 > 1)
-    const permits = (name) => permitted.has(name) || NEVER_FILTERED.includes(name)
-    return { registry: registry([...permitted], refused), undeclared: 'block', permits }
-  }
   const half = (rest) => names.filter((_, at) => at % 2 === rest)
+  const some = (rest) => {
+    const exempt = half(rest)
+    const permitted = new Set([...exempt, ...NEVER_FILTERED])
+    const asked = half(1 - rest).filter((_, at) => at % 2 === 0)
+    return { exempt, asked, undeclared: 'block', permits: (name) => permitted.has(name) }
+  }
   return {
-    all: { registry: registry(half(0), half(1)), undeclared: 'report', permits: () => true },
-    even: choose(0),
-    odd: choose(1),
+    all: { exempt: half(0), asked: half(1), undeclared: 'report', permits: () => true },
+    even: some(0),
+    odd: some(1),
   }
 }
 
@@ -88,12 +86,18 @@ function declarable(name) {
   return name !== '' && name.length <= 1024 && !/[\0-\x1f\x7f-\x9f=;\ufffd]|^\s|\s$/.test(text) && !isDisguised(name)
 }
 
-/** A registry of exact names: `exempt` ones, and such that need consent. JSON is YAML. */
-function registry(exempt, asked) {
-  const row = (names, more) => ({ names: names.map(pattern), provider: 'The site', purposes: 'Cases', ...more })
-  const rows = [row(exempt, { category: 'necessary', exemption: 'Cases' }), row(asked, { category: 'statistical' })]
-  return JSON.stringify({ version: '1', cookies: rows.filter(({ names }) => names.length > 0) })
+/** A registry of exact names by category. JSON is YAML. */
+export function registry(declared) {
+  const rows = Object.entries(declared).filter(([, names]) => names.length > 0)
+  const row = ([category, names]) => ({
+    names: names.map(pattern),
+    provider: 'The site',
+    purposes: 'Cases',
+    category,
+    ...(category === 'necessary' ? { exemption: 'Cases' } : {}),
+  })
+  return JSON.stringify({ version: '1', cookies: rows.map(row) })
 }
 
 /** A name in the notation of patterns, where it means itself. */
-export const pattern = (name) => utf8(name).replace(/[*{\\]/g, '\\$&')
+const pattern = (name) => utf8(name).replace(/[*{\\]/g, '\\$&')

@@ -26,6 +26,7 @@ export class Cookie {
   }
 
   constructor(spelled, expires) {
+    this.name = spelled.name
     this.spelled = JSON.stringify(spelled)
     this.expires = expires
   }

@@ -6,9 +6,6 @@ import { createSecureServer } from 'node:http2'
 import { createServer } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 
-/** Octets of a request's head at most. */
-const LONGEST_HEAD = 1 << 20
-
 /**
  * The origin server: `{ports: {http, https, h2}, lines, seen, stop}`. A request whose target ends in `?case=ID` is answered with
  * `lines.get(ID)` as Set-Cookie fields, `date` being their Date; of one that ends in `?echo=KEY` the Cookie fields are kept in
@@ -19,7 +16,7 @@ export async function startOrigin({ chain, key, date }) {
   const secret = { cert: readFileSync(chain), key: readFileSync(key) }
   const plain = createServer((socket) => serve(socket, state))
   const tls = createTlsServer({ ...secret, ALPNProtocols: ['http/1.1'] }, (socket) => serve(socket, state))
-  const h2 = createSecureServer({ ...secret, allowHTTP1: false }).on('stream', (stream, fields) => answer(stream, fields, state))
+  const h2 = createSecureServer({ ...secret, maxHeaderListPairs: 1000 }).on('stream', (stream, fields) => answer(stream, fields, state))
   const servers = { http: plain, https: tls, h2 }
   const open = new Set()
   for (const server of Object.values(servers)) {
@@ -38,21 +35,15 @@ export async function startOrigin({ chain, key, date }) {
 
 /** HTTP/1.1 on a socket: requests without content, one after the other. */
 function serve(socket, state) {
-  let held = ''
-  socket.setNoDelay(true)
-  socket.setEncoding('latin1')
-  socket.on('data', (text) => {
-    held += text
-    for (let end = held.indexOf('\r\n\r\n'); end >= 0; end = held.indexOf('\r\n\r\n')) {
-      const [start, ...fields] = held.slice(0, end).split('\r\n')
-      held = held.slice(end + 4)
-      const cookies = fields.filter((field) => /^cookie:/i.test(field)).map((field) => field.replace(/^cookie:[ \t]*/i, ''))
-      const lines = asked(start.split(' ')[1], cookies, state).map((line) => `Set-Cookie: ${line}\r\n`)
-      const head = `HTTP/1.1 200 OK\r\nDate: ${state.date}\r\nCache-Control: no-store\r\nContent-Length: 0\r\n${lines.join('')}\r\n`
-      socket.write(Buffer.from(head, 'latin1'))
-    }
-    if (held.length > LONGEST_HEAD) socket.destroy()
+  socket.setNoDelay(true).setEncoding('latin1')
+  const answered = heads((head) => {
+    const [start, ...fields] = head.split('\r\n')
+    const cookies = fields.filter((field) => /^cookie:/i.test(field)).map((field) => field.replace(/^cookie:[ \t]*/i, ''))
+    const lines = asked(start.split(' ')[1], cookies, state).map((line) => `Set-Cookie: ${line}\r\n`)
+    const more = `Date: ${state.date}\r\nCache-Control: no-store\r\nContent-Length: 0\r\n${lines.join('')}`
+    socket.write(Buffer.from(`HTTP/1.1 200 OK\r\n${more}\r\n`, 'latin1'))
   })
+  socket.on('data', answered)
 }
 
 /** The same for a stream of HTTP/2. */
@@ -70,4 +61,16 @@ function asked(target, cookies, state) {
   const [, what, word] = /\?(case|echo)=(.*)$/.exec(target) ?? []
   if (what === 'echo') state.seen.set(word, cookies)
   return what === 'case' ? state.lines.get(word) : []
+}
+
+/** Gathers what comes in pieces to whole heads. */
+export function heads(each) {
+  let held = ''
+  return (text) => {
+    held += text
+    for (let end = held.indexOf('\r\n\r\n'); end >= 0; end = held.indexOf('\r\n\r\n')) {
+      each(held.slice(0, end + 4))
+      held = held.slice(end + 4)
+    }
+  }
 }

@@ -47,5 +47,5 @@ async function readByPython(fields) {
   child.stdin.end(fields.map((field) => `${JSON.stringify(field)}\n`).join(''))
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   if (code !== 0) throw new Error(`the readers of Python ended with ${code}`)
-  return output.trimEnd().split('\n').map((line) => JSON.parse(line))
+  return output.split('\n').slice(0, -1).map((line) => JSON.parse(line))
 }

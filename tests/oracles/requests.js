@@ -1,55 +1,13 @@
-// What real parsers read of the Cookie fields that tamis lets through.
+// Requests with any octets in their Cookie fields, and what of these arrives.
 
 import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
-import { CHOICE } from './corpus.js'
-import { DECLARED } from './fields.js'
 
-const NEVER_FILTERED = [CHOICE, 'tamis_choice']
-const AGREED = `${CHOICE}=${encodeURIComponent(JSON.stringify({ statistical: true }))}`
 /** Connections of HTTP/1.1 at once. */
 const AT_ONCE = 4
 /** A head that nobody needs. */
 const LONGEST_HEAD = 1 << 16
-
-/** The registry of these tests. JSON is YAML. */
-export const REGISTRY = JSON.stringify({
-  version: '1',
-  cookies: Object.entries(DECLARED).map(([category, names]) => ({
-    names,
-    provider: 'The site',
-    purposes: 'Cases',
-    category,
-    ...(category === 'necessary' ? { exemption: 'Cases' } : {}),
-  })),
-})
-
-/**
- * Visitors, each of a host of its own: `site` are settings of it, `fields` come before those of each request, and nobody may read
- * a name of which `forbids` is true.
- */
-export const VISITORS = [
-  {
-    name: 'no choice',
-    host: 'refused.example',
-    fields: [],
-    forbids: (name) => ![...NEVER_FILTERED, ...DECLARED.necessary].includes(name),
-  },
-  {
-    name: 'statistics agreed to',
-    host: 'agreed.example',
-    fields: [AGREED],
-    forbids: (name) => ![...NEVER_FILTERED, ...DECLARED.necessary, ...DECLARED.statistical].includes(name),
-  },
-  {
-    name: 'undeclared cookies pass',
-    host: 'open.example',
-    site: { undeclared: { request: 'allow', response: 'block' } },
-    fields: [],
-    forbids: (name) => [...DECLARED.statistical, ...DECLARED['third-party']].includes(name),
-  },
-]
 
 /**
  * Sends each request as that visitor through the tamis that listens on `port`, over HTTP/1.1. Returns for each the octets of the
@@ -90,11 +48,11 @@ export async function overHttp2(port, chain, visitor, requests, origin) {
   return arrived
 }
 
+/** The octets that arrived, several fields as one. */
 function taken(origin, key) {
   const fields = origin.seen.get(key)
   origin.seen.delete(key)
-  if (fields?.length > 1) throw new Error('tamis sent several Cookie fields')
-  return fields && (fields[0] ?? null)
+  return fields && (fields.length > 0 ? fields.join('; ') : null)
 }
 
 /** Connections one after the other, on each of which requests follow each other until it is closed. */
@@ -127,4 +85,3 @@ class Line {
 
 /** What comes on a socket, which outlives the reading of it. */
 const readable = (socket) => socket.iterator({ destroyOnReturn: false })
-
