@@ -47,7 +47,7 @@ fn http_cookies<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
     loop {
         at = skip(field, at, is_space);
         let key_end = skip(field, at, |octet| is_key(octet) || octet == b'=');
-        let value_end = skip(field, key_end, |octet| is_value(octet));
+        let value_end = skip(field, key_end, is_value);
         let key = field.get(at..key_end).unwrap_or_default();
         let equals = key.iter().skip(1).position(|octet| *octet == b'=').map(|place| place + 1);
         let (name, end) = match equals {
@@ -55,9 +55,11 @@ fn http_cookies<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
             Some(place) if place + 1 < key.len() && ends(field, value_end) => {
                 (key.get(..place), Some(value_end))
             }
-            Some(_) if key.ends_with(b"=") => (key.get(..key.len() - 1), value(field, key_end)),
+            Some(_) if key.ends_with(b"=") => (key.get(..key.len() - 1), value(field, key_end, |_, _| None)),
             _ => match skip(field, key_end, is_space) {
-                equals if field.get(equals) == Some(&b'=') => (Some(key), value(field, equals + 1)),
+                equals if field.get(equals) == Some(&b'=') => {
+                    (Some(key), value(field, equals + 1, |_, _| None))
+                }
                 _ => (None, ends(field, key_end).then_some(key_end)),
             },
         };
@@ -67,9 +69,8 @@ fn http_cookies<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
     }
 }
 
-/// aiohttp's parser: the same in the main, but a quote that is not closed, or closed where no pair may end, is a part of a
-/// value that white space ends; and what doesn't match is a pair up to the next semicolon all the same, its name without
-/// any white space of Unicode around it.
+/// aiohttp's parser: the same in the main, but a quote that is not closed ends where it can; and what doesn't match is a
+/// pair up to the next semicolon all the same, its name without any white space of Unicode around it.
 fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
     let mut from = 0;
     while from < field.len() {
@@ -80,7 +81,7 @@ fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
             None
         } else if field.get(equals) == Some(&b'=') {
             found.extend(field.get(at..key_end).map(|name| Reading { at, name }));
-            loose_value(field, equals + 1)
+            value(field, equals + 1, unclosed)
         } else {
             ends(field, key_end).then_some(key_end)
         };
@@ -91,9 +92,9 @@ fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
 /// A pair that aiohttp's regular expression doesn't match; the place behind its semicolon.
 fn unmatched<'a>(field: &'a [u8], from: usize, found: &mut Vec<Reading<'a>>) -> usize {
     let end = skip(field, from, |octet| octet != b';');
-    let equals = skip(field, from, |octet| octet != b'=');
-    let name =
-        field.get(from..equals).filter(|_| equals < end).and_then(|name| std::str::from_utf8(name).ok());
+    let pair = field.get(from..end).unwrap_or_default();
+    let equals = pair.iter().position(|octet| *octet == b'=');
+    let name = equals.and_then(|equals| std::str::from_utf8(pair.get(..equals)?).ok());
     if let Some(name) = name {
         let (begun, of) = (name.trim_start(), name.trim());
         if !of.is_empty() && of.bytes().all(is_loose_key) {
@@ -116,7 +117,8 @@ fn separated<'a>(field: &'a [u8], (quotes, commas): (bool, bool), found: &mut Ve
             continue;
         }
         let name = field.get(at..name_end).unwrap_or_default().trim_ascii_end();
-        if !name.is_empty() && name.iter().all(|octet| is_key(*octet)) {
+        // A name with a quote or a backslash in it is a piece of a value to any of them.
+        if !name.is_empty() && !name.iter().any(|octet| matches!(octet, b'"' | b'\\')) {
             found.push(Reading { at, name });
         }
         let begins = skip(field, name_end + 1, is_space);
@@ -129,28 +131,27 @@ fn separated<'a>(field: &'a [u8], (quotes, commas): (bool, bool), found: &mut Ve
 }
 
 /// The end of a value that begins there, with or without white space before it, for the Python readers: quoted, or of
-/// their octets, and before a separator.
-fn value(field: &[u8], from: usize) -> Option<usize> {
+/// their octets, and before a separator; else what is `odd` to one of them.
+fn value(field: &[u8], from: usize, odd: fn(&[u8], usize) -> Option<usize>) -> Option<usize> {
     let begins = skip(field, from, is_space);
-    whole(field, begins).or((begins > from).then_some(from))
+    let whole = quoted(field, begins).unwrap_or_else(|| skip(field, begins, is_value));
+    if ends(field, whole) {
+        return Some(whole);
+    }
+    odd(field, begins).or((begins > from).then_some(from))
 }
 
-/// The same for aiohttp, which takes a quote for the beginning of a value without quotes as well.
-fn loose_value(field: &[u8], from: usize) -> Option<usize> {
-    let begins = skip(field, from, is_space);
-    let open = || {
-        let next = begins + 1;
-        let last = skip(field, next, |octet| !matches!(octet, b'"' | b';'));
-        let quote = field.get(begins) == Some(&b'"');
-        quote.then_some(next..=last)?.rev().find(|end| ends(field, *end))
-    };
-    whole(field, begins).or_else(open).or((begins > from).then_some(from))
-}
-
-/// The end of a value without white space before it.
-fn whole(field: &[u8], begins: usize) -> Option<usize> {
-    let end = quoted(field, begins).unwrap_or_else(|| skip(field, begins, is_value));
-    ends(field, end).then_some(end)
+/// The end of a value that begins there with a quote which nothing closes before a separator: the last separator up to
+/// the next quote.
+fn unclosed(field: &[u8], from: usize) -> Option<usize> {
+    let rest = field.get(from..)?.strip_prefix(b"\"")?;
+    let length = rest.iter().position(|octet| matches!(octet, b'"' | b';')).unwrap_or(rest.len());
+    let (run, rest) = rest.split_at_checked(length)?;
+    if !rest.starts_with(b"\"") {
+        return Some(field.len() - rest.len());
+    }
+    let last = run.iter().rposition(|octet| is_space(*octet))?;
+    Some(from + 1 + last)
 }
 
 /// The end of the quoted string that begins there; a backslash takes the meaning from the octet after it.

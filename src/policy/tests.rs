@@ -170,6 +170,19 @@ fn cookie_fields_sifted() {
 }
 
 #[test]
+fn a_cookie_within_a_cookie_is_explained() {
+    let told =
+        explain_cookie_field(&policy(Undeclared::Block), b"Cookie: sessionid=a _ga=secret", &Consent::none());
+    let text: Vec<_> = told.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        text,
+        ["Cookie: sessionid: stripped (ambiguous)
+  Servers that end a cookie at white space, a comma or a quote read a further one in it, which would not pass.
+  Encode the value, or declare what is read in it, in a category that the visitor agreed to."]
+    );
+}
+
+#[test]
 fn more_pairs_than_a_request_may_carry() {
     let policy = Policy::new(registry(), Undeclared::Allow, Undeclared::Allow, 2);
     let field = "sessionid=a; x=1; sessionid=b; cookies_preferences=c; y=2; =z";

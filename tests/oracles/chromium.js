@@ -1,7 +1,7 @@
 // Chromium as an oracle: the whole corpus over one protocol; each case directly and through three tamis.
 
 import { launch } from '../browser/browser.js'
-import { CHOICE, expected, expectedThrough, pairsOf, undelivered } from './corpus.js'
+import { CHOICE, expected, expectedThrough, isUnforeseen, pairsOf, undelivered } from './corpus.js'
 import { Cookie } from './jar.js'
 
 /** The host of every case, and the way to it. */
@@ -81,7 +81,7 @@ class Visitor {
 
   /** The checks that a case can undergo. */
   checks(one) {
-    if (one.wire === 'none') return ['held']
+    if (isUnforeseen(one)) return ['held']
     return Object.keys(CHECKS).filter((check) => THROUGH.includes(check) || undelivered(one, this.protocol) === undefined)
   }
 
@@ -168,12 +168,9 @@ class Visitor {
     return cookies.filter(({ name }) => name !== CHOICE).map((cookie) => Cookie.held(cookie, Date.now() / 1000))
   }
 }
-/**
- * Whether a cookie in the jar is none that the site permits. Of what is no well-formed message nobody can say which fields it has:
- * there the name decides.
- */
-const unpermitted = ({ wire }, { permits }, permitted) =>
-  wire === 'none' ? ({ name }) => !permits(name) : (cookie) => Cookie.without([cookie], permitted).length > 0
+/** Whether a cookie in the jar is none that the site permits; the name alone decides where nobody can say what is stored. */
+const unpermitted = (one, { permits }, permitted) =>
+  isUnforeseen(one) ? ({ name }) => !permits(name) : (cookie) => Cookie.without([cookie], permitted).length > 0
 
 /** The checks that need no direct way. */
 const THROUGH = ['agreed', 'held', 'kept']

@@ -18,9 +18,15 @@ export const readCorpus = (file) => JSON.parse(readFileSync(file, 'utf8'))
 
 const utf8 = (octets) => Buffer.from(octets, 'latin1').toString('utf8')
 
+/** Cookies of a domain that Chromium keeps; of more it evicts some. */
+const MOST = 180
+
+/** Whether nobody can say what is stored: of no well-formed message, or of more cookies than the browser keeps. */
+export const isUnforeseen = ({ wire, stored }) => wire === 'none' || stored.length > MOST
+
 /** Why a case can't come to the browser without tamis over a protocol, by rule; undefined where it can. */
-export function undelivered({ wire, lines }, protocol) {
-  if (wire === 'none') return 'no well-formed message can carry it'
+export function undelivered({ wire, lines, stored }, protocol) {
+  if (isUnforeseen({ wire, stored })) return 'nobody can say what is stored'
   if (wire === 'h1' && protocol.hop === 'h2') return 'HTTP/2 can’t carry it'
   if (protocol.scheme === 'http' && lines.length > 1 && lines.some((line) => SECURE.test(line))) {
     return 'Secure beside others needs a secure connection'

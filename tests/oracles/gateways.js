@@ -7,6 +7,9 @@ import { startTamis } from '../browser/servers.js'
 import { registry } from './corpus.js'
 import { startNaive } from './naive.js'
 
+/** Limits for hundreds of cookies. */
+const MANY = { fields: 1000, cookies: 1000 }
+
 /** A certificate for these hosts, as two files. */
 export function certificate(folder, hosts) {
   const chain = join(folder, 'chain.pem')
@@ -34,7 +37,7 @@ function startSite({ folder, origin, secret }, host, { exempt, asked, undeclared
   const own = mkdtempSync(join(folder, 'site-'))
   const file = join(own, 'registry.yaml')
   writeFileSync(file, registry({ necessary: exempt, statistical: asked }))
-  return startTamis(join(own, 'tamis'), { ...secret, port: origin.ports.http }, { hosts: [host], registry: file, undeclared })
+  return startTamis(join(own, 'tamis'), { ...secret, port: origin.ports.http }, { hosts: [host], registry: file, undeclared }, { limits: MANY })
 }
 
 /** One tamis for several visitors (visitors.js), each with a host of its own; `declared` are names by category. */
@@ -44,5 +47,5 @@ export function startForVisitors({ folder, origin, secret }, visitors, declared)
   writeFileSync(file, registry(declared))
   const upstream = `http://127.0.0.1:${origin.ports.http}`
   const sites = visitors.map(({ host, site }) => ({ hosts: [host], registry: file, upstream, ...site }))
-  return startTamis(join(own, 'tamis'), { ...secret, port: origin.ports.http }, {}, { sites })
+  return startTamis(join(own, 'tamis'), { ...secret, port: origin.ports.http }, {}, { sites, limits: MANY })
 }

@@ -6,29 +6,16 @@ const TOLERANCE = 60
 export class Cookie {
   /** One of DevTools, at that time in Unix seconds. */
   static held({ name, value, domain, path, expires, secure, httpOnly, sameSite, partitionKey }, now) {
-    const spelled = { name, value, domain, path, secure, httpOnly, sameSite, partitioned: partitionKey !== undefined }
-    return new Cookie(spelled, expires < 0 ? undefined : expires - now)
+    const text = JSON.stringify([name, value, path])
+    const rest = JSON.stringify([domain, secure, httpOnly, sameSite, partitionKey !== undefined])
+    return Object.assign(new Cookie(), { name, text, rest, expires: expires < 0 ? undefined : expires - now })
   }
 
   /** One of the corpus. */
   static ofCase({ name, value, domain, path, expires, secure, http_only, same_site, partitioned }, host) {
-    const spelled = {
-      name: shown(name),
-      value: shown(value),
-      domain: domain === undefined ? host : `.${domain}`,
-      path: shown(path),
-      secure,
-      httpOnly: http_only,
-      sameSite: same_site,
-      partitioned,
-    }
-    return new Cookie(spelled, expires)
-  }
-
-  constructor(spelled, expires) {
-    this.name = spelled.name
-    this.spelled = JSON.stringify(spelled)
-    this.expires = expires
+    const text = JSON.stringify([name, value, path].map(utf8))
+    const rest = JSON.stringify([domain === undefined ? host : `.${domain}`, secure, http_only, same_site, partitioned])
+    return Object.assign(new Cookie(), { name, text, rest, expires })
   }
 
   /** Those of `some` that have no like among `others`. */
@@ -36,8 +23,10 @@ export class Cookie {
     return some.filter((one) => !others.some((other) => one.isLike(other)))
   }
 
-  isLike({ spelled, expires }) {
-    if (this.spelled !== spelled) return false
+  /** DevTools don't show octets that are no UTF-8: those are compared in the Cookie field alone. */
+  isLike({ text, rest, expires }) {
+    const vague = text.includes('\ufffd') || this.text.includes('\ufffd')
+    if (this.rest !== rest || (this.text !== text && !vague)) return false
     if (this.expires === undefined || expires === undefined) return this.expires === expires
     return Math.abs(this.expires - expires) < TOLERANCE
   }
@@ -47,9 +36,8 @@ export class Cookie {
   }
 
   toString() {
-    return this.spelled + (this.expires === undefined ? '' : ` for ${Math.round(this.expires)} s`)
+    return `${this.text} ${this.rest}${this.expires === undefined ? '' : ` for ${Math.round(this.expires)} s`}`
   }
 }
 
-/** Octets as DevTools show them: without those that are no UTF-8. All of them are compared in the Cookie field. */
-const shown = (octets) => Buffer.from(octets, 'latin1').toString('utf8').replaceAll('\ufffd', '')
+const utf8 = (octets) => Buffer.from(octets, 'latin1').toString('utf8')

@@ -15,7 +15,7 @@ import { PROTOCOLS } from '../browser/browser.js'
 import { unnoticed } from '../browser/breaks.js'
 import { CORPUS_BREAKS, READER_BREAKS } from './breaks.js'
 import { CHECKS, HOST, browserFor, corpusOver } from './chromium.js'
-import { DATE, expected, plans, readCorpus, undelivered } from './corpus.js'
+import { DATE, expected, isUnforeseen, plans, readCorpus, undelivered } from './corpus.js'
 import { DECLARED, WRITTEN, random } from './fields.js'
 import { certificate, startForVisitors, startSites } from './gateways.js'
 import { startNaive } from './naive.js'
@@ -52,11 +52,11 @@ function figures(version, corpus, books) {
   const through = books.map(({ rows }) => rows.held.held + rows.held.failed.length)
   const direct = books.map(({ rows }) => rows.stored.held + rows.stored.failed.length)
   const each = books.map(({ title }, at) => `${title} ${direct[at]} directly and ${through[at]} through tamis`)
-  const never = corpus.filter(({ wire }) => wire === 'none').length
+  const never = corpus.filter(isUnforeseen).length
   const differs = corpus.filter(({ chromium }) => chromium).length
   return (
-    `Chromium ${version}, ${corpus.length} cases: ${each.join('; ')}. ${never} come in no well-formed message: only what tamis ` +
-    `makes of them is looked at. In ${differs} Chromium differs from the standard, as the corpus says.`
+    `Chromium ${version}, ${corpus.length} cases: ${each.join('; ')}. Of ${never} (no well-formed message, ` +
+    `or more cookies than Chromium keeps) only the names that come through are looked at. In ${differs} Chromium differs from the standard, as the corpus says.`
   )
 }
 
