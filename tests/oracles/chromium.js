@@ -1,6 +1,6 @@
 // Chromium as an oracle: the whole corpus over one protocol; each case directly and through three tamis.
 
-import { launch } from '../browser/browser.js'
+import { PROTOCOLS, launch } from '../browser/browser.js'
 import { CHOICE, expected, expectedThrough, isUnforeseen, pairsOf, undelivered } from './corpus.js'
 import { Cookie } from './jar.js'
 
@@ -11,6 +11,8 @@ const RESOLVE = `--host-resolver-rules=MAP ${HOST} 127.0.0.1, MAP * ~NOTFOUND`
 const AT_ONCE = 3
 /** Cases that share a jar at most. */
 const GROUP = 25
+/** What may expire a cookie, that of another case too. */
+const LIFETIME = /max-age|expires/i
 /** Octets for which tamis may withhold a permitted pair: some servers read further cookies in it (docs/registry.md). */
 const MANIFOLD = /[ \t",]/
 /** Everything that can be agreed to. */
@@ -31,13 +33,15 @@ export const browserFor = (protocol, chain) => launch({ ...protocol, flags: [...
 
 /**
  * The corpus over one protocol; what was found stands in the book. `origin` is the origin server, `sites` are `{all, even, odd}`,
- * each with the `ports` of a tamis and what it `permits`; `choice` is what the visitor chose where all is agreed.
+ * each with the `ports` of a tamis and what it `permits`; `choice` is what the visitor chose where all is agreed. The cases take
+ * turns with `even` and `odd`, and another turn over the next protocol.
  */
 export async function corpusOver(browser, protocol, corpus, { origin, sites, choice = AGREED }, book) {
   const waiting = groups(corpus, protocol)
+  const turns = new Map(corpus.map((one, at) => [one, at + PROTOCOLS.indexOf(protocol)]))
   const worker = async (number) => {
     const visitor = await Visitor.of(browser, protocol, origin, number)
-    Object.assign(visitor, { choice })
+    Object.assign(visitor, { choice, turns })
     for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
       for (const [id, check, wrong] of await visitor.judgeAll(group, sites)) book.note(check, id, wrong)
     }
@@ -46,13 +50,13 @@ export async function corpusOver(browser, protocol, corpus, { origin, sites, cho
   await Promise.all(Array.from({ length: AT_ONCE }, (_, number) => worker(number)))
 }
 
-/** The cases, those in which no browser holds anything many at once: one jar is as empty as twenty. */
+/** The cases, those whose lines the browser ignores many at once: one jar is as empty as twenty. */
 function groups(corpus, protocol) {
   const quiet = new Map()
   const alone = []
   for (const one of corpus) {
     const way = undelivered(one, protocol)
-    if (expected(one, protocol).length > 0) alone.push([one])
+    if (expected(one, protocol).length > 0 || one.lines.some((line) => LIFETIME.test(line))) alone.push([one])
     else if (quiet.get(way)?.length < GROUP) quiet.get(way).push(one)
     else alone.push(quiet.set(way, [one]).get(way))
   }
@@ -100,34 +104,34 @@ class Visitor {
   async judge(one, { all, even, odd }) {
     const wanted = expected(one, this.protocol)
     const through = ({ permits }) => expectedThrough(one, this.protocol, permits).map(ofCase)
-    const direct = undelivered(one, this.protocol) === undefined ? await this.direct(one, { even, odd }) : undefined
+    const site = this.turns.get(one) % 2 === 0 ? even : odd
+    const direct = undelivered(one, this.protocol) === undefined ? await this.direct(one, site) : undefined
     const agreed = await this.through(one, all, this.choice)
-    const jars = [await this.through(one, even), await this.through(one, odd)]
-    const permitted = [through(even), through(odd)]
+    const { jar, failed } = await this.through(one, site)
+    const permitted = through(site)
     const wrong = {
       stored: () => [...direct.failed, ...differences(wanted.map(ofCase), direct.jar)],
       field: () => unlike(pairsOf(wanted), direct.field),
       agreed: () => [...agreed.failed, ...differences(through(all), agreed.jar)],
-      held: () => jars.flatMap(({ jar }, at) => jar.filter(unpermitted(one, [even, odd][at], permitted[at])).map((cookie) => `+ ${cookie}`)),
-      kept: () => jars.flatMap(({ jar, failed }, at) => [...failed, ...missing(permitted[at], jar)]),
-      reaching: () => [even, odd].flatMap((site, at) => unreached(direct.field, site.permits, direct.reached[at])),
+      held: () => jar.filter(unpermitted(one, site, permitted)).map((cookie) => `+ ${cookie}`),
+      kept: () => [...failed, ...missing(permitted, jar)],
+      reaching: () => unreached(direct.field, site.permits, direct.reached),
     }
     return this.checks(one).map((check) => [one.id, check, wrong[check]()])
   }
 
-  /** The case without tamis: the jar, the Cookie field after it, and what reaches the origin server through each tamis. */
-  async direct(one, sites) {
-    const echo = (what) => `?echo=${this.protocol.name.replace(' ', '-')}-${this.number}-${what}`
-    const gateways = Object.entries(sites).map(([what, { ports }]) => [ports[this.protocol.scheme], echo(what)])
+  /** The case without tamis: the jar, the Cookie field after it, and what reaches the origin server through the tamis of a site. */
+  async direct(one, { ports }) {
+    const [alone, behind] = ['direct', 'through'].map((way) => `${this.protocol.name.replace(' ', '-')}-${this.number}-${way}`)
     const failed = await this.fetch([[this.port, this.query(one)]])
-    failed.push(...(await this.fetch([[this.port, echo('direct')], ...gateways])))
-    const jar = await this.jar()
-    const taken = (query) => {
-      const fields = this.origin.seen.get(query.slice('?echo='.length)) ?? ['the request did not arrive']
-      this.origin.seen.delete(query.slice('?echo='.length))
+    const requests = [[this.port, `?echo=${alone}`], [ports[this.protocol.scheme], `?echo=${behind}`]]
+    failed.push(...(await this.fetch(requests)))
+    const taken = (key) => {
+      const fields = this.origin.seen.get(key) ?? ['the request did not arrive']
+      this.origin.seen.delete(key)
       return fields.flatMap((field) => field.split('; ')).sort()
     }
-    return { failed, jar, field: taken(echo('direct')), reached: gateways.map(([, query]) => taken(query)) }
+    return { failed, jar: await this.jar(), field: taken(alone), reached: taken(behind) }
   }
 
   /** The case through a tamis, by a visitor who made this choice if any: the jar. */
