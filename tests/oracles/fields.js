@@ -1,14 +1,24 @@
 // Cookie fields that readers may read in different ways. Texts are octets: each character is one.
 
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
 /** What the registry of these tests says of names; others are declared nowhere. */
 export const DECLARED = {
-  necessary: ['sessionid', 'a', 'b', 'cart'],
+  necessary: ['sessionid', 'a', 'b', 'cart', 'keep', 'csrftoken', 'messages'],
   statistical: ['_ga', 's', '_pk_id'],
   'third-party': ['_fbp', 't', 'fr'],
 }
 const UNDECLARED = ['evil', 'x', '__utma']
 /** Every name that the fields below are made of. */
 export const NAMES = [...Object.values(DECLARED).flat(), ...UNDECLARED]
+
+/** Those of tests/cookies/requests.yaml. */
+export function ofCases() {
+  const cases = parse(readFileSync(new URL('../cookies/requests.yaml', import.meta.url), 'utf8'))
+  const repeated = (field) => field.replace(/\{(.)\*(\d+)\}/gs, (_, octet, times) => octet.repeat(Number(times)))
+  return cases.map(({ field, fields = [field] }) => fields.map(repeated))
+}
 
 /** Written by hand: a request each, as its one Cookie field or as several. */
 export const WRITTEN = [

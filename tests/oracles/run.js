@@ -16,7 +16,7 @@ import { unnoticed } from '../browser/breaks.js'
 import { CORPUS_BREAKS, READER_BREAKS } from './breaks.js'
 import { CHECKS, HOST, browserFor, corpusOver } from './chromium.js'
 import { DATE, expected, isUnforeseen, plans, readCorpus, undelivered } from './corpus.js'
-import { DECLARED, WRITTEN, random } from './fields.js'
+import { DECLARED, WRITTEN, ofCases, random } from './fields.js'
 import { certificate, startForVisitors, startSites } from './gateways.js'
 import { startNaive } from './naive.js'
 import { startOrigin } from './origin.js'
@@ -115,7 +115,7 @@ function told(fault, book) {
 async function main(file, count = REQUESTS, seed = SEED) {
   const folder = mkdtempSync(join(tmpdir(), 'tamis-oracles-'))
   const corpus = readCorpus(file)
-  const requests = [...WRITTEN, ...random(Number(count), Number(seed))]
+  const requests = [...WRITTEN, ...ofCases(), ...random(Number(count), Number(seed))]
   const secret = certificate(folder, [HOST, ...VISITORS.map(({ host }) => host)])
   const origin = await startOrigin({ ...secret, date: DATE })
   const world = { folder, origin, secret }
@@ -127,7 +127,7 @@ async function main(file, count = REQUESTS, seed = SEED) {
     print(read.books)
     const { arrived, emptied, refused, kept } = read.figures
     console.log(
-      `\n${requests.length} requests with any octets (seed ${seed}), as ${VISITORS.length} visitors: ${arrived} Cookie fields arrived, ` +
+      `\n${requests.length} requests, ${count} of them made up (seed ${seed}), as ${VISITORS.length} visitors: ${arrived} Cookie fields arrived, ` +
         `${emptied} were emptied, ${refused} requests were refused. In ${kept} of those sent some reader finds what is not permitted.\n`,
     )
     console.log('deliberate faults, and the checks that they turned red, with the number of cases:')
