@@ -184,7 +184,13 @@ fn heads_and_trailers_are_bounded() {
 
 #[test]
 fn a_fault_behind_data_comes_after_it() {
-    for bad in ["zz\r\n", "5\r\nhellox", "5\r\nhello\r\n0\r\nno colon\r\n\r\n"] {
+    for bad in [
+        "zz\r\n",
+        "5\r\nhellox",
+        "5\r\nhellox\r\n0\r\n\r\n",
+        "5\r\nhello0\r\n\r\n",
+        "5\r\nhello\r\n0\r\nno colon\r\n\r\n",
+    ] {
         let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n{bad}");
         let seen = seen("GET", &[answer.as_bytes()], true);
         assert!(seen.content.starts_with(b"ok") && seen.fault.is_some() && !seen.kept, "{bad:?} {seen:?}");
