@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use tamis::consent::{Choices, Consent};
-use tamis::cookie::{is_disguised, pairs};
-use tamis::policy::{Policy, Sifted, Undeclared};
+use tamis::cookie::{is_disguised, pairs, readings, reads_alike};
+use tamis::policy::{Policy, Reason, Sifted, Undeclared};
 use tamis_fuzz::sites::{MOST_PAIRS, policy};
 
 fuzz_target!(|data: &[u8]| {
@@ -52,17 +52,21 @@ fn trim(octets: &[u8]) -> &[u8] {
 fn everything_permitted(policy: &Policy, fields: &[&[u8]]) {
     let all: Vec<_> = fields.iter().flat_map(|field| naive(field)).collect();
     let all_agreed = Choices::all(policy.registry(), true).consent();
-    let passes = |count: usize, name: &[u8]| {
-        let counted = !name.is_empty() && !is_disguised(name) && count < MOST_PAIRS;
-        policy.registry().consent().reads(name) || counted
-    };
-    let kept = all.iter().enumerate().filter(|(count, (_, name, _))| passes(*count, name));
-    let kept: Vec<&[u8]> = kept.map(|(_, (raw, ..))| *raw).collect();
     let mut judged = Vec::new();
-    let sifted = policy.filter_request(fields.iter().copied(), &all_agreed, true, |name, _| {
-        judged.push(name.to_vec());
+    let sifted = policy.filter_request(fields.iter().copied(), &all_agreed, true, |name, verdict| {
+        judged.push((name.to_vec(), verdict.reason()));
     });
-    assert!(judged.iter().eq(all.iter().map(|(_, name, _)| name)), "each pair is judged once, in order");
+    let names = all.iter().map(|(_, name, _)| name.to_vec());
+    assert!(judged.iter().map(|(name, _)| name.clone()).eq(names), "each pair is judged once, in order");
+    let alike = reads_alike(&fields.join(&b"; "[..]));
+    let passes = |count: usize, (name, reason): &(Vec<u8>, Reason)| {
+        let counted = !name.is_empty() && !is_disguised(name) && count < MOST_PAIRS;
+        let ambiguous = *reason == Reason::Ambiguous;
+        assert!(!(ambiguous && alike), "nobody reads it otherwise");
+        (policy.registry().consent().reads(name) || counted) && !ambiguous
+    };
+    let kept = all.iter().zip(&judged).enumerate().filter(|(count, (_, judged))| passes(*count, judged));
+    let kept: Vec<&[u8]> = kept.map(|(_, ((raw, ..), _))| *raw).collect();
     match sifted {
         Sifted::Unchanged => assert!(fields.len() == 1 && kept.len() == all.len()),
         Sifted::Fewer(field) => {
@@ -89,7 +93,14 @@ fn nothing_agreed(policy: &Policy, fields: &[&[u8]]) -> Option<Vec<u8>> {
     for name in names {
         assert!(permitted(name), "{}", name.escape_ascii());
     }
-    // As servers read it that trim more than browsers do.
+    // As servers read it that end a cookie elsewhere than browsers do.
+    let own: Vec<&[u8]> = naive(&kept).into_iter().map(|(raw, ..)| raw).collect();
+    for reading in readings(&kept) {
+        let itself = own.iter().any(|raw| raw.as_ptr() == kept[reading.at..].as_ptr());
+        let within = permitted(reading.name) && !registry.consent().reads(reading.name);
+        assert!(itself || within, "{} in {}", reading.name.escape_ascii(), kept.escape_ascii());
+    }
+    // … and that trim more.
     for segment in String::from_utf8_lossy(&kept).split(';').filter(|segment| !segment.trim().is_empty()) {
         let name = segment.split('=').next().unwrap_or_default().trim();
         assert!(permitted(name.as_bytes()), "{name:?} in {}", kept.escape_ascii());
