@@ -1,11 +1,9 @@
 //! Cookies that other software reads where browsers and tamis see none.
 //!
-//! For browsers only a semicolon ends a pair (6265bis 5.8.3, step 6), and most servers read it so: Django, Node, PHP, Go,
-//! Werkzeug. Others take white space or commas for separators too, as RFC 2109 did, and a quoted value for one value
-//! whatever is in it: Python's http.cookies and aiohttp; Undertow, and Tomcat once it is told `$Version`; CGI.pm and old
-//! versions of Rack. For them `a=1 b=2` may be two cookies, and `a="1; b=2"` one.
-
-use super::octets::is_control;
+//! For browsers only a semicolon ends a pair (6265bis 5.8.3, step 6), and most servers read it so: Django, Node, PHP, Go.
+//! Others take white space or commas for separators too, as RFC 2109 did, and a quoted value for one value whatever is in
+//! it: Python's http.cookies and aiohttp; Undertow, and Tomcat once it is told `$Version`; CGI.pm and old versions of Rack.
+//! For them `a=1 b=2` may be two cookies, and `a="1; b=2"` one.
 
 /// A cookie-name as one of those readers finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +17,10 @@ pub struct Reading<'a> {
 /// Whether no reader can find another cookie in the field than browsers do: no octet in it that any takes for a
 /// separator but semicolons and one space after them, and no quotes. Looks at all octets, many at a time.
 pub fn reads_alike(field: &[u8]) -> bool {
-    let odd = |octet: u8| matches!(octet, b'"' | b',') || is_space(octet);
+    let odd = |octet: u8| is_space(octet) | (octet == b'"') | (octet == b',');
     let first = field.first().is_some_and(|octet| odd(*octet));
-    let rest = field.get(1..).unwrap_or_default();
-    let pairs = field.iter().zip(rest);
-    !pairs
-        .fold(first, |found, (before, octet)| found | (odd(*octet) & !((*octet == b' ') & (*before == b';'))))
+    let rest = field.iter().zip(field.get(1..).unwrap_or_default());
+    !rest.fold(first, |found, (before, octet)| found | (odd(*octet) & ((*octet != b' ') | (*before != b';'))))
 }
 
 /// The cookies that all those readers together find in a `Cookie` field: those that tamis reads, and others. What has no
@@ -170,7 +166,7 @@ fn after(field: &[u8], end: usize) -> usize {
 
 /// White space of any reader, and what no field value can hold anyway.
 fn is_space(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t') || is_control(octet)
+    (octet <= b' ') | (octet == 0x7F)
 }
 
 /// What http.cookies takes in a key, but for `=`.

@@ -37,8 +37,8 @@ fn held(lines: &[String]) -> Vec<Cookie> {
     store.cookies().into_iter().map(Cookie::apart).collect()
 }
 
-/// The `Set-Cookie` fields of each case's answer as they reach the user agent; `None` where there is no such answer.
-fn through(cases: &[&Case]) -> Vec<Option<Vec<String>>> {
+/// The `Set-Cookie` fields of each case's answer as they reach the user agent.
+fn through(cases: &[&Case]) -> Vec<Vec<String>> {
     let answers: Vec<String> = cases
         .iter()
         .map(|case| {
@@ -59,8 +59,8 @@ fn through(cases: &[&Case]) -> Vec<Option<Vec<String>>> {
     (0..cases.len())
         .map(|number| {
             let answer = ask(&mut agent, number);
-            assert!(matches!(answer.status(), 200 | 502), "{}: {}", cases[number].id, answer.start());
-            (answer.status() == 200).then(|| answer.values("set-cookie"))
+            assert_eq!(answer.status(), 200, "{}", cases[number].id);
+            answer.values("set-cookie")
         })
         .collect()
 }
@@ -71,12 +71,6 @@ fn what_reaches_the_user_agent_stores_what_is_permitted_and_nothing_else() {
     let cases: Vec<&Case> = corpus.iter().filter(|case| case.wire != WireForm::None).collect();
     let mut passed = 0;
     for (case, sent) in cases.iter().zip(through(&cases)) {
-        let controls =
-            case.lines.iter().any(|line| octets(line).iter().any(|o| o.is_ascii_control() && *o != b'\t'));
-        let Some(sent) = sent else {
-            assert!(controls, "{}: 502", case.id);
-            continue;
-        };
         let mut permitted = held(&case.lines);
         permitted.retain(|cookie| PERMITTED.contains(&cookie.name.as_slice()));
         assert_eq!(held(&sent), permitted, "{}: {sent:?}", case.id);
