@@ -26,7 +26,7 @@ from case import HOST, Answer, Frames
 from cases import CASES
 from origin import Origin
 
-LANES = {"tamis": 8, "tamis-stream": 8, "nginx": 8, "haproxy": 8, "naive": 4}
+LANES = {"tamis": 8, "tamis-stream": 8, "nginx": 8, "haproxy": 8, "naive": 12}
 
 
 def request(target):

@@ -3,6 +3,7 @@
 It shows that the cases can fail: `tests/wire/run.py` demands that it does, in many of them.
 """
 
+import contextlib
 import socket
 import sys
 import threading
@@ -13,9 +14,11 @@ def copy(source, sink):
     try:
         while octets := source.recv(1 << 16):
             sink.sendall(octets)
-        sink.shutdown(socket.SHUT_WR)
     except OSError:
         pass
+    finally:
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
 
 
 def main(port, origin):
