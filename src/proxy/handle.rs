@@ -122,7 +122,7 @@ async fn pass(
     exchange.upstream = upload.lasts();
 
     let status = answer.status();
-    exchange.named = end_hop(&mut answer, head);
+    exchange.named = end_hop(&mut answer, head, exchange.coded);
     sift::response(exchange, site, &visit, status, (set_cookies, answer.headers_mut()));
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
@@ -207,8 +207,8 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
 }
 
 /// Takes from an answer what spoke of the connection that it came over; the names that its `Connection` gave.
-fn end_hop(answer: &mut Answer, head: bool) -> Vec<HeaderName> {
-    let length = stated_length(answer, head);
+fn end_hop(answer: &mut Answer, head: bool, coded: bool) -> Vec<HeaderName> {
+    let length = if coded { None } else { stated_length(answer, head) };
     let headers = answer.headers_mut();
     let named = fields::remove_connection(headers);
     headers.remove(header::CONTENT_LENGTH);

@@ -63,11 +63,6 @@ impl Facts {
         self.length = value;
     }
 
-    /// A length stands beside a transfer coding, which counts for nothing and isn't passed on (RFC 9112 6.3).
-    pub(super) fn overrides_length(&self) -> bool {
-        self.codings > 0 && (self.length.is_some() || self.contradictory)
-    }
-
     /// What ends the content of a final answer to this method.
     ///
     /// # Errors

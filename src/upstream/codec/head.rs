@@ -5,7 +5,7 @@
 //! Values are slices of the one buffer that the head came in.
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode, Version};
 use hyper::ext::ReasonPhrase;
 use memchr::{memchr, memchr_iter};
@@ -147,14 +147,11 @@ pub(super) fn read(
     let (line, fields) = head.split_at_checked(end + 1).unwrap_or((head, &[]));
     let (version, status, reason) = status_line(head, line)?;
     let mut facts = Facts::of(version);
-    let mut headers = if is_informational(status) {
+    let headers = if is_informational(status) {
         section(head, fields, 0, &mut facts, |_| Kept::Drop)?
     } else {
         section(head, fields, lines, &mut facts, &mut field)?
     };
-    if facts.overrides_length() {
-        headers.remove(header::CONTENT_LENGTH);
-    }
     Ok(Head { status, version, reason, headers, facts })
 }
 
