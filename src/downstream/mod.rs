@@ -4,6 +4,7 @@
 
 mod batch;
 mod connection;
+mod cut;
 mod ending;
 mod inherited;
 mod listener;

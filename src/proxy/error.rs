@@ -66,7 +66,9 @@ pub enum Error {
     #[error("the origin server ended the connection: {0}")]
     ClientCertificate(upstream::Fault),
     /// The origin server closed or broke the connection before an answer.
-    #[error("the origin server ended the connection before its answer was complete: {0}")]
+    #[error(
+        "the origin server ended the connection before its answer was complete: {0}; its own log should say why"
+    )]
     NoAnswer(upstream::Fault),
     /// What came is not an HTTP/1.1 answer.
     #[error(
@@ -75,17 +77,17 @@ pub enum Error {
     NotHttp(upstream::Fault),
     /// The head of the answer is larger than the limits.
     #[error(
-        "the head of the origin server's answer is larger than `limits.head` or has more fields than `limits.fields`"
+        "the head of the origin server's answer is larger than `limits.head` or has more fields than `limits.fields`; raise them if it has to be"
     )]
     LargeAnswer,
     /// The answer comes in a transfer coding other than `chunked`, which nobody asked for.
     #[error("the origin server's answer comes in a transfer coding other than chunked")]
     AnswerCoding,
     /// 101 to a request that asked for no upgrade.
-    #[error("the origin server switched protocols without being asked")]
+    #[error("the origin server switched protocols without being asked; WebSocket alone is passed on")]
     Unasked101,
     /// No answer within the limit.
-    #[error("the origin server gave no answer within {0:?}")]
+    #[error("the origin server gave no answer within {0:?}; if it needs longer, raise `times.answer`")]
     SlowAnswer(Duration),
 }
 

@@ -4,6 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use http::Version;
+use http_body::Body as _;
+use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::Current;
@@ -22,6 +25,8 @@ pub(super) struct Upload {
     pub(super) broken: Cell<bool>,
     large: Cell<bool>,
     most: Option<usize>,
+    /// It comes as a stream of HTTP/2.
+    framed: bool,
     pub(super) progress: Duration,
     answer: Duration,
     /// Which address of the upstream it goes to.
@@ -30,7 +35,7 @@ pub(super) struct Upload {
 
 impl Upload {
     /// For a site of this configuration, by the rule of the request's path.
-    pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule) -> Rc<Self> {
+    pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule, version: Version) -> Rc<Self> {
         let now = Instant::now();
         Rc::new(Self {
             current: Rc::clone(current),
@@ -42,6 +47,7 @@ impl Upload {
             broken: Cell::new(false),
             large: Cell::new(false),
             most: rule.body_limit,
+            framed: version == Version::HTTP_2,
             progress: rule.progress,
             answer: rule.answer,
             address: RefCell::new(None),
@@ -70,6 +76,12 @@ impl Upload {
         let most = self.most.filter(|most| u64::try_from(*most).is_ok_and(|most| octets > most));
         self.large.set(self.large.get() || most.is_some());
         most
+    }
+
+    /// Whether content that is said to have ended did not: hyper tells of a stream that was reset without an error
+    /// (RFC 9113 8.1) as of one that ended, which END_STREAM alone does.
+    pub(super) fn was_reset(&self, incoming: &Incoming) -> bool {
+        self.framed && !incoming.is_end_stream()
     }
 
     /// Octets of content that came so far.

@@ -46,7 +46,10 @@ pub enum Error {
         advice: &'static str,
     },
     /// No connection within the limit.
-    #[error("no connection to {at} within {limit:?}")]
+    #[error(
+        "no connection to {at} within {limit:?}; check the address, and whether a firewall or a full queue of connections \
+         keeps it silent"
+    )]
     Slow {
         /// Host and port, or the socket.
         at: String,

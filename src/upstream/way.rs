@@ -15,7 +15,7 @@ use super::Pool;
 use super::codec::Connection;
 use super::connect::{Error, connect};
 use super::gate::{Gate, Permit};
-use super::lane::Lane;
+use super::lane::{Handle, Lane};
 use super::lease::{Lease, Road};
 use super::place::Place;
 use super::shelf::Seat;
@@ -160,8 +160,9 @@ where
             Stream::Tls(stream) => self.pool.handshake(at, *stream).await?,
             stream => self.pool.handshake(at, stream).await?,
         };
-        lane.keep(sender.clone());
-        Ok(self.lease(Road::Http2(sender), seat, false))
+        let handle = Handle::new(sender);
+        lane.keep(handle.clone());
+        Ok(self.lease(Road::Http2(handle), seat, false))
     }
 
     fn lease(&self, road: Road<B>, seat: Seat, kept: bool) -> Lease<'p, B> {

@@ -13,11 +13,13 @@
 
 mod kit;
 
+mod aborts;
 mod admin;
 mod caching;
 mod consent;
 mod cookies_request;
 mod cookies_response;
+mod fault_table;
 mod faults;
 mod fields;
 mod framing;
