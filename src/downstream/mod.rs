@@ -14,6 +14,7 @@ mod proxy_protocol;
 mod security;
 mod serve;
 mod settings;
+mod shortage;
 mod streams;
 mod terms;
 mod tls;

@@ -110,6 +110,7 @@ pub const FAILURES: &[&str] = &[
     "slow-request",
     "resolve",
     "connect",
+    "exhausted",
     "connect-timeout",
     "certificate",
     "client-certificate",
@@ -185,6 +186,7 @@ impl Error {
             Self::Connect(fault) => match fault.last() {
                 upstream::Error::Slow { .. } => StatusCode::GATEWAY_TIMEOUT,
                 upstream::Error::Connect { .. }
+                | upstream::Error::Exhausted { .. }
                 | upstream::Error::Resolve { .. }
                 | upstream::Error::SlowName { .. }
                 | upstream::Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -260,7 +262,7 @@ fn unreached(fault: &upstream::Error) -> &'static str {
             "No secure connection with the site's server could be made."
         }
         upstream::Error::Handshake { .. } => "The site's server ended the connection at once.",
-        upstream::Error::Busy { .. } => {
+        upstream::Error::Busy { .. } | upstream::Error::Exhausted { .. } => {
             "The site has too many visitors at the moment. Please try again in a moment."
         }
     }

@@ -104,6 +104,8 @@ where
             let share = left / u32::try_from(others).unwrap_or(1);
             let fault = match self.open(&lane, share).await {
                 Ok(lease) => return Ok(lease),
+                // It would be so at each address.
+                Err(fault @ Error::Exhausted { .. }) => return Err(fault),
                 Err(fault) => fault,
             };
             self.note(&lane, fault.word(), &fault);

@@ -42,6 +42,7 @@ mod purge;
 mod reload;
 mod reuse;
 mod rewrite;
+mod shortage;
 mod sites;
 mod soak;
 mod streaming;
