@@ -32,6 +32,7 @@ mod local_foreign;
 mod local_pages;
 mod local_records;
 mod log;
+mod machine;
 mod maintenance;
 mod metrics;
 mod observe;

@@ -6,6 +6,7 @@
 
 mod case;
 mod frames;
+mod leaks;
 mod matrix;
 mod page;
 mod play;

@@ -11,7 +11,7 @@ use super::{matrix, rows};
 use crate::kit::{Authority, Certificate, Gateway, logged, registry};
 
 /// Cases that are played at once: most of the slow ones only wait.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 
 /// What all cases of a run share.
 pub(super) struct Stage {
@@ -100,15 +100,16 @@ fn one(stage: &Stage, case: &Case, visitor: Visitor, site: &str) {
         asks.insert(0, (Ask::Get, "/well"));
     }
     let at_rest = tasks_at_rest(&gateway);
-    let mut got = visitor.asks([*plain, *tls], &stage.authority, &asks, |path| match (&case.play, path) {
-        // The connection that lay idle is gone, and what was its task; that of the user agent is there.
-        (Play::Idle(_), "/fault") => {
-            let gone = || !over.is_http2() || tasks(&gateway) <= at_rest + 1;
-            gateway.until(|health| health.addresses[0].idle == 0 && gone());
-        }
-        (Play::Refusal | Play::Deaf, "/well") => played.comes_back(),
-        _ => {}
-    });
+    let mut got =
+        visitor.asks([*plain, *tls], &stage.authority, ("x.test", &asks), |path| match (&case.play, path) {
+            // The connection that lay idle is gone, and what was its task; that of the user agent is there.
+            (Play::Idle(_), "/fault") => {
+                let gone = || !over.is_http2() || tasks(&gateway) <= at_rest + 1;
+                gateway.until(|health| health.addresses[0].idle == 0 && gone());
+            }
+            (Play::Refusal | Play::Deaf, "/well") => played.comes_back(),
+            _ => {}
+        });
     if case.kept {
         is_page(&got.remove(0), name);
     }
@@ -135,11 +136,11 @@ fn tasks(gateway: &Gateway) -> u64 {
     metrics.lines().find_map(|line| line.strip_prefix("tamis_tasks ")).unwrap().parse().unwrap()
 }
 
-fn is_page(got: &Got, name: &str) {
+pub(super) fn is_page(got: &Got, name: &str) {
     assert_eq!((got.status, got.text.as_str(), got.whole), (200, "page", true), "{name}: it goes on");
 }
 
-fn answered(got: &Got, gets: Gets, name: &str) {
+pub(super) fn answered(got: &Got, gets: Gets, name: &str) {
     match gets {
         Gets::Page => is_page(got, name),
         Gets::Answer(status) => assert_eq!((got.status, got.whole), (status, true), "{name}"),

@@ -24,6 +24,9 @@ pub(super) enum Visitor {
     Http2Tls,
 }
 
+/// A host, and the paths that are asked for there.
+pub(super) type Asks<'a> = (&'a str, &'a [(Ask, &'a str)]);
+
 /// What came.
 #[derive(Debug)]
 pub(super) struct Got {
@@ -47,13 +50,13 @@ impl Ask {
 }
 
 impl Visitor {
-    /// Asks for each path on one connection, or on as many as it needs where one was closed by the answer before; `first`
+    /// Asks this host for each path on one connection, or on as many as it needs where one was closed by the answer before; `first`
     /// is called with each path before.
     pub(super) fn asks(
         self,
         [plain, tls]: [SocketAddr; 2],
         authority: &Authority,
-        asks: &[(Ask, &str)],
+        asks: Asks<'_>,
         first: impl FnMut(&str),
     ) -> Vec<Got> {
         match self {
@@ -65,7 +68,10 @@ impl Visitor {
     }
 }
 
-fn line(connect: impl Fn() -> Agent, asks: &[(Ask, &str)], mut first: impl FnMut(&str)) -> Vec<Got> {
+fn line(connect: impl Fn() -> Agent, asks: Asks<'_>, mut first: impl FnMut(&str)) -> Vec<Got> {
+    let (host, asks) = asks;
+    let host: &'static str = host.to_owned().leak();
+    let connect = || connect().for_host(host);
     let mut agent = connect();
     let one = |(ask, path): &(Ask, &str)| {
         first(path);
@@ -93,7 +99,7 @@ fn line(connect: impl Fn() -> Agent, asks: &[(Ask, &str)], mut first: impl FnMut
 fn frames(
     address: SocketAddr,
     authority: Option<&Authority>,
-    asks: &[(Ask, &str)],
+    asks: Asks<'_>,
     first: impl FnMut(&str),
 ) -> Vec<Got> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -106,26 +112,27 @@ fn frames(
     })
 }
 
-async fn over<T>(stream: T, asks: &[(Ask, &str)], mut first: impl FnMut(&str)) -> Vec<Got>
+async fn over<T>(stream: T, asks: Asks<'_>, mut first: impl FnMut(&str)) -> Vec<Got>
 where
     T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) = h2::client::handshake(stream).await.unwrap();
     tokio::spawn(async move { drop(connection.await) });
     let mut got = Vec::new();
+    let (host, asks) = asks;
     for (ask, path) in asks {
         first(path);
-        got.push(framed(&mut sender, *ask, path).await);
+        got.push(framed(&mut sender, *ask, &format!("{host}{path}")).await);
     }
     got
 }
 
 /// One stream. That of a cut answer is reset, and the connection goes on.
-async fn framed(sender: &mut SendRequest<Bytes>, ask: Ask, path: &str) -> Got {
+async fn framed(sender: &mut SendRequest<Bytes>, ask: Ask, target: &str) -> Got {
     let content = ask.content();
     let request = Request::builder()
         .method(ask.method())
-        .uri(format!("http://x.test{path}?{SECRET}"))
+        .uri(format!("http://{target}?{SECRET}"))
         .header("cookie", format!("sessionid={SECRET}"));
     let request = match content.len() {
         0 => request,
