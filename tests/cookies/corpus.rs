@@ -1,5 +1,7 @@
 //! The reader of the corpus: `corpus/README.md` says what it may hold.
 
+#![allow(dead_code, reason = "each test binary that includes it needs another part")]
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -196,26 +198,26 @@ fn numbered(text: &str, number: usize) -> String {
     text.replace(&range, &number.to_string())
 }
 
-/// `{x*N}` written out.
-fn written_out(text: &str) -> String {
-    let characters: Vec<char> = text.chars().collect();
+/// `{x*N}` written out, where `x` may be several characters.
+pub(crate) fn written_out(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = characters.as_slice();
-    while let [first, after @ ..] = rest {
-        let count = match rest {
-            ['{', _, '*', digits @ ..] => digits.iter().position(|c| *c == '}').and_then(|end| {
-                let count: usize = digits[..end].iter().collect::<String>().parse().ok()?;
-                Some((count, &digits[end + 1..]))
-            }),
-            _ => None,
-        };
-        if let Some((count, after)) = count {
-            out.extend(std::iter::repeat_n(rest[1], count));
-            rest = after;
-        } else {
-            out.push(*first);
-            rest = after;
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out += before;
+        let repeated = after.split_once('}').and_then(|(inner, after)| {
+            let (what, count) = inner.rsplit_once('*')?;
+            Some((what.repeat(count.parse().ok()?), after))
+        });
+        match repeated {
+            Some((repeated, after)) => {
+                out += &repeated;
+                rest = after;
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
         }
     }
-    out
+    out + rest
 }

@@ -6,3 +6,7 @@ mod corpus;
 mod model;
 
 mod cases;
+mod http_state;
+mod judged;
+mod requests;
+mod site;

@@ -19,6 +19,7 @@ mod caching;
 mod consent;
 mod cookies_request;
 mod cookies_response;
+mod corpus;
 mod fault_table;
 mod faults;
 mod fields;

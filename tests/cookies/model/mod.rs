@@ -11,4 +11,5 @@ mod date;
 mod parse;
 mod store;
 
+pub(crate) use parse::{Attributes, Received};
 pub(crate) use store::{Cookie, Expiry, Ignored, Outcome, SameSite, Store, Uri};

@@ -167,6 +167,11 @@ impl Store {
 }
 
 impl Cookie {
+    /// The cookie without its turn, to be compared with one of another store.
+    pub(crate) fn apart(&self) -> Self {
+        Self { creation: 0, ..self.clone() }
+    }
+
     fn is_expired(&self, now: i64) -> bool {
         matches!(self.expiry, Expiry::At(time) if time <= now)
     }
