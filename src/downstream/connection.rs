@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, Version};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
@@ -52,12 +52,10 @@ pub(super) async fn serve<T, S, A, B>(
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
     let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), streams.is_some());
     let io = TokioIo::new(batched.clone());
-    let (clock, begun) = (Arc::clone(&pace), streams.clone());
+    let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
     let answer = service_fn(move |request: Request<Incoming>| {
         let busy = clock.exchange();
-        if request.version() == Version::HTTP_10 {
-            clock.grows_old();
-        }
+        clock.hears(request.version());
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer.clone()));
@@ -80,13 +78,12 @@ pub(super) async fn serve<T, S, A, B>(
                     batched.around(served.as_mut()).await
                 }
             };
-            if pace.is_old() && ended.as_ref().is_err_and(hyper::Error::is_user) {
-                // Its answer broke off.
-                batched.will_reset();
-            }
-            if ended.is_ok() && !pace.is_tunnel() {
+            match &ended {
                 // Boxed, since every connection would keep room for it.
-                Box::pin(linger(batched, settings)).await;
+                Ok(()) if !pace.is_tunnel() => Box::pin(linger(batched, settings)).await,
+                // An answer broke off.
+                Err(fault) if pace.is_old() && fault.is_user() => batched.will_reset(),
+                _ => {}
             }
             ended
         }
@@ -105,9 +102,19 @@ pub(super) async fn serve<T, S, A, B>(
     let faults = &settings.counters.connection_faults;
     match (pace.fault(), ended) {
         (Some(limit), _) => faults.increment(limit),
-        (None, Err(fault)) if fault.is_parse() => faults.increment("http"),
+        (None, Err(fault)) if is_malformed(&fault) => {
+            faults.increment("http");
+            // hyper has answered by itself, if at all: nothing else tells of it.
+            tracing::debug!(peer = %address, %fault, "closed: no HTTP as it must be");
+        }
         _ => {}
     }
+}
+
+/// What came is no HTTP/1.1 head, or breaks the rules that hold for an HTTP/2 connection as a whole.
+fn is_malformed(fault: &hyper::Error) -> bool {
+    let frames = || fault.source().and_then(|source| source.downcast_ref::<h2::Error>());
+    fault.is_parse() || frames().is_some_and(h2::Error::is_library)
 }
 
 /// Waits until the gateway stops, and then until the connection may be told so: hyper closes one on which it has read
