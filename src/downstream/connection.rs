@@ -47,7 +47,7 @@ pub(super) async fn serve<T, S, A, B>(
 {
     let pace = Pace::new(protocol == Protocol::Http2);
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
-    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), streams.is_some());
+    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
     let io = TokioIo::new(batched.clone());
     let (clock, begun) = (Arc::clone(&pace), streams.clone());
     let answer = service_fn(move |request| {
