@@ -3,7 +3,7 @@
 use super::renaming::Renaming;
 use super::{Policy, Reason, Verdict};
 use crate::consent::Consent;
-use crate::cookie::{CookiePair, pairs};
+use crate::cookie::{CookiePair, pairs, reads_alike};
 
 /// What a request's `Cookie` fields become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Policy {
     ///
     /// Beyond [`most_pairs`](Policy::most_pairs) nothing is looked up and only the consent cookie passes. Allocates
     /// only if something changes. Several fields always become one: some origin servers join them by a comma, and
-    /// lose the session.
+    /// lose the session. A pair in which a server could read a further cookie that may not pass is stripped too.
     pub fn filter_request<'a>(
         &self,
         mut fields: impl Iterator<Item = &'a [u8]>,
@@ -48,10 +48,17 @@ impl Policy {
         secure: bool,
         mut seen: impl FnMut(&[u8], Verdict),
     ) -> Sifted {
+        // Hardly any field gives cause for it.
+        let ambiguous = if reads_alike(field) { Vec::new() } else { self.ambiguous(field, consent, secure) };
         let mut renaming = self.renames.then(|| Renaming::of(self, pairs(field), secure));
         let mut changed: Option<Vec<u8>> = None;
         for (count, pair) in pairs(field).enumerate() {
-            let verdict = self.judge_counted(count, &pair, consent);
+            let verdict = match self.judge_counted(count, &pair, consent) {
+                verdict if verdict.forwards() && ambiguous.binary_search(&count).is_ok() => {
+                    Verdict::Strip(Reason::Ambiguous)
+                }
+                verdict => verdict,
+            };
             let (verdict, name) = match &mut renaming {
                 Some(renaming) => renaming.settle(self, &pair, verdict),
                 None => (verdict, None),
@@ -73,7 +80,7 @@ impl Policy {
     }
 
     /// Judges a pair that `count` others came before.
-    fn judge_counted(&self, count: usize, pair: &CookiePair<'_>, consent: &Consent) -> Verdict {
+    pub(super) fn judge_counted(&self, count: usize, pair: &CookiePair<'_>, consent: &Consent) -> Verdict {
         if count < self.most_pairs() || self.is_consent_cookie(pair.name()) {
             self.judge_pair(pair, consent)
         } else {

@@ -114,6 +114,15 @@ impl Policy {
         self.registry.consent().reads(name)
     }
 
+    /// Whether a cookie of that name, which some servers read within another one, may be let through. One that holds the
+    /// visitor's choice may not: it is not the one that was obeyed. Nor one that is renamed: only its new name is believed.
+    pub(super) fn allows_within(&self, name: &[u8], consent: &Consent) -> bool {
+        let allows = |entry| consent.allows(&self.registry, entry);
+        let verdict = self.judge_name(name, allows, Direction::Request);
+        let renamed = verdict.reason().entry().is_some_and(|id| self.registry.entry(id).rename.is_some());
+        verdict.forwards() && !renamed && !self.is_consent_cookie(name)
+    }
+
     fn judge_name(&self, name: &[u8], allows: impl Fn(EntryId) -> bool, direction: Direction) -> Verdict {
         if is_disguised(name) {
             return Verdict::Strip(Reason::Disguised);

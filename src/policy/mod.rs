@@ -3,6 +3,7 @@
 //! A [`Policy`] judges one cookie at a time, and says why; it never acts. [`Policy::filter_request`] applies it to
 //! the `Cookie` fields of a request. The explanations tell people what the same judgement was and what would change it.
 
+mod ambiguous;
 mod change;
 mod declaration;
 mod dump;

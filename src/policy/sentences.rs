@@ -38,6 +38,10 @@ pub(super) fn sentence(policy: &Policy, consent: &Consent, name: &[u8], reason: 
                 .into()
         }
         Reason::TooMany => format!("{} cookies of the same request came before it.", policy.most_pairs()),
+        Reason::Ambiguous => {
+            "Servers that end a cookie at white space, a comma or a quote read a further one in it, which would not pass."
+                .into()
+        }
     }
 }
 
@@ -67,6 +71,10 @@ pub(super) fn change(policy: &Policy, consent: &Consent, name: &[u8], reason: Re
         Reason::ControlCharacter => Some("Encode the value, or leave the control character out.".into()),
         Reason::TooLarge => Some("Send at most 4096 octets of name and value.".into()),
         Reason::Prefix => Some(format!("Send it with {}.", promise(name))),
+        Reason::Ambiguous => Some(
+            "Encode the value, or declare what is read in it, in a category that the visitor agreed to."
+                .into(),
+        ),
         Reason::TooMany => {
             Some("Let the site set fewer cookies, or raise the limit of cookies per request.".into())
         }

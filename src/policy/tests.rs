@@ -110,7 +110,11 @@ fn verdict_table() {
         judged.insert(reason);
     }
     let missing: Vec<_> = Reason::WORDS.into_iter().filter(|word| !judged.contains(word)).collect();
-    assert_eq!(missing, ["renewal", "superseded", "too-large", "too-many"], "these have tests of their own");
+    assert_eq!(
+        missing,
+        ["renewal", "superseded", "too-large", "too-many", "ambiguous"],
+        "these have tests of their own"
+    );
 }
 
 #[test]
@@ -163,6 +167,19 @@ fn cookie_fields_sifted() {
     for (fields, expected) in table {
         assert_eq!(sift(&policy(Undeclared::Block), fields), *expected, "{fields:?}");
     }
+}
+
+#[test]
+fn a_cookie_within_a_cookie_is_explained() {
+    let told =
+        explain_cookie_field(&policy(Undeclared::Block), b"Cookie: sessionid=a _ga=secret", &Consent::none());
+    let text: Vec<_> = told.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        text,
+        ["Cookie: sessionid: stripped (ambiguous)
+  Servers that end a cookie at white space, a comma or a quote read a further one in it, which would not pass.
+  Encode the value, or declare what is read in it, in a category that the visitor agreed to."]
+    );
 }
 
 #[test]

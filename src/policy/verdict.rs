@@ -99,11 +99,13 @@ pub enum Reason {
     Prefix,
     /// It came after as many cookie-pairs as one request may carry.
     TooMany,
+    /// Some servers read a further cookie in it, which would not pass by itself.
+    Ambiguous,
 }
 
 impl Reason {
     /// Every word that [`word`](Self::word) gives, each once, in the order of the reasons: the label values of the metrics.
-    pub const WORDS: [&'static str; 16] = [
+    pub const WORDS: [&'static str; 17] = [
         "consent-cookie",
         "exempt",
         "agreed",
@@ -120,6 +122,7 @@ impl Reason {
         "too-large",
         "prefix",
         "too-many",
+        "ambiguous",
     ];
 
     /// A stable word for logs and metrics.
@@ -146,6 +149,7 @@ impl Reason {
             Self::TooLarge => 13,
             Self::Prefix => 14,
             Self::TooMany => 15,
+            Self::Ambiguous => 16,
         }
     }
 

@@ -51,6 +51,19 @@ fn white_space_that_servers_trim_disguises_no_name() {
 }
 
 #[test]
+fn cookies_within_cookies_pass_only_where_they_would_by_themselves() {
+    // Python's http.cookies reads two.
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    gateway
+        .agent()
+        .get(&["Cookie: sessionid=a _ga=1; csrftoken=\"b _ga=1\"; cart=1,_ga=2; messages=hello world"]);
+    assert_eq!(origin.heard().values("cookie"), ["csrftoken=\"b _ga=1\"; messages=hello world"]);
+    assert_eq!(gateway.count(|c| c.request_stripped.value("ambiguous")), 2);
+    unchanged(&format!("sessionid=a _ga=1; {AGREED}"));
+}
+
+#[test]
 fn an_emptied_field_is_absent() {
     for all in ["_ga=1", "_ga=1; unknown=2;", "=x", "justvalue", "a=1;;;"] {
         assert_eq!(kept(&[all]), [""; 0], "{all}");

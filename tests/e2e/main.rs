@@ -18,6 +18,7 @@ mod caching;
 mod consent;
 mod cookies_request;
 mod cookies_response;
+mod corpus;
 mod faults;
 mod fields;
 mod framing;

@@ -1,0 +1,180 @@
+//! Cookies that other software reads where browsers and tamis see none.
+//!
+//! For browsers only a semicolon ends a pair (6265bis 5.8.3, step 6), and most servers read it so: Django, Node, PHP, Go.
+//! Others take white space or commas for separators too, as RFC 2109 did, and a quoted value for one value whatever is in
+//! it: Python's http.cookies and aiohttp; Undertow, and Tomcat once it is told `$Version`; CGI.pm and old versions of Rack.
+//! For them `a=1 b=2` may be two cookies, and `a="1; b=2"` one.
+
+/// A cookie-name as one of those readers finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading<'a> {
+    /// Where it begins, in octets of the field.
+    pub at: usize,
+    /// The name; a value follows it.
+    pub name: &'a [u8],
+}
+
+/// Whether no reader can find another cookie in the field than browsers do: no octet in it that any takes for a
+/// separator but semicolons and one space after them, and no quotes. Looks at all octets, many at a time.
+pub fn reads_alike(field: &[u8]) -> bool {
+    let odd = |octet: u8| is_space(octet) | (octet == b'"') | (octet == b',');
+    let first = field.first().is_some_and(|octet| odd(*octet));
+    let rest = field.iter().zip(field.get(1..).unwrap_or_default());
+    !rest.fold(first, |found, (before, octet)| found | (odd(*octet) & ((*octet != b' ') | (*before != b';'))))
+}
+
+/// The cookies that all those readers together find in a `Cookie` field: those that tamis reads, and others. What has no
+/// `=` is left out: there is nothing in it of a visitor.
+pub fn readings(field: &[u8]) -> Vec<Reading<'_>> {
+    let mut found = Vec::new();
+    http_cookies(field, &mut found);
+    aiohttp(field, &mut found);
+    for (quotes, commas) in [(true, false), (true, true), (false, true)] {
+        separated(field, (quotes, commas), &mut found);
+    }
+    found
+}
+
+/// Python's http.cookies: the regular expression of `BaseCookie.load`, `key = value` up to white space, a semicolon or
+/// the end, where a value is quoted or of certain octets. It stops where none matches. Its key may hold `=`, and is as
+/// short as can be.
+fn http_cookies<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
+    let mut at = 0;
+    loop {
+        at = skip(field, at, is_space);
+        let key_end = skip(field, at, |octet| is_key(octet) || octet == b'=');
+        let value_end = skip(field, key_end, is_value);
+        let key = field.get(at..key_end).unwrap_or_default();
+        let equals = key.iter().skip(1).position(|octet| *octet == b'=').map(|place| place + 1);
+        let (name, end) = match equals {
+            _ if key.is_empty() => return,
+            Some(place) if place + 1 < key.len() && ends(field, value_end) => {
+                (key.get(..place), Some(value_end))
+            }
+            Some(_) if key.ends_with(b"=") => (key.get(..key.len() - 1), value(field, key_end, |_, _| None)),
+            _ => match skip(field, key_end, is_space) {
+                equals if field.get(equals) == Some(&b'=') => {
+                    (Some(key), value(field, equals + 1, |_, _| None))
+                }
+                _ => (None, ends(field, key_end).then_some(key_end)),
+            },
+        };
+        let Some(end) = end else { return };
+        found.extend(name.map(|name| Reading { at, name }));
+        at = after(field, end);
+    }
+}
+
+/// aiohttp's parser: the same in the main, but what doesn't match is a pair up to the next semicolon all the same, and a
+/// quote that is not closed ends where it can.
+fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
+    let mut at = 0;
+    while at < field.len() {
+        at = skip(field, at, is_space);
+        let key_end = skip(field, at, |octet| is_key(octet) || matches!(octet, b'[' | b']'));
+        let equals = skip(field, key_end, is_space);
+        let end = if key_end == at {
+            None
+        } else if field.get(equals) == Some(&b'=') {
+            found.extend(field.get(at..key_end).map(|name| Reading { at, name }));
+            value(field, equals + 1, unclosed)
+        } else {
+            ends(field, key_end).then_some(key_end)
+        };
+        at = after(field, end.unwrap_or_else(|| skip(field, at, |octet| octet != b';')));
+    }
+}
+
+/// Pairs that a semicolon, and with `commas` a comma, ends; with `quotes` a quoted value holds either, and the next pair
+/// begins behind its closing quote.
+fn separated<'a>(field: &'a [u8], (quotes, commas): (bool, bool), found: &mut Vec<Reading<'a>>) {
+    let separates = |octet: u8| octet == b';' || (commas && octet == b',');
+    let mut at = 0;
+    while at < field.len() {
+        at = skip(field, at, |octet| is_space(octet) || separates(octet));
+        let name_end = skip(field, at, |octet| octet != b'=' && !separates(octet));
+        if field.get(name_end) != Some(&b'=') {
+            at = name_end;
+            continue;
+        }
+        let name = field.get(at..name_end).unwrap_or_default().trim_ascii_end();
+        // A name with a quote or a backslash in it is a piece of a value to any of them.
+        if !name.is_empty() && !name.iter().any(|octet| matches!(octet, b'"' | b'\\')) {
+            found.push(Reading { at, name });
+        }
+        let begins = skip(field, name_end + 1, is_space);
+        at = match quoted(field, begins) {
+            Some(end) if quotes => end,
+            _ if quotes && field.get(begins) == Some(&b'"') => return,
+            _ => skip(field, name_end + 1, |octet| !separates(octet)),
+        };
+    }
+}
+
+/// The end of a value that begins there, with or without white space before it, for the Python readers: quoted, or of
+/// their octets, and before a separator; else what is `odd` to one of them.
+fn value(field: &[u8], from: usize, odd: fn(&[u8], usize) -> Option<usize>) -> Option<usize> {
+    let begins = skip(field, from, is_space);
+    let whole = quoted(field, begins).unwrap_or_else(|| skip(field, begins, is_value));
+    if ends(field, whole) {
+        return Some(whole);
+    }
+    odd(field, begins).or((begins > from).then_some(from))
+}
+
+/// The end of a value that begins there with a quote which nothing closes before a separator: the last separator up to
+/// the next quote.
+fn unclosed(field: &[u8], from: usize) -> Option<usize> {
+    let rest = field.get(from..)?.strip_prefix(b"\"")?;
+    let length = rest.iter().position(|octet| matches!(octet, b'"' | b';')).unwrap_or(rest.len());
+    let (run, rest) = rest.split_at_checked(length)?;
+    if !rest.starts_with(b"\"") {
+        return Some(field.len() - rest.len());
+    }
+    let last = run.iter().rposition(|octet| is_space(*octet))?;
+    Some(from + 1 + last)
+}
+
+/// The end of the quoted string that begins there; a backslash takes the meaning from the octet after it.
+fn quoted(field: &[u8], from: usize) -> Option<usize> {
+    let mut rest = field.get(from..)?.strip_prefix(b"\"")?;
+    loop {
+        match rest {
+            [b'"', after @ ..] => return Some(field.len() - after.len()),
+            [b'\\', _, after @ ..] | [_, after @ ..] => rest = after,
+            [] => return None,
+        }
+    }
+}
+
+/// The first place from there on whose octet is not `of` them, or the end.
+fn skip(field: &[u8], from: usize, of: impl Fn(u8) -> bool) -> usize {
+    let rest = field.get(from..).unwrap_or_default();
+    from + rest.iter().position(|octet| !of(*octet)).unwrap_or(rest.len())
+}
+
+/// Whether a pair may end there.
+fn ends(field: &[u8], at: usize) -> bool {
+    field.get(at).is_none_or(|octet| *octet == b';' || is_space(*octet))
+}
+
+/// The place behind the separator.
+fn after(field: &[u8], end: usize) -> usize {
+    let end = skip(field, end, is_space);
+    if field.get(end) == Some(&b';') { end + 1 } else { end }
+}
+
+/// White space of any reader, and what no field value can hold anyway.
+fn is_space(octet: u8) -> bool {
+    (octet <= b' ') | (octet == 0x7F)
+}
+
+/// What http.cookies takes in a key, but for `=`.
+fn is_key(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"_!#%&'~`><@,:/$*+-.^|)(?}{".contains(&octet)
+}
+
+/// … and in a value without quotes.
+fn is_value(octet: u8) -> bool {
+    is_key(octet) || matches!(octet, b'=' | b'[' | b']')
+}
