@@ -49,7 +49,7 @@ pub(super) async fn serve<T, S, A, B>(
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
     let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
     let io = TokioIo::new(batched.clone());
-    let (clock, begun) = (Arc::clone(&pace), streams.clone());
+    let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
     let answer = service_fn(move |request| {
         let busy = clock.exchange();
         let stall = begun.as_ref().map(Streams::begin);
@@ -90,9 +90,19 @@ pub(super) async fn serve<T, S, A, B>(
     let faults = &settings.counters.connection_faults;
     match (pace.fault(), ended) {
         (Some(limit), _) => faults.increment(limit),
-        (None, Err(fault)) if fault.is_parse() => faults.increment("http"),
+        (None, Err(fault)) if is_malformed(&fault) => {
+            faults.increment("http");
+            // hyper has answered by itself, if at all: nothing else tells of it.
+            tracing::debug!(peer = %address, %fault, "closed: no HTTP as it must be");
+        }
         _ => {}
     }
+}
+
+/// What came is no HTTP/1.1 head, or breaks the rules that hold for an HTTP/2 connection as a whole.
+fn is_malformed(fault: &hyper::Error) -> bool {
+    let frames = || fault.source().and_then(|source| source.downcast_ref::<h2::Error>());
+    fault.is_parse() || frames().is_some_and(h2::Error::is_library)
 }
 
 /// Waits until the gateway stops, and then until the connection may be told so: hyper closes one on which it has read

@@ -33,9 +33,12 @@ pub(super) fn field(
         }
         return Kept::Drop;
     }
-    let ends = *line.name == header::CONNECTION && names_no_field(line.octets)
-        || *line.name == header::TRANSFER_ENCODING
-        || line.name.as_str() == "keep-alive";
+    if *line.name == header::TRANSFER_ENCODING {
+        exchange.coded = true;
+        return Kept::Drop;
+    }
+    let ends =
+        *line.name == header::CONNECTION && names_no_field(line.octets) || line.name.as_str() == "keep-alive";
     if ends { Kept::Drop } else { line.kept() }
 }
 

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::HeaderName;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -139,7 +140,7 @@ impl Streamed {
                 if let Some(most) = self.upload.refuses(self.upload.received()) {
                     return Poll::Ready(Some(Err(BodyError::Large(most))));
                 }
-                Poll::Ready(Some(Ok(clean(frame, &self.upload.current.counters))))
+                Poll::Ready(Some(Ok(clean(frame, &self.upload.named, &self.upload.current.counters))))
             }
             Poll::Ready(Some(Err(fault))) => {
                 self.upload.broken.set(true);
@@ -156,10 +157,10 @@ impl Streamed {
 }
 
 /// Data as it is; trailers without what none may carry.
-fn clean(frame: Frame<Bytes>, counters: &Counters) -> Frame<Bytes> {
+fn clean(frame: Frame<Bytes>, named: &[HeaderName], counters: &Counters) -> Frame<Bytes> {
     match frame.into_trailers() {
         Ok(mut trailers) => {
-            for _ in 0..fields::clean_trailers(&mut trailers) {
+            for _ in 0..fields::clean_trailers(&mut trailers, named) {
                 counters.trailer_cookies.increment();
             }
             Frame::trailers(trailers)
@@ -285,7 +286,7 @@ impl Body for ResponseBody {
                 let mut frame = frame;
                 if let Some(exchange) = &mut this.exchange {
                     exchange.sends(frame.data_ref().map_or(0, |data| data.len() as u64));
-                    frame = clean(frame, &exchange.worker.counters);
+                    frame = clean(frame, &exchange.named, &exchange.worker.counters);
                 }
                 if frame.is_trailers() {
                     // hyper asks for nothing after them.

@@ -30,6 +30,11 @@ pub enum Error {
     /// Two fields disagree about the request's target.
     #[error("the request's target and its Host name different sites")]
     Target,
+    /// A target that isn't encoded as URIs are (RFC 3986 2.1).
+    #[error(
+        "the request's target has characters beyond ASCII, which no URI has; they have to be percent-encoded"
+    )]
+    TargetOctets,
     /// CONNECT, TRACE.
     #[error("the method {0} is not forwarded")]
     Method(http::Method),
@@ -50,7 +55,7 @@ pub enum Error {
         "the request's body has no Content-Length and is larger than {0} octets; set `request_body: stream` if the origin server reads chunked bodies"
     )]
     Unmeasured(usize),
-    /// A body larger than the path's `body_limit`.
+    /// A body larger than the path's `body_limit`, or than any number for it (2^63-1).
     #[error("the request's body is larger than the {0} octets of `body_limit`")]
     LargeBody(usize),
     /// The user agent's body broke off or was malformed.
@@ -97,6 +102,7 @@ pub const FAILURES: &[&str] = &[
     "host",
     "fields",
     "target",
+    "target-octets",
     "method",
     "unknown-host",
     "loop",
@@ -131,6 +137,7 @@ impl Error {
             Self::Host => "host",
             Self::Fields => "fields",
             Self::Target => "target",
+            Self::TargetOctets => "target-octets",
             Self::Method(_) => "method",
             Self::UnknownHost(_) => "unknown-host",
             Self::Loop => "loop",
@@ -171,7 +178,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Fields => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::Host | Self::Target | Self::RequestBody(_) => StatusCode::BAD_REQUEST,
+            Self::Host | Self::Target | Self::TargetOctets | Self::RequestBody(_) => StatusCode::BAD_REQUEST,
             Self::Method(_) | Self::RequestCoding => StatusCode::NOT_IMPLEMENTED,
             Self::UnknownHost(config::UnknownHost::Reject) => StatusCode::MISDIRECTED_REQUEST,
             Self::UnknownHost(config::UnknownHost::NotFound) => StatusCode::NOT_FOUND,
@@ -204,6 +211,7 @@ impl Error {
             Self::Fields => "The request has too many fields.",
             Self::Host => "The request does not name one host.",
             Self::Target => "The request names two different hosts.",
+            Self::TargetOctets => "The address has characters that have to be encoded.",
             Self::Method(_) => "This method is not available here.",
             Self::UnknownHost(_) => "No site is served here under this name.",
             Self::Loop => "The request came round in a circle: the site's gateway leads back to itself.",

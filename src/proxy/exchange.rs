@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use http::{Method, Request, Uri};
+use http::{HeaderName, Method, Request, Uri};
 
 use super::trace::TraceId;
 use super::upload::Upload;
@@ -29,6 +29,10 @@ pub(super) struct Exchange {
     sent: u64,
     /// The content that the user agent sends for the origin server.
     pub(super) upload: Option<Rc<Upload>>,
+    /// The answer has a transfer coding: a length beside it counts for nothing (RFC 9112 6.3).
+    pub(super) coded: bool,
+    /// What the answer's `Connection` named: no trailer of that name goes on (RFC 9110 7.6.1).
+    pub(super) named: Vec<HeaderName>,
     pub(super) consent: &'static str,
     pub(super) upstream: Duration,
     /// The origin server was asked.
@@ -59,6 +63,8 @@ impl Exchange {
             status: 0,
             sent: 0,
             upload: None,
+            coded: false,
+            named: Vec::new(),
             consent: "",
             upstream: Duration::ZERO,
             asked: false,

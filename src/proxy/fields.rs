@@ -23,26 +23,29 @@ fn is_end_to_end(name: &HeaderName) -> bool {
         || is_claim(name.as_str())
 }
 
-/// Removes the fields of the connection and those that `Connection` names.
-pub(super) fn remove_connection(headers: &mut HeaderMap) {
-    remove_what_it_names(headers);
+/// Removes the fields of the connection and those that `Connection` names, whose names it returns.
+pub(super) fn remove_connection(headers: &mut HeaderMap) -> Vec<HeaderName> {
+    let named = remove_what_it_names(headers);
     remove_named(headers, is_of_connection);
+    named
 }
 
 /// Removes from a request the fields of the connection, and what somebody before us must not say: names that speak for
 /// us or for another field ([`is_spoof`]); where the other side is not `trusted`, what gateways say ([`is_claim`]).
-pub(super) fn clean_request(headers: &mut HeaderMap, trusted: bool) {
-    remove_what_it_names(headers);
+/// Returns the names that `Connection` gave.
+pub(super) fn clean_request(headers: &mut HeaderMap, trusted: bool) -> Vec<HeaderName> {
+    let named = remove_what_it_names(headers);
     remove_named(headers, |name| is_of_connection(name) || is_spoof(name) || (!trusted && is_claim(name)));
+    named
 }
 
-fn remove_what_it_names(headers: &mut HeaderMap) {
+fn remove_what_it_names(headers: &mut HeaderMap) -> Vec<HeaderName> {
     if !headers.contains_key(header::CONNECTION) {
-        return;
+        return Vec::new();
     }
     let lines = headers.get_all(header::CONNECTION);
     if lines.iter().all(|line| [b"keep-alive".as_slice(), b"close"].contains(&line.as_bytes())) {
-        return;
+        return Vec::new();
     }
     let named: Vec<HeaderName> = lines
         .iter()
@@ -50,9 +53,10 @@ fn remove_what_it_names(headers: &mut HeaderMap) {
         .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
         .filter(|name| !is_end_to_end(name))
         .collect();
-    for name in named {
+    for name in &named {
         headers.remove(name);
     }
+    named
 }
 
 /// Joins the cookie fields of HTTP/2, which sends one a pair, into the one that other contexts know (RFC 9113 8.2.3).
@@ -100,15 +104,18 @@ pub(super) fn ask_for_trailers(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
 }
 
-/// What no trailer may carry: cookies, framing, routing, and the fields of the connection (RFC 9110 6.5.1).
-/// Returns how many cookie fields there were.
-pub(super) fn clean_trailers(trailers: &mut HeaderMap) -> usize {
+/// What no trailer may carry: cookies, framing, routing, and the fields of the connection (RFC 9110 6.5.1), those
+/// included that `Connection` has `named`. Returns how many cookie fields there were.
+pub(super) fn clean_trailers(trailers: &mut HeaderMap, named: &[HeaderName]) -> usize {
     let mut cookies = 0;
     for name in [header::COOKIE, header::SET_COOKIE, COOKIE2, SET_COOKIE2] {
         cookies += trailers.get_all(&name).iter().count();
         trailers.remove(name);
     }
     for name in [header::CONTENT_LENGTH, header::HOST, header::TRAILER, header::AUTHORIZATION] {
+        trailers.remove(name);
+    }
+    for name in named {
         trailers.remove(name);
     }
     clean_request(trailers, false);
@@ -195,7 +202,8 @@ mod tests {
     fn trailers_carry_no_cookies() {
         let mut map =
             headers(&[("set-cookie", "a=1"), ("cookie", "b"), ("set-cookie2", "c"), ("digest", "d")]);
-        assert_eq!(clean_trailers(&mut map), 3);
+        map.insert("x-hop", HeaderValue::from_static("e"));
+        assert_eq!(clean_trailers(&mut map, &[HeaderName::from_static("x-hop")]), 3);
         assert_eq!(map, headers(&[("digest", "d")]));
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderValue};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, StatusCode, Uri, Version};
@@ -99,13 +99,13 @@ async fn pass(
         return Ok(Passed::Own(Box::new(local::closed(closed, asked, &parts.method))));
     }
     let trailers = fields::accepts_trailers(&parts.headers);
-    fields::clean_request(&mut parts.headers, hop.trusted);
+    let named = fields::clean_request(&mut parts.headers, hop.trusted);
     let mut lines = Lines::default();
     sift::request(exchange, site, &mut visit, (&mut parts.headers, &mut lines));
     let ours = (&target.authority, snapshot.name.as_str(), parts.version);
     forwarded::announce(&mut parts.headers, &mut lines, &hop, ours);
 
-    let upload = Upload::new(&current, site.id, rule);
+    let upload = Upload::new(&current, site.id, rule, named);
     exchange.upload = Some(Rc::clone(&upload));
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
     address(&mut parts, site, target, trailers);
@@ -122,7 +122,7 @@ async fn pass(
     exchange.upstream = upload.lasts();
 
     let status = answer.status();
-    end_hop(&mut answer, head);
+    exchange.named = end_hop(&mut answer, head, exchange.coded);
     sift::response(exchange, site, &visit, status, (set_cookies, answer.headers_mut()));
     if status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::ask(answer.headers_mut());
@@ -206,16 +206,17 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
     }
 }
 
-/// Takes from an answer what spoke of the connection that it came over.
-fn end_hop(answer: &mut Answer, head: bool) {
-    let length = stated_length(answer, head);
+/// Takes from an answer what spoke of the connection that it came over; the names that its `Connection` gave.
+fn end_hop(answer: &mut Answer, head: bool, coded: bool) -> Vec<HeaderName> {
+    let length = if coded { None } else { stated_length(answer, head) };
     let headers = answer.headers_mut();
-    fields::remove_connection(headers);
+    let named = fields::remove_connection(headers);
     headers.remove(header::CONTENT_LENGTH);
     if let Some(length) = length {
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     *answer.version_mut() = Version::HTTP_11;
+    named
 }
 
 /// The target as HTTP/2 has it: scheme and authority beside the path (RFC 9113 8.3.1).

@@ -31,7 +31,7 @@ impl Target {
 /// Reads the target and leaves it in origin-form in `parts.uri`.
 ///
 /// # Errors
-/// A method that a gateway doesn't forward; a Host that is missing, repeated, malformed or disagrees.
+/// A method that a gateway doesn't forward; a Host that is missing, repeated, malformed or disagrees; a target that no URI has.
 pub(super) fn read(parts: &mut Parts) -> Result<Target, Error> {
     if parts.method == Method::CONNECT || parts.method == Method::TRACE {
         return Err(Error::Method(parts.method.clone()));
@@ -48,6 +48,15 @@ pub(super) fn read(parts: &mut Parts) -> Result<Target, Error> {
         _ => return Err(Error::Host),
     };
     let target = Target::of(authority).ok_or(Error::Host)?;
+    // hyper lets pass what is UTF-8. No URI has it (RFC 3986 2), and the next server may read other characters.
+    let written = parts.uri.path_and_query().map_or("", PathAndQuery::as_str);
+    if !written.is_ascii() {
+        return Err(Error::TargetOctets);
+    }
+    // A :path of a query alone is malformed (RFC 9113 8.3.1), and is a path by the time that it gets here.
+    if written.starts_with('?') && is_http2(parts) {
+        return Err(Error::Target);
+    }
     if let Some(named) = parts.uri.authority() {
         // An absolute target replaces Host (RFC 9112 3.2.2); one that disagrees is a trick, not a request.
         let authority = target.authority.as_bytes();
@@ -121,6 +130,13 @@ mod tests {
             ["a@b", "a,b", "a b", "a/b", "a?b", "a#b", "a:b", "a:1:2", "[::1", "[x]", "a:123456", "a\\b", "<"]
         {
             assert!(matches!(target("/", &[odd]), Err(Error::Host)), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_ascii() {
+        for odd in ["/\u{e9}", "/a?\u{e9}", "http://x.test/\u{e9}"] {
+            assert!(matches!(target(odd, &["x.test"]), Err(Error::TargetOctets)), "{odd}");
         }
     }
 

@@ -4,10 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use http::HeaderName;
 use tokio::time::Instant;
 
 use super::Current;
 use crate::config::{Rule, SiteId};
+
+/// No content is longer: a signed number of 64 bits, as many servers count in, could not hold its length.
+const LONGEST: usize = usize::MAX >> 1;
 
 /// How the user agent's body is getting on, for whoever waits for the answer, and what it may do.
 pub(super) struct Upload {
@@ -21,7 +25,9 @@ pub(super) struct Upload {
     pub(super) slow: Cell<bool>,
     pub(super) broken: Cell<bool>,
     large: Cell<bool>,
-    most: Option<usize>,
+    most: usize,
+    /// What its `Connection` named: no trailer of that name goes on either (RFC 9110 7.6.1).
+    pub(super) named: Vec<HeaderName>,
     pub(super) progress: Duration,
     answer: Duration,
     /// Which address of the upstream it goes to.
@@ -30,7 +36,7 @@ pub(super) struct Upload {
 
 impl Upload {
     /// For a site of this configuration, by the rule of the request's path.
-    pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule) -> Rc<Self> {
+    pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule, named: Vec<HeaderName>) -> Rc<Self> {
         let now = Instant::now();
         Rc::new(Self {
             current: Rc::clone(current),
@@ -41,7 +47,8 @@ impl Upload {
             slow: Cell::new(false),
             broken: Cell::new(false),
             large: Cell::new(false),
-            most: rule.body_limit,
+            most: rule.body_limit.unwrap_or(LONGEST),
+            named,
             progress: rule.progress,
             answer: rule.answer,
             address: RefCell::new(None),
@@ -62,14 +69,14 @@ impl Upload {
 
     /// The limit of its octets, if more than that came.
     pub(super) fn too_large(&self) -> Option<usize> {
-        self.most.filter(|_| self.large.get())
+        self.large.get().then_some(self.most)
     }
 
     /// The limit of its octets, if it is less than so many; they are too many then.
     pub(super) fn refuses(&self, octets: u64) -> Option<usize> {
-        let most = self.most.filter(|most| u64::try_from(*most).is_ok_and(|most| octets > most));
-        self.large.set(self.large.get() || most.is_some());
-        most
+        let refused = u64::try_from(self.most).is_ok_and(|most| octets > most);
+        self.large.set(self.large.get() || refused);
+        refused.then_some(self.most)
     }
 
     /// Octets of content that came so far.

@@ -237,6 +237,26 @@ fn of_an_answer_with_length_and_chunks_the_chunks_count() {
 }
 
 #[test]
+fn a_length_beside_chunks_says_nothing_of_an_answer_without_content() {
+    let framing = "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let gateway = gateway(&answering(&format!("HTTP/1.1 200 OK\r\n{framing}")));
+    let mut agent = gateway.agent();
+    for _ in 0..2 {
+        let answer = agent.get(&[]);
+        assert_eq!((answer.status(), answer.text()), (200, String::new()));
+    }
+}
+
+#[test]
+fn a_length_that_a_signed_number_cant_hold_is_refused() {
+    let origin = answering(&page(&[]));
+    let mut agent = gateway(&origin).agent();
+    agent.ask("POST /", &["Content-Length: 9223372036854775808"]);
+    assert_eq!(agent.answer().status(), 413);
+    assert!(agent.is_closed() && origin.heard_nothing());
+}
+
+#[test]
 fn the_upload_is_asked_for_once_and_only_when_somebody_takes_it() {
     let origin = answering(&page(&[]));
     let gateway = gateway(&origin);
@@ -319,10 +339,16 @@ fn a_body_without_a_length_is_streamed_where_the_site_says_so() {
     let origin = answering(&page(&[]));
     let gateway = Setup::new(&origin).site("request_body: stream").start();
     let mut agent = gateway.agent();
-    agent
-        .ask("POST /", &["Transfer-Encoding: chunked", "Trailer: X-Sum, Cookie, X-Forwarded-For, X-Consent"]);
+    agent.ask(
+        "POST /",
+        &[
+            "Transfer-Encoding: chunked",
+            "Connection: X-Hop",
+            "Trailer: X-Sum, Cookie, X-Forwarded-For, X-Consent",
+        ],
+    );
     agent.send(
-        "3;ext=1\r\nabc\r\n3\r\ndef\r\n0\r\nX-Sum: 1\r\nCookie: _ga=1\r\nX-Forwarded-For: 1.2.3.4\r\nX-Consent: all\r\n\r\n",
+        "3;ext=1\r\nabc\r\n3\r\ndef\r\n0\r\nX-Hop: 2\r\nX-Sum: 1\r\nCookie: _ga=1\r\nX-Forwarded-For: 1.2.3.4\r\nX-Consent: all\r\n\r\n",
     );
     assert_eq!(agent.answer().status(), 200);
     let heard = origin.heard();

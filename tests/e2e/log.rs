@@ -1,5 +1,6 @@
 //! What is written down, and what never is.
 
+use crate::http2::plain;
 use crate::kit::{Setup, answering, gateway, logged, page, status};
 
 const REFERENCE: &str = include_str!("../../docs/operation.md");
@@ -54,6 +55,23 @@ fn a_failure_tells_no_value_either() {
     let line = line_of("/log/failure");
     assert!(line.contains("error=\"not-http\"") && line.contains("status=502"), "{line}");
     assert!(!logged("/log/failure").contains("S3CRET"));
+}
+
+#[test]
+fn what_is_answered_before_anybody_is_asked_is_counted_and_logged() {
+    let gateway = plain(&answering(&page(&[]))).start();
+    let malformed = "GET /log/S3CRET-x HTTP/1.1\r\nHost: x.test\r\nContent-Length: S3CRET-y\r\n\r\n";
+    // A frame of DATA on the stream that is the connection's own.
+    let frames = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0\0\0\u{1}\0\0\0\0\0\0x";
+    for octets in [malformed, frames] {
+        let mut agent = gateway.agent();
+        let peer = agent.wire.tcp().local_addr().unwrap();
+        agent.send(octets);
+        agent.wire.rest();
+        let log = logged(&format!("closed: no HTTP as it must be peer={peer}"));
+        assert!(!log.contains("S3CRET-x") && !log.contains("S3CRET-y"));
+    }
+    assert_eq!(gateway.stop().1.sum(|counters| counters.connection_faults.value("http")), 2);
 }
 
 #[test]
