@@ -48,8 +48,8 @@ fn give_back(mut buffer: Vec<u8>) {
 /// The lock is never waited for: all of it is one task's. hyper wants to be able to send an upgraded stream elsewhere.
 pub(super) struct Batched<T>(Arc<Mutex<Batch<T>>>);
 
-struct Batch<T> {
-    io: T,
+pub(super) struct Batch<T> {
+    pub(super) io: T,
     /// Written by the connection, not yet by us.
     held: Vec<u8>,
     /// Octets of it that have left.
@@ -68,7 +68,7 @@ impl<T> Clone for Batched<T> {
 }
 
 impl<T> Batched<T> {
-    fn lock(&self) -> MutexGuard<'_, Batch<T>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Batch<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

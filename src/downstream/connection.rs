@@ -8,15 +8,16 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Version};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
 use super::batch::Batched;
+use super::cut::Tcp;
 use super::ending::Ending;
 use super::pace::{Pace, Paced};
 use super::security::Protocol;
@@ -26,6 +27,8 @@ use super::{Peer, Settings};
 /// Octets that one stream may send before the origin server takes them, and all of a connection together.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// Octets that are dropped at once.
+const DISCARDED: usize = 16 * 1024;
 /// A new connection that meets the end of the gateway may take so long to send its first octets.
 const FIRST: Duration = Duration::from_secs(1);
 /// An HTTP/2 connection without a sign of life is asked for one this often.
@@ -39,7 +42,7 @@ pub(super) async fn serve<T, S, A, B>(
     settings: &Settings,
     service: S,
 ) where
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Tcp + Unpin + Send + 'static,
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
@@ -50,8 +53,11 @@ pub(super) async fn serve<T, S, A, B>(
     let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
     let io = TokioIo::new(batched.clone());
     let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
-    let answer = service_fn(move |request| {
+    let answer = service_fn(move |request: Request<Incoming>| {
         let busy = clock.exchange();
+        if request.version() == Version::HTTP_10 {
+            clock.grows_old();
+        }
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer.clone()));
@@ -66,14 +72,23 @@ pub(super) async fn serve<T, S, A, B>(
     let ended = match streams {
         None => {
             let mut served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
-            tokio::select! {
+            let ended = tokio::select! {
                 biased;
                 ended = batched.around(served.as_mut()) => ended,
                 () = told_to_end(settings, &pace) => {
                     served.as_mut().graceful_shutdown();
                     batched.around(served.as_mut()).await
                 }
+            };
+            if pace.is_old() && ended.as_ref().is_err_and(hyper::Error::is_user) {
+                // Its answer broke off.
+                batched.will_reset();
             }
+            if ended.is_ok() && !pace.is_tunnel() {
+                // Boxed, since every connection would keep room for it.
+                Box::pin(linger(batched, settings)).await;
+            }
+            ended
         }
         Some(streams) => {
             let mut served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
@@ -117,6 +132,21 @@ async fn told_to_end(settings: &Settings, pace: &Pace) {
     // Boxed, since every connection would keep room for it.
     let mut first = Box::pin(tokio::time::sleep(FIRST));
     poll_fn(|cx| if pace.has_heard() { Poll::Ready(()) } else { first.as_mut().poll(cx) }).await;
+}
+
+/// The user agent has been told that nothing more comes. It closes then, and what it still sends until then is taken and
+/// dropped: a socket that is closed while octets come in is reset, and the answer may be lost with it (RFC 9112 9.6).
+async fn linger<T: AsyncRead + AsyncWrite + Unpin>(mut stream: Batched<T>, settings: &Settings) {
+    let rest = async {
+        let mut octets = vec![0; DISCARDED];
+        while stream.read(&mut octets).await.is_ok_and(|read| read > 0) {}
+    };
+    tokio::select! {
+        biased;
+        () = rest => {}
+        () = settings.stop.cancelled() => {}
+        () = tokio::time::sleep(settings.patience.head) => {}
+    }
 }
 
 /// HTTP/2 with everything bounded: streams, the header list, windows, resets that wait.
