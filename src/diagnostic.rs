@@ -178,7 +178,7 @@ impl Diagnostic {
         if !self.help.is_empty() {
             let _ = write!(out, "; {}", self.help);
         }
-        out
+        on_one_line(out)
     }
 
     /// The fault as a JSON object.
@@ -201,6 +201,22 @@ impl Related {
             "file": self.source.name, "line": line, "column": column, "message": self.label,
         })
     }
+}
+
+/// The same without a control character, of which a file may hold any, and a message quotes files.
+fn on_one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut line = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }
 
 /// Bytes of a text, how they are marked, and what is written beside them.

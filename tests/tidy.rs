@@ -193,3 +193,26 @@ fn a_planted_import_is_caught() {
     assert_eq!(imports("use crate::{admin, config::{A, B}, proxy::C};"), ["admin", "config", "proxy"]);
     assert_eq!(imports("fn f() -> crate::upstream::Pool"), ["upstream"]);
 }
+
+/// SECURITY.md says by which tests each promise is held: `[file](file) name, name`.
+#[test]
+fn what_holds_a_promise_exists() {
+    let text = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for link in text.lines().filter(|line| line.starts_with('|')).flat_map(|row| row.split("](").skip(1)) {
+        let (path, names) = link.split_once(')').unwrap();
+        let Ok(file) = fs::read_to_string(root().join(path)) else {
+            wrong.push(format!("there is no {path}"));
+            continue;
+        };
+        let names = names.split('[').next().unwrap().split('`').skip(1).step_by(2);
+        for name in names.filter(|name| path.ends_with(".rs") && !name.is_empty()) {
+            count += 1;
+            if !file.contains(&format!("fn {name}(")) {
+                wrong.push(format!("{path} has no test {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 20, "{count}");
+}

@@ -236,6 +236,19 @@ mod tests {
     }
 
     #[test]
+    fn no_date_is_later_than_the_limit() {
+        let week = Edit { lifetime: Some(Lifetime::AtMost { seconds: 7, now: NOW }), ..Edit::default() };
+        let (late, limit) = ("Thu, 01 Jan 2099 00:00:00 GMT", imf_fixdate(NOW + 7));
+        assert_eq!(edited(&format!("a=1; Expires={late}"), week), format!("a=1; Expires={limit}"));
+        assert_eq!(
+            edited(&format!("a=1; expires={late};b;Expires=x"), week),
+            format!("a=1; expires={limit};b")
+        );
+        assert_eq!(edited(&format!("a=1; Expires={limit}"), week), "-");
+        assert_eq!(edited("a=1; Expires=x; Expires=y", week), "-");
+    }
+
+    #[test]
     fn all_duplicates_change() {
         let lax = Edit { same_site: Some(Some(SameSite::Lax)), ..Edit::default() };
         assert_eq!(edited("a=1; SameSite=None;b; samesite=Lax", lax), "a=1; SameSite=Lax;b");

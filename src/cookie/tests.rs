@@ -416,6 +416,66 @@ fn what_others_read_within_a_value() {
     assert_eq!(names("a=1 \u{e9}b=2"), [b"a"]);
 }
 
+/// What is spelled as nearly every server spells it is read by a short cut, which means the same.
+#[test]
+fn attributes_mean_the_same_however_they_are_spelled() {
+    let attributes = [
+        ("Path", "=/p"),
+        ("Domain", "=x.test"),
+        ("Max-Age", "=9"),
+        ("Expires", "=Thu, 01 Jan 2030 00:00:00 GMT"),
+        ("SameSite", "=Lax"),
+        ("Secure", ""),
+        ("HttpOnly", ""),
+        ("Partitioned", ""),
+    ];
+    for (name, value) in attributes {
+        let usual = account(format!("a=1; {name}{value}").as_bytes());
+        assert!(usual.len() > "a=1 | ".len(), "{name} counts");
+        for name in [name.to_owned(), name.to_ascii_lowercase(), name.to_ascii_uppercase()] {
+            for line in [
+                format!("a=1;{name}{value}"),
+                format!("a=1;  {name}{value} "),
+                format!("a=1;\t{name} {}; x", value.replacen('=', "= ", 1)),
+                format!("a=1; {name}{value};"),
+            ] {
+                assert_eq!(account(line.as_bytes()), usual, "{line:?}");
+            }
+        }
+        assert_eq!(account(format!("a=1; {name}s{value}").as_bytes()), "a=1", "{name}");
+    }
+}
+
+#[test]
+fn a_date_ends_at_its_semicolon_however_long_it_is() {
+    // As many octets as a date has lie between the two ends.
+    let line = b"a=1; Expires=0; Secure; Path=/aaaaaaaaaaaa; HttpOnly";
+    assert_eq!(account(line), account(b"a=1; Secure; Path=/aaaaaaaaaaaa; HttpOnly"));
+    let line = b"a=1; Expires=Thu, 01 Jan 2030 00:00:00 GMT+0; Secure";
+    assert_eq!(account(line), account(b"a=1; expires = Thu, 01 Jan 2030 00:00:00 GMT; Secure"));
+}
+
+/// For some browsers the last of a name counts though it can't be read.
+#[test]
+fn what_is_too_long_to_be_read_makes_no_deletion() {
+    let long = "0".repeat(1025);
+    for (line, deletes) in [
+        ("a=1; Max-Age=0".to_owned(), true),
+        (format!("a=1; Max-Age=0; Max-Age={long}"), false),
+        (format!("a=1; Max-Age={long}; Max-Age=0"), true),
+        ("a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT".to_owned(), true),
+        (format!("a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires={long}"), false),
+        (format!("a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age={long}"), false),
+    ] {
+        assert_eq!(
+            SetCookie::parse(line.as_bytes()).is_deletion(NOW),
+            deletes,
+            "{}",
+            line.get(..40).unwrap_or(&line)
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn parsing_never_panics_and_keeps_every_octet(line in octets(), now in any::<i64>()) {

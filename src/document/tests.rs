@@ -42,6 +42,24 @@ fn fault(text: &str) -> (usize, usize, &'static str) {
 }
 
 #[test]
+fn a_fault_is_told_on_one_line_whatever_it_quotes() {
+    let document = parse("\"ver\\nsion\\e[1m\": 1").unwrap();
+    document.fields(document.root(), &NOTHING).unwrap().finish();
+    let faults = document.into_faults();
+    let line = faults.iter().next().unwrap().line();
+    assert!(line.contains(r"ver\nsion\u{1b}[1m") && !line.contains(char::is_control), "{line}");
+}
+
+#[test]
+fn a_syntax_fault_is_about_a_whole_character() {
+    for (text, span) in [("\u{ffff}", 0..3), ("a: b\nc: \u{ffff}", 8..11), ("a: [", 3..4)] {
+        let faults = parse(text).expect_err(text);
+        let fault = faults.iter().next().unwrap();
+        assert_eq!((fault.kind, &fault.span), ("yaml-syntax", &span), "{text:?}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_and_windows_line_ends_are_accepted() {
     let document =
         parse("\u{feff}version: \"1\"\r\ncookies:\r\n  - provider: Us\r\n    namse: a\r\n").unwrap();

@@ -75,12 +75,13 @@ impl Scan {
             if length == 1 || length == 2 && input.get(self.from) == Some(&b'\r') {
                 return Ok(Some(end));
             }
-            self.from = end;
-            self.lines += 1;
-            // The first line of a head is no field.
-            if self.lines > bounds.fields + 1 {
+            // The first line of a head is no field. A line too many is left where it is, to be found again by whoever
+            // asks again.
+            if self.lines > bounds.fields {
                 return Err(Fault::Large);
             }
+            self.from = end;
+            self.lines += 1;
         }
         if input.len() > bounds.head { Err(Fault::Large) } else { Ok(None) }
     }

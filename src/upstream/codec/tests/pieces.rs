@@ -159,6 +159,7 @@ fn heads_and_trailers_are_bounded() {
     let head = |fields: String| format!("HTTP/1.1 204 No Content\r\n{fields}\r\n");
     let trailers =
         |fields: String| format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{fields}\r\n");
+    let behind_data = |fields: String| trailers(fields).replace("\r\n\r\n0\r\n", "\r\n\r\n1\r\nx\r\n0\r\n");
     let large = |length: usize| format!("X: {}\r\n", "y".repeat(length));
     for (answer, fits) in [
         (head(many(20)), true),
@@ -168,6 +169,9 @@ fn heads_and_trailers_are_bounded() {
         (trailers(many(20)), true),
         (trailers(many(22)), false),
         (trailers(large(8200)), false),
+        (behind_data(many(20)), true),
+        (behind_data(many(22)), false),
+        (behind_data(large(8200)), false),
     ] {
         let seen = run(exchange(Method::GET, &[answer.as_bytes()], true));
         let refused = match seen {
@@ -180,7 +184,13 @@ fn heads_and_trailers_are_bounded() {
 
 #[test]
 fn a_fault_behind_data_comes_after_it() {
-    for bad in ["zz\r\n", "5\r\nhellox", "5\r\nhello\r\n0\r\nno colon\r\n\r\n"] {
+    for bad in [
+        "zz\r\n",
+        "5\r\nhellox",
+        "5\r\nhellox\r\n0\r\n\r\n",
+        "5\r\nhello0\r\n\r\n",
+        "5\r\nhello\r\n0\r\nno colon\r\n\r\n",
+    ] {
         let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n{bad}");
         let seen = seen("GET", &[answer.as_bytes()], true);
         assert!(seen.content.starts_with(b"ok") && seen.fault.is_some() && !seen.kept, "{bad:?} {seen:?}");

@@ -1,0 +1,4 @@
+//! The room in which the parser lies.
+
+#[path = "parser.rs"]
+pub mod proxy_protocol;
