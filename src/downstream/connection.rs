@@ -102,10 +102,15 @@ pub(super) async fn serve<T, S, A, B>(
             }
         }
     };
+    count(settings, &pace, ended.err(), address);
+}
+
+/// How the connection ended, if by a limit or by what came.
+fn count(settings: &Settings, pace: &Pace, fault: Option<hyper::Error>, address: SocketAddr) {
     let faults = &settings.counters.connection_faults;
-    match (pace.fault(), ended) {
+    match (pace.fault(), fault) {
         (Some(limit), _) => faults.increment(limit),
-        (None, Err(fault)) if is_malformed(&fault) => {
+        (None, Some(fault)) if is_malformed(&fault) => {
             faults.increment("http");
             // hyper has answered by itself, if at all: nothing else tells of it.
             tracing::debug!(peer = %address, %fault, "closed: no HTTP as it must be");
