@@ -9,7 +9,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, Version};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
@@ -56,9 +56,7 @@ pub(super) async fn serve<T, S, A, B>(
     let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
     let answer = service_fn(move |request: Request<Incoming>| {
         let busy = clock.exchange();
-        if request.version() == Version::HTTP_10 {
-            clock.grows_old();
-        }
+        clock.hears(request.version());
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer.clone()));
@@ -81,13 +79,12 @@ pub(super) async fn serve<T, S, A, B>(
                     batched.around(served.as_mut()).await
                 }
             };
-            if pace.is_old() && ended.as_ref().is_err_and(hyper::Error::is_user) {
-                // Its answer broke off.
-                batched.will_reset();
-            }
-            if ended.is_ok() && !pace.is_tunnel() {
+            match &ended {
                 // Boxed, since every connection would keep room for it.
-                Box::pin(linger(batched, settings)).await;
+                Ok(()) if !pace.is_tunnel() => Box::pin(linger(batched, settings)).await,
+                // An answer broke off.
+                Err(fault) if pace.is_old() && fault.is_user() => batched.will_reset(),
+                _ => {}
             }
             ended
         }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::Version;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
@@ -88,9 +89,11 @@ impl Pace {
         self.exchanges.load(Ordering::Relaxed) > 0
     }
 
-    /// Notes a request of HTTP/1.0.
-    pub(super) fn grows_old(&self) {
-        self.old.store(true, Ordering::Relaxed);
+    /// Notes the version of a request.
+    pub(super) fn hears(&self, version: Version) {
+        if version == Version::HTTP_10 {
+            self.old.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether a request was of HTTP/1.0, to which the end of the connection is the end of an answer (RFC 9112 6.3).

@@ -32,6 +32,11 @@ fn nothing_is_left_behind() {
     folder.write("site.yaml", registry());
     folder.write("tamis.yaml", &quiet);
     let process = Process::start(&folder.at("tamis.yaml"));
+    // Whoever answers has begun all that it does; then nobody is there.
+    assert_eq!(process.agent().for_host("elsewhere.test").get(&["Connection: close"]).status(), 421);
+    while !process.counts("tamis_connections_open{protocol=\"http/1.1\"} 0") {
+        std::thread::yield_now();
+    }
     let before = Held::by(&process);
 
     let played: Vec<Mutex<Played>> = cases.iter().map(|case| Mutex::new(play(&stage, case))).collect();
