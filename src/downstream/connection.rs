@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub(super) async fn serve<T, S, A, B>(
 {
     let pace = Pace::new(protocol == Protocol::Http2);
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
-    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), streams.is_some());
+    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
     let io = TokioIo::new(batched.clone());
     let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
     let answer = service_fn(move |request: Request<Incoming>| {
@@ -99,10 +100,15 @@ pub(super) async fn serve<T, S, A, B>(
             }
         }
     };
+    count(settings, &pace, ended.err(), address);
+}
+
+/// How the connection ended, if by a limit or by what came.
+fn count(settings: &Settings, pace: &Pace, fault: Option<hyper::Error>, address: SocketAddr) {
     let faults = &settings.counters.connection_faults;
-    match (pace.fault(), ended) {
+    match (pace.fault(), fault) {
         (Some(limit), _) => faults.increment(limit),
-        (None, Err(fault)) if is_malformed(&fault) => {
+        (None, Some(fault)) if is_malformed(&fault) => {
             faults.increment("http");
             // hyper has answered by itself, if at all: nothing else tells of it.
             tracing::debug!(peer = %address, %fault, "closed: no HTTP as it must be");
