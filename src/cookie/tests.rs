@@ -429,6 +429,12 @@ fn attributes_mean_the_same_however_they_are_spelled() {
 }
 
 #[test]
+fn a_date_is_its_parts_in_their_order() {
+    // The first token that can be a month is the month.
+    assert_eq!(date(b"Jan, 01 Feb 2000 00:00:00 GMT"), date(b"Sat, 01 Jan 2000 00:00:00 GMT"));
+}
+
+#[test]
 fn a_date_ends_at_its_semicolon_however_long_it_is() {
     // As many octets as a date has lie between the two ends.
     let line = b"a=1; Expires=0; Secure; Path=/aaaaaaaaaaaa; HttpOnly";
