@@ -62,6 +62,8 @@ pub struct Counters {
     pub tunnels: Counter,
     /// Connections closed at once because there were too many.
     pub refused: Counter,
+    /// Tries to accept a connection that failed.
+    pub unaccepted: Counter,
     /// Connections that ended in a fault, by [`CONNECTION_FAULTS`].
     pub connection_faults: ByWord,
     /// TLS handshakes completed.
@@ -130,6 +132,7 @@ impl Counters {
             open: ByWord::new(PROTOCOLS),
             tunnels: Counter::default(),
             refused: Counter::default(),
+            unaccepted: Counter::default(),
             connection_faults: ByWord::new(CONNECTION_FAULTS),
             handshakes: Handshakes::default(),
             aborted: Counter::default(),
@@ -199,6 +202,7 @@ type ByWordOf = fn(&Counters) -> &ByWord;
 const PLAIN: &[Plain] = &[
     ("tamis_connections", "Connections accepted", |c| &c.connections),
     ("tamis_connections_refused", "Connections closed at once at the limit", |c| &c.refused),
+    ("tamis_accepts_failed", "Tries to accept a connection that failed", |c| &c.unaccepted),
     ("tamis_exchanges_aborted", "Exchanges that ended before the whole response was sent", |c| &c.aborted),
     ("tamis_upstream_reuses", "Requests sent on an open connection", |c| &c.upstream_reuses),
     ("tamis_upstream_retries", "Requests sent a second time", |c| &c.retries),

@@ -55,7 +55,7 @@ impl Sink {
     /// # Errors
     /// The system gives no thread.
     pub fn to(writer: Box<dyn Write + Send>, dropped: Arc<SharedCounter>) -> io::Result<Writing> {
-        Self::begin(Target { writer, path: None }, dropped)
+        Self::begin(Target { writer, path: None, failing: false }, dropped)
     }
 
     /// The same into the end of a file, which is made if it isn't there.
@@ -64,7 +64,7 @@ impl Sink {
     /// The file can't be opened, or the system gives no thread.
     pub fn to_file(path: &Path, dropped: Arc<SharedCounter>) -> io::Result<Writing> {
         let writer = Box::new(open(path)?);
-        Self::begin(Target { writer, path: Some(path.to_owned()) }, dropped)
+        Self::begin(Target { writer, path: Some(path.to_owned()), failing: false }, dropped)
     }
 
     fn begin(target: Target, dropped: Arc<SharedCounter>) -> io::Result<Writing> {
@@ -122,9 +122,11 @@ impl Sink {
             if self.reopen.swap(false, Ordering::AcqRel) {
                 target.reopen();
             }
-            if target.write(&text).is_err() {
+            let written = target.write(&text);
+            if written.is_err() {
                 self.dropped.add(lines);
             }
+            target.tell(written);
             if ends {
                 return;
             }
@@ -169,12 +171,29 @@ struct Target {
     writer: Box<dyn Write + Send>,
     /// Of a file that can be opened again.
     path: Option<PathBuf>,
+    /// The last write failed.
+    failing: bool,
 }
 
 impl Target {
     fn write(&mut self, text: &[u8]) -> io::Result<()> {
         self.writer.write_all(text)?;
         self.writer.flush()
+    }
+
+    /// Tells when writing a file has begun to fail, and when it goes on. Of standard output there is nowhere to tell it.
+    fn tell(&mut self, written: io::Result<()>) {
+        let Some(path) = &self.path else { return };
+        let before = std::mem::replace(&mut self.failing, written.is_err());
+        match written {
+            Err(fault) if !before => tracing::error!(
+                path = %path.display(), %fault,
+                "the access log can't be written; its lines are dropped and counted (`tamis_log_lines_dropped_total`) until it can. \
+                 Requests go on: make room, or look at the rights of the file"
+            ),
+            Ok(()) if before => tracing::info!(path = %path.display(), "the access log is written again"),
+            _ => {}
+        }
     }
 
     fn reopen(&mut self) {

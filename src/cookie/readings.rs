@@ -65,13 +65,13 @@ fn http_cookies<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
     }
 }
 
-/// aiohttp's parser: the same in the main, but what doesn't match is a pair up to the next semicolon all the same, and a
-/// quote that is not closed ends where it can.
+/// aiohttp's parser: the same in the main, but a quote that is not closed ends where it can; and what doesn't match is a
+/// pair up to the next semicolon all the same, its name without any white space of Unicode around it.
 fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
-    let mut at = 0;
-    while at < field.len() {
-        at = skip(field, at, is_space);
-        let key_end = skip(field, at, |octet| is_key(octet) || matches!(octet, b'[' | b']'));
+    let mut from = 0;
+    while from < field.len() {
+        let at = skip(field, from, is_space);
+        let key_end = skip(field, at, is_loose_key);
         let equals = skip(field, key_end, is_space);
         let end = if key_end == at {
             None
@@ -81,8 +81,23 @@ fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
         } else {
             ends(field, key_end).then_some(key_end)
         };
-        at = after(field, end.unwrap_or_else(|| skip(field, at, |octet| octet != b';')));
+        from = end.map_or_else(|| unmatched(field, from, found), |end| after(field, end));
     }
+}
+
+/// A pair that aiohttp's regular expression doesn't match; the place behind its semicolon.
+fn unmatched<'a>(field: &'a [u8], from: usize, found: &mut Vec<Reading<'a>>) -> usize {
+    let end = skip(field, from, |octet| octet != b';');
+    let pair = field.get(from..end).unwrap_or_default();
+    let equals = pair.iter().position(|octet| *octet == b'=');
+    let name = equals.and_then(|equals| std::str::from_utf8(pair.get(..equals)?).ok());
+    if let Some(name) = name {
+        let (begun, of) = (name.trim_start(), name.trim());
+        if !of.is_empty() && of.bytes().all(is_loose_key) {
+            found.push(Reading { at: from + name.len() - begun.len(), name: of.as_bytes() });
+        }
+    }
+    end + 1
 }
 
 /// Pairs that a semicolon, and with `commas` a comma, ends; with `quotes` a quoted value holds either, and the next pair
@@ -174,7 +189,12 @@ fn is_key(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"_!#%&'~`><@,:/$*+-.^|)(?}{".contains(&octet)
 }
 
-/// … and in a value without quotes.
+/// What aiohttp does.
+fn is_loose_key(octet: u8) -> bool {
+    is_key(octet) || matches!(octet, b'[' | b']')
+}
+
+/// What both take in a value without quotes.
 fn is_value(octet: u8) -> bool {
-    is_key(octet) || matches!(octet, b'=' | b'[' | b']')
+    is_loose_key(octet) || octet == b'='
 }

@@ -398,6 +398,24 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn what_others_read_within_a_value() {
+    let names = |field: &'static str| -> Vec<&'static [u8]> {
+        let mut found = readings(field.as_bytes());
+        found.sort_by_key(|reading| (reading.at, reading.name));
+        found.dedup();
+        found.iter().map(|reading| reading.name).collect()
+    };
+    assert_eq!(names("a=1 b=2"), [b"a", b"b"]);
+    // aiohttp: a quote that closes where no pair may end is none, and white space ends what it began.
+    assert_eq!(names("a=\"1 b=2\"x; c=3"), [b"a", b"b", b"c"]);
+    assert_eq!(names("a= \"1 b=2\"x"), [b"a", b"b"]);
+    assert_eq!(names("a=\"1 b=2\""), [b"a"]);
+    // … and white space of Unicode around a name that it would not take otherwise is no part of it.
+    assert_eq!(names("a=1 \u{a0}b=2; c=3"), [b"a", b"b", b"c"]);
+    assert_eq!(names("a=1 \u{e9}b=2"), [b"a"]);
+}
+
 /// What is spelled as nearly every server spells it is read by a short cut, which means the same.
 #[test]
 fn attributes_mean_the_same_however_they_are_spelled() {

@@ -4,6 +4,7 @@
 //! piece, though the next one is ready already. And a thread that sends as soon as it has something wakes whoever waits
 //! for it once for every message, see [`Turn`].
 
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -16,23 +17,44 @@ use crate::turn::Turn;
 
 /// Octets that are held; beyond it the connection waits until some have left.
 const MOST: usize = 64 * 1024;
+/// Buffers that a thread keeps for its next writes.
+const SPARE: usize = 16;
 /// Octets from which on a write leaves by itself: copying it would cost more than the system call.
 const LARGE: usize = 8 * 1024;
+
+thread_local! {
+    /// Buffers whose octets have left, the last one first: the processor still has it at hand. A connection has one of
+    /// its own only while it has something to say.
+    static SPARES: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A buffer to write into.
+fn spare() -> Vec<u8> {
+    SPARES.with_borrow_mut(Vec::pop).unwrap_or_default()
+}
+
+/// Keeps a buffer for the next write of this thread.
+fn give_back(mut buffer: Vec<u8>) {
+    buffer.clear();
+    SPARES.with_borrow_mut(|spares| {
+        if spares.len() < SPARE && buffer.capacity() <= MOST {
+            spares.push(buffer);
+        }
+    });
+}
 
 /// A stream whose small writes wait for the end of [`around`](Self::around); its clones are the same stream.
 ///
 /// The lock is never waited for: all of it is one task's. hyper wants to be able to send an upgraded stream elsewhere.
 pub(super) struct Batched<T>(Arc<Mutex<Batch<T>>>);
 
-struct Batch<T> {
-    io: T,
+pub(super) struct Batch<T> {
+    pub(super) io: T,
     /// Written by the connection, not yet by us.
     held: Vec<u8>,
     /// Octets of it that have left.
     left: usize,
     turn: Turn,
-    /// Several answers share the connection.
-    streams: bool,
     /// The connection is over: what its upgraded stream writes is not held any more.
     over: bool,
     /// What writing said between two polls, for the next one to hear.
@@ -46,16 +68,14 @@ impl<T> Clone for Batched<T> {
 }
 
 impl<T> Batched<T> {
-    fn lock(&self) -> MutexGuard<'_, Batch<T>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Batch<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
-    /// Over a connection that several answers share, or one.
-    pub(super) fn new(io: T, streams: bool) -> Self {
-        let batch =
-            Batch { io, held: Vec::new(), left: 0, turn: Turn::default(), streams, over: false, fault: None };
+    pub(super) fn new(io: T) -> Self {
+        let batch = Batch { io, held: Vec::new(), left: 0, turn: Turn::default(), over: false, fault: None };
         Self(Arc::new(Mutex::new(batch)))
     }
 
@@ -97,12 +117,7 @@ impl<T: AsyncWrite + Unpin> Batch<T> {
                 Err(fault) => return Poll::Ready(Err(fault)),
             }
         }
-        // An idle connection holds nothing. One with streams will soon have to write again.
-        match self.streams {
-            true => self.held.clear(),
-            false => self.held = Vec::new(),
-        }
-        self.held.shrink_to(MOST / 4);
+        give_back(std::mem::take(&mut self.held));
         self.left = 0;
         Pin::new(&mut self.io).poll_flush(cx)
     }
@@ -116,6 +131,9 @@ impl<T: AsyncWrite + Unpin> Batch<T> {
         }
         if direct {
             return Pin::new(&mut self.io).poll_write_vectored(cx, pieces);
+        }
+        if self.held.capacity() == 0 {
+            self.held = spare();
         }
         self.held.reserve(length);
         pieces.iter().for_each(|piece| self.held.extend_from_slice(piece));
@@ -212,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn small_writes_of_one_poll_leave_as_one_and_in_order() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 }, true);
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             for octets in [1, 2, 3, LARGE, 4, 5] {
@@ -229,7 +247,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_held_is_bounded() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 }, true);
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             for _ in 0..20 {
@@ -242,7 +260,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_is_told_at_the_next_write() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 }, false);
+        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 });
         let mut io = batched.clone();
         let connection = std::pin::pin!(async {
             io.write_all(b"x").await.unwrap();

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -14,9 +15,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
 use super::batch::Batched;
+use super::cut::Tcp;
 use super::ending::Ending;
 use super::pace::{Pace, Paced};
 use super::security::Protocol;
@@ -26,6 +28,8 @@ use super::{Peer, Settings};
 /// Octets that one stream may send before the origin server takes them, and all of a connection together.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// Octets that are dropped at once.
+const DISCARDED: usize = 16 * 1024;
 /// A new connection that meets the end of the gateway may take so long to send its first octets.
 const FIRST: Duration = Duration::from_secs(1);
 /// An HTTP/2 connection without a sign of life is asked for one this often.
@@ -39,7 +43,7 @@ pub(super) async fn serve<T, S, A, B>(
     settings: &Settings,
     service: S,
 ) where
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Tcp + Unpin + Send + 'static,
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
@@ -47,11 +51,12 @@ pub(super) async fn serve<T, S, A, B>(
 {
     let pace = Pace::new(protocol == Protocol::Http2);
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
-    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), streams.is_some());
+    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
     let io = TokioIo::new(batched.clone());
     let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
-    let answer = service_fn(move |request| {
+    let answer = service_fn(move |request: Request<Incoming>| {
         let busy = clock.exchange();
+        clock.hears(request.version());
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, peer.clone()));
@@ -66,14 +71,22 @@ pub(super) async fn serve<T, S, A, B>(
     let ended = match streams {
         None => {
             let mut served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
-            tokio::select! {
+            let ended = tokio::select! {
                 biased;
                 ended = batched.around(served.as_mut()) => ended,
                 () = told_to_end(settings, &pace) => {
                     served.as_mut().graceful_shutdown();
                     batched.around(served.as_mut()).await
                 }
+            };
+            match &ended {
+                // Boxed, since every connection would keep room for it.
+                Ok(()) if !pace.is_tunnel() => Box::pin(linger(batched, settings)).await,
+                // An answer broke off.
+                Err(fault) if pace.is_old() && fault.is_user() => batched.will_reset(),
+                _ => {}
             }
+            ended
         }
         Some(streams) => {
             let mut served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
@@ -87,10 +100,15 @@ pub(super) async fn serve<T, S, A, B>(
             }
         }
     };
+    count(settings, &pace, ended.err(), address);
+}
+
+/// How the connection ended, if by a limit or by what came.
+fn count(settings: &Settings, pace: &Pace, fault: Option<hyper::Error>, address: SocketAddr) {
     let faults = &settings.counters.connection_faults;
-    match (pace.fault(), ended) {
+    match (pace.fault(), fault) {
         (Some(limit), _) => faults.increment(limit),
-        (None, Err(fault)) if is_malformed(&fault) => {
+        (None, Some(fault)) if is_malformed(&fault) => {
             faults.increment("http");
             // hyper has answered by itself, if at all: nothing else tells of it.
             tracing::debug!(peer = %address, %fault, "closed: no HTTP as it must be");
@@ -117,6 +135,21 @@ async fn told_to_end(settings: &Settings, pace: &Pace) {
     // Boxed, since every connection would keep room for it.
     let mut first = Box::pin(tokio::time::sleep(FIRST));
     poll_fn(|cx| if pace.has_heard() { Poll::Ready(()) } else { first.as_mut().poll(cx) }).await;
+}
+
+/// The user agent has been told that nothing more comes. It closes then, and what it still sends until then is taken and
+/// dropped: a socket that is closed while octets come in is reset, and the answer may be lost with it (RFC 9112 9.6).
+async fn linger<T: AsyncRead + AsyncWrite + Unpin>(mut stream: Batched<T>, settings: &Settings) {
+    let rest = async {
+        let mut octets = vec![0; DISCARDED];
+        while stream.read(&mut octets).await.is_ok_and(|read| read > 0) {}
+    };
+    tokio::select! {
+        biased;
+        () = rest => {}
+        () = settings.stop.cancelled() => {}
+        () = tokio::time::sleep(settings.patience.head) => {}
+    }
 }
 
 /// HTTP/2 with everything bounded: streams, the header list, windows, resets that wait.

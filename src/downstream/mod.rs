@@ -4,6 +4,7 @@
 
 mod batch;
 mod connection;
+mod cut;
 mod ending;
 mod inherited;
 mod listener;
@@ -13,6 +14,7 @@ mod proxy_protocol;
 mod security;
 mod serve;
 mod settings;
+mod shortage;
 mod streams;
 mod terms;
 mod tls;

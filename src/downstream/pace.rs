@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::Version;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
@@ -44,6 +45,8 @@ pub(super) struct Pace {
     multiplexed: bool,
     /// Something came.
     heard: AtomicBool,
+    /// A request was of HTTP/1.0.
+    old: AtomicBool,
     fault: AtomicU8,
 }
 
@@ -57,6 +60,7 @@ impl Pace {
             exchanges: AtomicU32::new(0),
             multiplexed,
             heard: AtomicBool::new(false),
+            old: AtomicBool::new(false),
             fault: AtomicU8::new(NO_FAULT),
         })
     }
@@ -83,6 +87,23 @@ impl Pace {
     /// Whether an exchange is going on.
     pub(super) fn is_busy(&self) -> bool {
         self.exchanges.load(Ordering::Relaxed) > 0
+    }
+
+    /// Notes the version of a request.
+    pub(super) fn hears(&self, version: Version) {
+        if version == Version::HTTP_10 {
+            self.old.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a request was of HTTP/1.0, to which the end of the connection is the end of an answer (RFC 9112 6.3).
+    pub(super) fn is_old(&self) -> bool {
+        self.old.load(Ordering::Relaxed)
+    }
+
+    /// Whether what comes are no requests any more.
+    pub(super) fn is_tunnel(&self) -> bool {
+        self.phase.load(Ordering::Relaxed) == TUNNEL
     }
 
     /// Whether the user agent has said anything yet.
@@ -139,6 +160,10 @@ pub(super) struct Paced<T> {
 impl<T> Paced<T> {
     pub(super) fn new(io: T, pace: Arc<Pace>, patience: Patience) -> Self {
         Self { io, pace, patience, read_timer: LazyTimer::default(), write_timer: None }
+    }
+
+    pub(super) fn inner(&self) -> &T {
+        &self.io
     }
 
     fn give_up<R>(&self, fault: u8) -> Poll<io::Result<R>> {

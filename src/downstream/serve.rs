@@ -2,10 +2,8 @@
 
 use std::error::Error as StdError;
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -17,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use super::listener::BACKLOG;
 use super::open::{Open, count_handshake};
 use super::security::{Ends, Greeted, Security};
+use super::shortage::Shortage;
 use super::{Listening, Peer, Settings, Terms, connection};
 
 /// Accepts on one listener until stopped, each connection a task of this thread. Connections that the kernel has made by
@@ -44,6 +43,7 @@ where
         let (security, settings) = terms.now();
         admit(stream, address, security, &settings, service.clone());
     };
+    let mut shortage = Shortage::default();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -51,7 +51,7 @@ where
         };
         match accepted {
             Ok((stream, address)) => admit(stream, address),
-            Err(fault) => recover(&fault).await,
+            Err(fault) => shortage.wait(&fault, &terms.now().1.counters).await,
         }
     }
     if ours {
@@ -71,15 +71,6 @@ fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
         accepted.extend(stream.map(|stream| (stream, address)));
     }
     accepted
-}
-
-/// Out of descriptors or memory: connections that end give some back, so wait a little and go on accepting.
-async fn recover(fault: &io::Error) {
-    if matches!(fault.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
-        return;
-    }
-    tracing::error!(%fault, "can't accept a connection; raise the limit of open files if this stays");
-    tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 fn admit<S, A, B>(

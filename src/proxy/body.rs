@@ -31,6 +31,9 @@ pub enum BodyError {
     /// The origin server's did.
     #[error("{0}")]
     Origin(#[from] Fault),
+    /// The user agent's stream of HTTP/2 was reset before its end.
+    #[error("its stream was reset too early")]
+    Reset,
     /// Nothing came for too long.
     #[error("nothing came for {0:?}")]
     Slow(Duration),
@@ -75,6 +78,7 @@ impl RequestBody {
             let frame =
                 tokio::time::timeout(limit, incoming.frame()).await.map_err(|_| Error::SlowRequest)?;
             match frame {
+                None if upload.was_reset(&incoming) => return Err(Error::RequestBody(BodyError::Reset)),
                 None => return Ok(Self::Whole(whole.freeze())),
                 Some(Err(fault)) => return Err(Error::RequestBody(fault.into())),
                 Some(Ok(frame)) => {
@@ -145,6 +149,10 @@ impl Streamed {
             Poll::Ready(Some(Err(fault))) => {
                 self.upload.broken.set(true);
                 Poll::Ready(Some(Err(fault.into())))
+            }
+            Poll::Ready(None) if self.upload.was_reset(&self.incoming) => {
+                self.upload.broken.set(true);
+                Poll::Ready(Some(Err(BodyError::Reset)))
             }
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending if self.timer.passed(self.upload.last.get() + self.upload.progress, cx) => {
@@ -249,7 +257,17 @@ impl ResponseBody {
         if let Some(exchange) = &mut self.exchange {
             exchange.error = "truncated";
         }
-        tracing::warn!(%fault, "the origin server's response broke off; the user agent sees it truncated");
+        let site = self.exchange.as_ref().map_or("", |exchange| exchange.site_name());
+        let upstream = self.exchange.as_ref().and_then(|exchange| exchange.address());
+        let upstream = upstream.as_deref().unwrap_or_default();
+        let advice = match fault {
+            BodyError::Slow(_) => "if it needs longer, raise `times.progress`",
+            _ => "its own log should say why",
+        };
+        tracing::warn!(
+            site, kind = "truncated", upstream, error = %fault,
+            "the origin server's response broke off; the user agent sees it truncated; {advice}"
+        );
         self.fault = Some(fault);
         cx.waker().wake_by_ref();
         Poll::Pending

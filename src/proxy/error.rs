@@ -71,7 +71,9 @@ pub enum Error {
     #[error("the origin server ended the connection: {0}")]
     ClientCertificate(upstream::Fault),
     /// The origin server closed or broke the connection before an answer.
-    #[error("the origin server ended the connection before its answer was complete: {0}")]
+    #[error(
+        "the origin server ended the connection before its answer was complete: {0}; its own log should say why"
+    )]
     NoAnswer(upstream::Fault),
     /// What came is not an HTTP/1.1 answer.
     #[error(
@@ -80,17 +82,17 @@ pub enum Error {
     NotHttp(upstream::Fault),
     /// The head of the answer is larger than the limits.
     #[error(
-        "the head of the origin server's answer is larger than `limits.head` or has more fields than `limits.fields`"
+        "the head of the origin server's answer is larger than `limits.head` or has more fields than `limits.fields`; raise them if it has to be"
     )]
     LargeAnswer,
     /// The answer comes in a transfer coding other than `chunked`, which nobody asked for.
     #[error("the origin server's answer comes in a transfer coding other than chunked")]
     AnswerCoding,
     /// 101 to a request that asked for no upgrade.
-    #[error("the origin server switched protocols without being asked")]
+    #[error("the origin server switched protocols without being asked; WebSocket alone is passed on")]
     Unasked101,
     /// No answer within the limit.
-    #[error("the origin server gave no answer within {0:?}")]
+    #[error("the origin server gave no answer within {0:?}; if it needs longer, raise `times.answer`")]
     SlowAnswer(Duration),
 }
 
@@ -114,6 +116,7 @@ pub const FAILURES: &[&str] = &[
     "slow-request",
     "resolve",
     "connect",
+    "exhausted",
     "connect-timeout",
     "certificate",
     "client-certificate",
@@ -190,6 +193,7 @@ impl Error {
             Self::Connect(fault) => match fault.last() {
                 upstream::Error::Slow { .. } => StatusCode::GATEWAY_TIMEOUT,
                 upstream::Error::Connect { .. }
+                | upstream::Error::Exhausted { .. }
                 | upstream::Error::Resolve { .. }
                 | upstream::Error::SlowName { .. }
                 | upstream::Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -266,7 +270,7 @@ fn unreached(fault: &upstream::Error) -> &'static str {
             "No secure connection with the site's server could be made."
         }
         upstream::Error::Handshake { .. } => "The site's server ended the connection at once.",
-        upstream::Error::Busy { .. } => {
+        upstream::Error::Busy { .. } | upstream::Error::Exhausted { .. } => {
             "The site has too many visitors at the moment. Please try again in a moment."
         }
     }

@@ -85,6 +85,11 @@ impl Exchange {
         site.map_or("", |site| site.name.as_str())
     }
 
+    /// Which address of the upstream it goes to, if that was found out.
+    pub(super) fn address(&self) -> Option<Rc<str>> {
+        self.upload.as_ref().and_then(|upload| upload.address())
+    }
+
     /// What is counted of its site, or of requests for no site.
     fn counters_of_site(&self) -> &SiteCounters {
         self.current.scope.site(self.site.map(SiteId::index))
@@ -184,7 +189,7 @@ impl Drop for Exchange {
             return;
         };
         let site = self.site.and_then(|id| self.current.snapshot().sites.get(id));
-        let address = self.upload.as_ref().and_then(|upload| upload.address());
+        let address = self.address();
         let first = || site.and_then(|site| site.upstream.addresses.first());
         let upstream = match &address {
             Some(address) => address,

@@ -104,7 +104,7 @@ fn classify(fault: Fault, upload: &Upload) -> Error {
         Fault::Coding => Error::AnswerCoding,
         Fault::Malformed(_) => Error::NotHttp(fault),
         Fault::ClientCertificate(_) => Error::ClientCertificate(fault),
-        Fault::Closed | Fault::Broken(_) | Fault::Http2(_) => Error::NoAnswer(fault),
+        Fault::Closed | Fault::Broken(_) | Fault::Reset | Fault::Http2(_) => Error::NoAnswer(fault),
     }
 }
 

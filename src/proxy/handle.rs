@@ -105,7 +105,7 @@ async fn pass(
     let ours = (&target.authority, snapshot.name.as_str(), parts.version);
     forwarded::announce(&mut parts.headers, &mut lines, &hop, ours);
 
-    let upload = Upload::new(&current, site.id, rule, named);
+    let upload = Upload::new(&current, site.id, rule, named, parts.version);
     exchange.upload = Some(Rc::clone(&upload));
     let body = request_body(exchange, site, &mut parts, body, &upload).await?;
     address(&mut parts, site, target, trailers);

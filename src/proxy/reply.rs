@@ -12,11 +12,13 @@ pub(super) fn failure(error: &Error, mut exchange: Box<Exchange>) -> Response<Re
     exchange.error = error.word();
     exchange.status = status.as_u16();
     let site = exchange.site_name();
+    let upstream = exchange.address();
     // What strangers send is theirs to mend, and would fill the log; what the site does is the operator's.
     match error.side() {
         Side::Downstream => tracing::debug!(site, kind = error.word(), %error, "request refused"),
         Side::Upstream | Side::Gateway => {
-            tracing::error!(site, kind = error.word(), %error, "exchange failed");
+            let upstream = upstream.as_deref().unwrap_or_default();
+            tracing::error!(site, kind = error.word(), upstream, %error, "exchange failed");
         }
     }
     let page = error_page(status.as_u16(), status.canonical_reason().unwrap_or_default(), error.text());

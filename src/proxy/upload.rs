@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use http::HeaderName;
+use http::{HeaderName, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::Current;
@@ -28,6 +30,8 @@ pub(super) struct Upload {
     most: usize,
     /// What its `Connection` named: no trailer of that name goes on either (RFC 9110 7.6.1).
     pub(super) named: Vec<HeaderName>,
+    /// It comes as a stream of HTTP/2.
+    framed: bool,
     pub(super) progress: Duration,
     answer: Duration,
     /// Which address of the upstream it goes to.
@@ -36,7 +40,13 @@ pub(super) struct Upload {
 
 impl Upload {
     /// For a site of this configuration, by the rule of the request's path.
-    pub(super) fn new(current: &Rc<Current>, site: SiteId, rule: &Rule, named: Vec<HeaderName>) -> Rc<Self> {
+    pub(super) fn new(
+        current: &Rc<Current>,
+        site: SiteId,
+        rule: &Rule,
+        named: Vec<HeaderName>,
+        version: Version,
+    ) -> Rc<Self> {
         let now = Instant::now();
         Rc::new(Self {
             current: Rc::clone(current),
@@ -49,6 +59,7 @@ impl Upload {
             large: Cell::new(false),
             most: rule.body_limit.unwrap_or(LONGEST),
             named,
+            framed: version == Version::HTTP_2,
             progress: rule.progress,
             answer: rule.answer,
             address: RefCell::new(None),
@@ -77,6 +88,12 @@ impl Upload {
         let refused = u64::try_from(self.most).is_ok_and(|most| octets > most);
         self.large.set(self.large.get() || refused);
         refused.then_some(self.most)
+    }
+
+    /// Whether content that is said to have ended did not: hyper tells of a stream that was reset without an error
+    /// (RFC 9113 8.1) as of one that ended, which END_STREAM alone does.
+    pub(super) fn was_reset(&self, incoming: &Incoming) -> bool {
+        self.framed && !incoming.is_end_stream()
     }
 
     /// Octets of content that came so far.

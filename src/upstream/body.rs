@@ -59,9 +59,11 @@ where
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
         match &mut self.get_mut().0 {
             Source::Http1(content) => content.poll(cx),
-            Source::Http2(incoming, _) => {
-                Pin::new(incoming).poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(Fault::Http2)))
-            }
+            Source::Http2(incoming, _) => match Pin::new(&mut *incoming).poll_frame(cx) {
+                // hyper tells of a reset without an error as of an end; END_STREAM alone is one (RFC 9113 8.1).
+                Poll::Ready(None) if !incoming.is_end_stream() => Poll::Ready(Some(Err(Fault::Reset))),
+                polled => polled.map(|frame| frame.map(|frame| frame.map_err(Fault::Http2))),
+            },
         }
     }
 

@@ -45,8 +45,22 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
+    /// This process has no descriptor or port left for it: no fault of the address.
+    #[error(
+        "can't connect to {at}: {source}; raise the limit of open files (`LimitNOFILE=`, `ulimit -n`) or that of local ports, \
+         or lower `limits.connections`"
+    )]
+    Exhausted {
+        /// Host and port, or the socket.
+        at: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// No connection within the limit.
-    #[error("no connection to {at} within {limit:?}")]
+    #[error(
+        "no connection to {at} within {limit:?}; check the address, and whether a firewall or a full queue of connections \
+         keeps it silent"
+    )]
     Slow {
         /// Host and port, or the socket.
         at: String,
@@ -119,6 +133,7 @@ impl Error {
         match self {
             Self::Resolve { .. } | Self::SlowName { .. } => "resolve",
             Self::Connect { .. } | Self::Handshake { .. } => "connect",
+            Self::Exhausted { .. } => "exhausted",
             Self::Slow { .. } => "connect-timeout",
             Self::Certificate { .. } => "certificate",
             Self::ClientCertificate { .. } => "client-certificate",
@@ -142,8 +157,10 @@ pub(super) async fn connect(origin: &Origin, endpoint: &Endpoint, limit: Duratio
 
 async fn open(origin: &Origin, endpoint: &Endpoint) -> Result<Stream, Error> {
     let at = || endpoint.label.clone();
-    let refused =
-        |source| Error::Connect { at: at(), advice: advice_on_place(&source, &endpoint.at), source };
+    let refused = |source| match is_ours(&source) {
+        true => Error::Exhausted { at: at(), source },
+        false => Error::Connect { at: at(), advice: advice_on_place(&source, &endpoint.at), source },
+    };
     let tcp = match &endpoint.at {
         Spot::Unix(path) => return UnixStream::connect(path).await.map(Stream::Unix).map_err(refused),
         Spot::Tcp(address) => TcpStream::connect(address).await.map_err(refused)?,
@@ -158,6 +175,13 @@ async fn open(origin: &Origin, endpoint: &Endpoint) -> Result<Stream, Error> {
         Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
         Err(fault) => Err(tls_error(at(), fault)),
     }
+}
+
+/// Whether it is this process, or its machine, that lacks something.
+fn is_ours(source: &io::Error) -> bool {
+    // ENFILE and EMFILE, for which there is no kind.
+    matches!(source.raw_os_error(), Some(23 | 24))
+        || matches!(source.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::OutOfMemory)
 }
 
 fn advice_on_place(source: &io::Error, at: &Spot) -> &'static str {

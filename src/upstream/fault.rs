@@ -51,6 +51,9 @@ pub enum Fault {
     /// The content of the request failed on its way to the origin server.
     #[error("{0}")]
     Upload(Box<dyn StdError + Send + Sync>),
+    /// The stream of HTTP/2 was reset before its end (RFC 9113 8.1).
+    #[error("it reset the stream too early")]
+    Reset,
     /// What hyper says of an HTTP/2 connection.
     #[error("{0}")]
     Http2(hyper::Error),
@@ -61,7 +64,11 @@ pub(super) const CLIENT_ADVICE: &str =
 
 impl From<io::Error> for Fault {
     fn from(fault: io::Error) -> Self {
-        certificate_alert(&fault).map_or(Self::Broken(fault), Self::ClientCertificate)
+        if let Some(refused) = certificate_alert(&fault) {
+            return Self::ClientCertificate(refused);
+        }
+        // TLS that ended without a last word (RFC 8446 6.1), for which rustls refers programmers to its manual.
+        if fault.kind() == io::ErrorKind::UnexpectedEof { Self::Closed } else { Self::Broken(fault) }
     }
 }
 
@@ -69,7 +76,7 @@ impl Fault {
     /// Its kind, one of [`FAILURES`]; of content that fails on its way to the origin server there is none.
     pub fn word(&self) -> Option<&'static str> {
         match self {
-            Self::Closed | Self::Broken(_) | Self::Http2(_) => Some("no-answer"),
+            Self::Closed | Self::Broken(_) | Self::Reset | Self::Http2(_) => Some("no-answer"),
             Self::ClientCertificate(_) => Some("client-certificate"),
             Self::Malformed(_) => Some("not-http"),
             Self::Large => Some("large-answer"),

@@ -26,9 +26,28 @@ pub(super) struct Lane<B> {
 }
 
 struct Shared<B> {
-    sender: SendRequest<B>,
+    handle: Handle<B>,
     /// When it was last given a request.
     since: Instant,
+}
+
+/// A connection of HTTP/2 in the hands of one of its requests.
+pub(super) struct Handle<B> {
+    pub(super) sender: SendRequest<B>,
+    /// An answer did not come in time. Whether the other side is slow or gone can't be told, so it is given no more.
+    pub(super) doubted: Rc<Cell<bool>>,
+}
+
+impl<B> Handle<B> {
+    pub(super) fn new(sender: SendRequest<B>) -> Self {
+        Self { sender, doubted: Rc::default() }
+    }
+}
+
+impl<B> Clone for Handle<B> {
+    fn clone(&self) -> Self {
+        Self { sender: self.sender.clone(), doubted: Rc::clone(&self.doubted) }
+    }
 }
 
 impl<B> Lane<B> {
@@ -44,9 +63,9 @@ impl<B> Lane<B> {
     }
 
     /// Keeps a connection of HTTP/2 for other requests.
-    pub(super) fn keep(&self, sender: SendRequest<B>) {
+    pub(super) fn keep(&self, handle: Handle<B>) {
         if !self.closed.get() {
-            self.shared.borrow_mut().push(Shared { sender, since: Instant::now() });
+            self.shared.borrow_mut().push(Shared { handle, since: Instant::now() });
         }
     }
 
@@ -66,11 +85,11 @@ impl<B> Lane<B> {
 
 impl<B: http_body::Body + 'static> Lane<B> {
     /// A handle of a connection of HTTP/2 that takes another request.
-    pub(super) fn share(&self) -> Option<SendRequest<B>> {
+    pub(super) fn share(&self) -> Option<Handle<B>> {
         let mut shared = self.shared.borrow_mut();
-        shared.retain(|shared| !shared.sender.is_closed());
-        let usable = shared.iter_mut().rev().find(|shared| shared.sender.is_ready())?;
+        shared.retain(|Shared { handle, .. }| !handle.sender.is_closed() && !handle.doubted.get());
+        let usable = shared.iter_mut().rev().find(|shared| shared.handle.sender.is_ready())?;
         usable.since = Instant::now();
-        Some(usable.sender.clone())
+        Some(usable.handle.clone())
     }
 }

@@ -9,12 +9,12 @@ use std::task::Poll;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
-use hyper::client::conn::http2::SendRequest;
 use tokio::time::Instant;
 
 use super::Fault;
 use super::body::{Body, Source};
 use super::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
+use super::lane::Handle;
 use super::lines::Lines;
 use super::shelf::Seat;
 use crate::metrics::Counters;
@@ -31,7 +31,7 @@ pub struct Lease<'p, B> {
 
 pub(super) enum Road<B> {
     Http1(Connection),
-    Http2(SendRequest<B>),
+    Http2(Handle<B>),
 }
 
 /// A request that was not answered yet.
@@ -116,9 +116,12 @@ where
         let Self { road, seat, bounds, counters, .. } = self;
         let (mut connection, form) = match (road, outgoing.0) {
             (Road::Http1(connection), form) => (connection, form),
-            (Road::Http2(sender), Form::Request(mut request, lines)) => {
+            (Road::Http2(handle), Form::Request(mut request, lines)) => {
                 lines.append_to(request.headers_mut());
-                return multiplexed((sender, seat), request, patience, counters).await;
+                let answer = multiplexed((handle, seat), request, patience, counters).await?;
+                // hyper bounds the size of a head alone.
+                let within = answer.headers().len() <= bounds.fields;
+                return if within { Ok(answer) } else { Err(failed(Fault::Large)) };
             }
             // A request is written for one upstream, all of whose addresses speak one protocol.
             (Road::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),
@@ -148,7 +151,7 @@ fn failed<B>(fault: Fault) -> Failed<B> {
 
 /// The same over HTTP/2, which hyper speaks.
 async fn multiplexed<B>(
-    (mut sender, seat): (SendRequest<B>, Seat),
+    (mut handle, seat): (Handle<B>, Seat),
     mut request: Request<B>,
     patience: impl Fn() -> Instant,
     counters: &Arc<Counters>,
@@ -161,7 +164,7 @@ where
     hyper::ext::on_informational(&mut request, move |_| informational.informational.increment());
     let mut timer = LazyTimer::default();
     let answered = {
-        let mut answering = pin!(sender.try_send_request(request));
+        let mut answering = pin!(handle.sender.try_send_request(request));
         poll_fn(|cx| match answering.as_mut().poll(cx) {
             Poll::Ready(answered) => Poll::Ready(Some(answered)),
             Poll::Pending if timer.passed(patience(), cx) => Poll::Ready(None),
@@ -170,8 +173,11 @@ where
         .await
     };
     match answered {
-        None => Err(failed(Fault::Slow)),
-        Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, (sender, seat))))),
+        None => {
+            handle.doubted.set(true);
+            Err(failed(Fault::Slow))
+        }
+        Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, (handle.sender, seat))))),
         Some(Err(mut fault)) => {
             let unsent =
                 fault.take_message().map(|request| Box::new(Outgoing(Form::Request(request, Lines::none()))));

@@ -15,7 +15,7 @@ use super::Pool;
 use super::codec::Connection;
 use super::connect::{Error, connect};
 use super::gate::{Gate, Permit};
-use super::lane::Lane;
+use super::lane::{Handle, Lane};
 use super::lease::{Lease, Road};
 use super::place::Place;
 use super::shelf::Seat;
@@ -104,6 +104,8 @@ where
             let share = left / u32::try_from(others).unwrap_or(1);
             let fault = match self.open(&lane, share).await {
                 Ok(lease) => return Ok(lease),
+                // It would be so at each address.
+                Err(fault @ Error::Exhausted { .. }) => return Err(fault),
                 Err(fault) => fault,
             };
             self.note(&lane, fault.word(), &fault);
@@ -160,8 +162,9 @@ where
             Stream::Tls(stream) => self.pool.handshake(at, *stream).await?,
             stream => self.pool.handshake(at, stream).await?,
         };
-        lane.keep(sender.clone());
-        Ok(self.lease(Road::Http2(sender), seat, false))
+        let handle = Handle::new(sender);
+        lane.keep(handle.clone());
+        Ok(self.lease(Road::Http2(handle), seat, false))
     }
 
     fn lease(&self, road: Road<B>, seat: Seat, kept: bool) -> Lease<'p, B> {

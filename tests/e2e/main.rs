@@ -13,12 +13,14 @@
 
 mod kit;
 
+mod aborts;
 mod admin;
 mod caching;
 mod consent;
 mod cookies_request;
 mod cookies_response;
 mod corpus;
+mod fault_table;
 mod faults;
 mod fields;
 mod framing;
@@ -31,6 +33,7 @@ mod local_foreign;
 mod local_pages;
 mod local_records;
 mod log;
+mod machine;
 mod maintenance;
 mod metrics;
 mod observe;
@@ -41,6 +44,7 @@ mod purge;
 mod reload;
 mod reuse;
 mod rewrite;
+mod shortage;
 mod sites;
 mod soak;
 mod streaming;

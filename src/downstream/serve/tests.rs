@@ -8,6 +8,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use std::time::Duration;
+
 use super::*;
 use crate::config::{Limits, Times};
 use crate::metrics::Counters;

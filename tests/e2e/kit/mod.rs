@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) use agent::Agent;
 pub(crate) use gate::Gate;
 pub(crate) use gateway::{Folder, Gateway, Setup, gateway, logged, registry};
-pub(crate) use message::Message;
+pub(crate) use message::{End, Message};
 pub(crate) use origin::{Origin, Visit, answering, origin, origin_at, origin_over_tls, unreachable};
 pub(crate) use process::Process;
 pub(crate) use tls::{Authority, Certificate};

@@ -73,11 +73,7 @@ pub(crate) fn origin_over_tls(
 /// Gives each request of each connection the same answer, given as [`text`](super::text).
 pub(crate) fn answering(answer: &str) -> Origin {
     let answer = answer.to_owned();
-    origin(move |visit| {
-        while visit.request().is_some() {
-            visit.send(&answer);
-        }
-    })
+    origin(move |visit| visit.answers(&answer))
 }
 
 /// The URL of an origin server that nobody plays.
@@ -126,6 +122,25 @@ fn secure(stream: TcpStream, tls: Arc<ServerConfig>) -> Stream {
 }
 
 impl Visit {
+    /// A connection that was accepted elsewhere.
+    pub(crate) fn begin(stream: TcpStream) -> Self {
+        let (requests, _) = sync_channel(0);
+        Self { wire: Wire::new(Stream::Plain(stream)), number: 0, requests }
+    }
+
+    /// Gives the request that was read this answer, and each that follows.
+    pub(crate) fn answers_at_once(&mut self, answer: &str) {
+        self.send(answer);
+        self.answers(answer);
+    }
+
+    /// Gives each request the same answer, given as [`text`](super::text).
+    pub(crate) fn answers(&mut self, answer: &str) {
+        while self.request().is_some() {
+            self.send(answer);
+        }
+    }
+
     /// Reads a request with its content and notes it; `None` when the gateway has closed the connection.
     pub(crate) fn request(&mut self) -> Option<Message> {
         let message = self.request_head()?;

@@ -22,7 +22,17 @@ struct Log {
 impl Process {
     /// Runs the configuration in a file, and returns when it listens.
     pub(crate) fn start(config: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
+        Self::begin(Command::new(env!("CARGO_BIN_EXE_tamis")), config)
+    }
+
+    /// The same, by a shell that says this before.
+    pub(crate) fn start_after(words: &str, config: &Path) -> Self {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("{words}; exec \"$0\" \"$@\"")).arg(env!("CARGO_BIN_EXE_tamis"));
+        Self::begin(command, config)
+    }
+
+    fn begin(mut command: Command, config: &Path) -> Self {
         command.arg("run").arg("--config").arg(config).env_remove("TAMIS_CONFIG");
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -105,6 +115,11 @@ impl Process {
     pub(crate) fn operator(&self, line: &str) -> Message {
         let address = address(&self.logged("admin listening"));
         Agent::connect(address).for_host("localhost").request(line, &[])
+    }
+
+    /// An agent of the operator, whose connection stays open.
+    pub(crate) fn operator_agent(&self) -> Agent {
+        Agent::connect(address(&self.logged("admin listening"))).for_host("localhost")
     }
 
     /// The value of a metric without labels.

@@ -118,6 +118,13 @@ impl Authority {
         Ok(connection.alpn_protocol().map(text))
     }
 
+    /// What trusts this authority alone and speaks HTTP/2.
+    pub(crate) fn http2(&self) -> ClientConfig {
+        let mut config = self.client(rustls::ALL_VERSIONS);
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        config
+    }
+
     /// What trusts this authority alone.
     fn client(&self, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
         ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -204,6 +211,13 @@ impl Certificate {
     fn parsed(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         let chain = CertificateDer::pem_slice_iter(self.certificate.as_bytes()).map(Result::unwrap).collect();
         (chain, PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap())
+    }
+
+    /// For an origin server of HTTP/2.
+    pub(crate) fn http2_server(&self) -> Arc<ServerConfig> {
+        let mut config = (*self.server()).clone();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        Arc::new(config)
     }
 
     /// For an origin server.

@@ -27,11 +27,13 @@ pub(crate) enum Framing {
 pub(crate) struct Wire {
     stream: Stream,
     pending: Vec<u8>,
+    /// Reading ended in a fault.
+    fault: bool,
 }
 
 impl Wire {
     pub(crate) fn new(stream: Stream) -> Self {
-        let wire = Self { stream, pending: Vec::new() };
+        let wire = Self { stream, pending: Vec::new(), fault: false };
         // A Unix socket has nothing to delay.
         let _ = wire.tcp().set_nodelay(true);
         wire.tcp().set_read_timeout(Some(PATIENCE)).unwrap();
@@ -87,8 +89,12 @@ impl Wire {
 
     /// Closes at once, whatever was not sent or read: RST.
     pub(crate) fn reset(self) {
-        let socket = socket2::SockRef::from(self.tcp());
-        socket.set_linger(Some(Duration::ZERO)).unwrap();
+        self.will_reset();
+    }
+
+    /// Makes the end of this connection a reset: RST.
+    pub(crate) fn will_reset(&self) {
+        socket2::SockRef::from(self.tcp()).set_linger(Some(Duration::ZERO)).unwrap();
     }
 
     /// Takes what came; nothing when the connection has ended, in whatever way.
@@ -103,7 +109,10 @@ impl Wire {
             Err(fault) if matches!(fault.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
                 panic!("nothing came in time after {:?}", text(&self.pending))
             }
-            read => read.unwrap_or(0),
+            read => {
+                self.fault = read.is_err();
+                read.unwrap_or(0)
+            }
         };
         self.pending.extend_from_slice(&octets[..read]);
         read
@@ -114,12 +123,23 @@ impl Wire {
         self.pending.is_empty() && self.fill() == 0
     }
 
+    /// Says nothing until the other side has had enough.
+    pub(crate) fn silent(&mut self) {
+        self.ended();
+    }
+
     /// Whatever comes next, at least an octet; empty at the end.
     pub(crate) fn some(&mut self) -> Vec<u8> {
         if self.pending.is_empty() {
             self.fill();
         }
         std::mem::take(&mut self.pending)
+    }
+
+    /// Reads until the end; whether that is a fault: a reset, or TLS that ends without a word (RFC 8446 6.1).
+    pub(crate) fn broke_off(&mut self) -> bool {
+        self.rest();
+        self.fault
     }
 
     /// Everything until the end.
