@@ -48,6 +48,12 @@ impl Source {
         (line, before.chars().filter(|c| *c != '\u{feff}').count() + 1)
     }
 
+    /// The bytes of the character that begins there; none at the end of the text.
+    pub fn character(&self, at: usize) -> Range<usize> {
+        let there = self.text.get(at..).unwrap_or_default().chars().next();
+        at..at + there.map_or(0, char::len_utf8)
+    }
+
     /// The same text with some of its bytes made unreadable, each by a `*`, so that all others keep their place.
     pub fn masked(&self, spans: &[Range<usize>]) -> Arc<Self> {
         let hidden = |at: usize| spans.iter().any(|span| span.contains(&at));

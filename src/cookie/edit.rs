@@ -236,6 +236,14 @@ mod tests {
     }
 
     #[test]
+    fn copies_longer_than_browsers_read_say_nothing() {
+        let week = Edit { lifetime: Some(Lifetime::AtMost { seconds: 7, now: NOW }), ..Edit::default() };
+        let nine = |length: usize| format!("{}9", "0".repeat(length - 1));
+        assert_eq!(edited(&format!("a=1; Max-Age=3; Max-Age={}", nine(1024)), week), "a=1; Max-Age=7");
+        assert_eq!(edited(&format!("a=1; Max-Age=3; Max-Age=4; Max-Age={}", nine(1025)), week), "-");
+    }
+
+    #[test]
     fn no_date_is_later_than_the_limit() {
         let week = Edit { lifetime: Some(Lifetime::AtMost { seconds: 7, now: NOW }), ..Edit::default() };
         let (late, limit) = ("Thu, 01 Jan 2099 00:00:00 GMT", imf_fixdate(NOW + 7));

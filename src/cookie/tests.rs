@@ -447,6 +447,103 @@ fn attributes_mean_the_same_however_they_are_spelled() {
 }
 
 #[test]
+fn names_that_servers_trim_to_others_are_disguised() {
+    let disguised: [&[u8]; 9] = [
+        "\u{a0}a".as_bytes(),
+        "a\u{a0}".as_bytes(),
+        "\u{2003}a".as_bytes(),
+        "a\u{feff}".as_bytes(),
+        "\u{feff}é".as_bytes(),
+        b"\xa0a",
+        b"a\xa0",
+        b"\x85\xe9",
+        b"\xe9\xa0",
+    ];
+    for name in disguised {
+        assert!(is_disguised(name), "{}", name.escape_ascii());
+    }
+    let plain: [&[u8]; 8] = [
+        b"",
+        b"a",
+        "é".as_bytes(),
+        "éa".as_bytes(),
+        "aé".as_bytes(),
+        "a\u{a0}b".as_bytes(),
+        b"\xe9",
+        b"a\xff",
+    ];
+    for name in plain {
+        assert!(!is_disguised(name), "{}", name.escape_ascii());
+    }
+}
+
+#[test]
+fn what_gives_cause_to_read_a_field_again() {
+    for field in ["", "a=1", "a=1; b=2", "a=1;b=2", "a=1; ", "=;a"] {
+        assert!(reads_alike(field.as_bytes()), "{field:?}");
+    }
+    for field in [
+        "a=1 b=2",
+        "a=1,b=2",
+        "a=\"1\"",
+        " a=1",
+        "\ta=1",
+        "a=1;  b=2",
+        "a=1;\tb=2",
+        "a=1 ;b=2",
+        "a=1; b ",
+        "a\u{7f}",
+    ] {
+        assert!(!reads_alike(field.as_bytes()), "{field:?}");
+    }
+}
+
+/// Each name that any reader finds, in their order and once.
+#[test]
+fn readings_of_all_readers() {
+    for (field, expected) in READINGS {
+        let mut names: Vec<(usize, String)> =
+            readings(field.as_bytes()).iter().map(|r| (r.at, r.name.escape_ascii().to_string())).collect();
+        names.sort_unstable();
+        names.dedup();
+        let names: Vec<String> = names.iter().map(|(at, name)| format!("{at}:{name}")).collect();
+        assert_eq!(names.join(" "), *expected, "{field:?}");
+    }
+}
+
+const READINGS: &[(&str, &str)] = &[
+    ("", ""),
+    ("a", ""),
+    ("a=1", "0:a"),
+    ("a=1; b=2", "0:a 5:b"),
+    ("a=1 b=2", "0:a 4:b"),
+    ("a=1\tb = 2;c=3", "0:a 4:b 10:c"),
+    ("a=1,b=2", "0:a 4:b"),
+    ("a=1, b=2; c", "0:a 5:b"),
+    ("a=\"1; b=2\"; c=3", "0:a 6:b 12:c"),
+    ("a=\"1\\\"; b=2\"; c=3", "0:a 8:b 14:c"),
+    ("a=\"1, b=2", "0:a 6:b"),
+    ("a=\"1 b=2; c=3", "0:a 10:c"),
+    ("a=\"1\"b=2", "0:a 5:b"),
+    ("=a=1", "0:=a"),
+    ("a==b=1", "0:a"),
+    ("x y=1", "0:x y 2:y"),
+    ("a[0]=1; b=2", "0:a[0] 8:b"),
+    ("\u{e9}=1; a=2", "0:\\xc3\\xa9 6:a"),
+    ("a=\u{e9} b=2", "0:a"),
+    ("a = 1 ; b= 2", "0:a 8:b"),
+    ("a\"b=1; c=2", "7:c"),
+    ("a=1;; b=2,,c=3", "0:a 6:b 11:c"),
+    ("$Version=1; a=\"x\"; $Path=/", "0:$Version 12:a 19:$Path"),
+];
+
+#[test]
+fn a_date_is_its_parts_in_their_order() {
+    // The first token that can be a month is the month.
+    assert_eq!(date(b"Jan, 01 Feb 2000 00:00:00 GMT"), date(b"Sat, 01 Jan 2000 00:00:00 GMT"));
+}
+
+#[test]
 fn a_date_ends_at_its_semicolon_however_long_it_is() {
     // As many octets as a date has lie between the two ends.
     let line = b"a=1; Expires=0; Secure; Path=/aaaaaaaaaaaa; HttpOnly";

@@ -53,8 +53,7 @@ fn fault(source: &Arc<Source>, error: &serde_yaml::Error) -> Diagnostics {
         "second-document" => before.rfind("\n---").map_or(before.len(), |newline| newline + 1),
         _ => before.len(),
     };
-    let there = source.text.get(at..).unwrap_or_default().chars().next();
-    let span = at..at + there.map_or(0, char::len_utf8);
+    let span = source.character(at);
     let (source, path) = (Arc::clone(source), String::new());
     let help = help.to_owned();
     let mut faults = Diagnostics::default();

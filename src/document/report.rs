@@ -86,7 +86,7 @@ impl Document {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let span = node.span.start..node.span.start + 1;
+        let span = self.source.character(node.span.start);
         let path = self.root.path_to(&node.span);
         let fault = self.fault(&span, kind, message.into(), help.into());
         self.faults.borrow_mut().push(Diagnostic { path, ..fault });

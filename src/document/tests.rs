@@ -51,6 +51,14 @@ fn a_fault_is_told_on_one_line_whatever_it_quotes() {
 }
 
 #[test]
+fn what_is_lacking_is_shown_at_a_whole_character() {
+    let document = parse("é: 1").unwrap();
+    document.lacking(document.root(), "missing-key", "the key is missing", "write it");
+    let faults = document.into_faults();
+    assert_eq!(faults.iter().next().unwrap().span, 0..2);
+}
+
+#[test]
 fn a_syntax_fault_is_about_a_whole_character() {
     for (text, span) in [("\u{ffff}", 0..3), ("a: b\nc: \u{ffff}", 8..11), ("a: [", 3..4)] {
         let faults = parse(text).expect_err(text);
