@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::batch::Batched;
 use super::cut::Tcp;
@@ -137,10 +137,14 @@ async fn told_to_end(settings: &Settings, pace: &Pace) {
     poll_fn(|cx| if pace.has_heard() { Poll::Ready(()) } else { first.as_mut().poll(cx) }).await;
 }
 
-/// The user agent has been told that nothing more comes. It closes then, and what it still sends until then is taken and
+/// Tells the user agent that nothing more comes. It closes then, and what it still sends until then is taken and
 /// dropped: a socket that is closed while octets come in is reset, and the answer may be lost with it (RFC 9112 9.6).
 async fn linger<T: AsyncRead + AsyncWrite + Unpin>(mut stream: Batched<T>, settings: &Settings) {
     let rest = async {
+        // hyper has done so, but where it gave the stream away for a handshake that was refused.
+        if stream.shutdown().await.is_err() {
+            return;
+        }
         let mut octets = vec![0; DISCARDED];
         while stream.read(&mut octets).await.is_ok_and(|read| read > 0) {}
     };
