@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import socket
+import ssl
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -17,6 +18,15 @@ QUIET.addHandler(logging.NullHandler())
 QUIET.propagate = False
 HANDSHAKE = BY_NATURE | {b"sec-websocket-accept", b"upgrade"}  # the client has checked both
 TOLD = ("host", "origin", "cookie", "user-agent", "sec-websocket-version", "sec-websocket-extensions", "sec-websocket-protocol")
+
+
+def without_tickets(context):
+    """The same trust over TLS 1.2. The client reads in a thread of its own while it writes its handshake, and a tls object of
+    Python 3.11 takes no lock: tickets of TLS 1.3 that come meanwhile can make the request disappear."""
+    older = ssl.create_default_context()
+    older.load_verify_locations(cadata=b"".join(context.get_ca_certs(binary_form=True)))
+    older.maximum_version = ssl.TLSVersion.TLSv1_2
+    return older
 
 
 class Visitor:
@@ -34,7 +44,7 @@ class Visitor:
         return connect(
             f"{'wss' if self.secure else 'ws'}://{self.host}{path}",
             sock=socket.create_connection(("127.0.0.1", self._port), timeout=TIMEOUT),
-            ssl=self._context if self.secure else None,
+            ssl=without_tickets(self._context) if self.secure else None,
             origin=f"{'https' if self.secure else 'http'}://{self.host}",
             additional_headers=[(name.decode(), value.decode()) for name, value in fields],
             user_agent_header="visitor/1.0",
