@@ -18,17 +18,20 @@ pub(super) fn until(octets: &[u8], ends: impl Fn(u8) -> bool) -> (&[u8], &[u8]) 
 }
 
 /// Without leading and trailing WSP, which is SP and HTAB and nothing else (RFC 5234 B.1).
-pub(super) fn trim(mut octets: &[u8]) -> &[u8] {
-    // Mostly there is none.
-    if let (Some(first), Some(last)) = (octets.first(), octets.last())
-        && !matches!(first, b' ' | b'\t')
-        && !matches!(last, b' ' | b'\t')
-    {
-        return octets;
-    }
+pub(super) fn trim(octets: &[u8]) -> &[u8] {
+    trim_end(trim_start(octets))
+}
+
+/// Without leading WSP.
+pub(super) fn trim_start(mut octets: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = octets {
         octets = rest;
     }
+    octets
+}
+
+/// Without trailing WSP.
+pub(super) fn trim_end(mut octets: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t'] = octets {
         octets = rest;
     }

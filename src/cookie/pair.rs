@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::octets::{split_once, trim, until};
+use super::octets::{split_once, trim, trim_end, trim_start, until};
 
 /// One cookie-pair, borrowed from its field.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,17 +16,15 @@ impl<'a> CookiePair<'a> {
     /// The first pair of the octets, which a semicolon ends, and what follows it where there is one. Name and value as
     /// in 6265bis 5.6, steps 3 and 4: cut at the first `=`; where there is none, all is value and the name is empty.
     pub(super) fn cut(octets: &'a [u8]) -> (Self, Option<&'a [u8]>) {
-        let (name, rest) = until(octets, |octet| matches!(octet, b';' | b'='));
-        let (name, value, rest) = match rest.strip_prefix(b"=") {
-            Some(rest) => {
-                let (value, rest) = split_once(rest, b';');
-                (name, value, rest)
-            }
-            None => (b"".as_slice(), name, rest.strip_prefix(b";")),
+        let (raw, rest) = split_once(octets, b';');
+        let raw = trim(raw);
+        let (name, value) = until(raw, |octet| octet == b'=');
+        let (name, value) = match value.split_first() {
+            // What is before it ends where the sign is, and what is after it at the end of all.
+            Some((_, value)) => (trim_end(name), trim_start(value)),
+            None => (b"".as_slice(), raw),
         };
-        let length = octets.len() - rest.map_or(0, |rest| rest.len() + 1);
-        let raw = octets.get(..length).unwrap_or(octets);
-        (Self { raw: trim(raw), name: trim(name), value: trim(value) }, rest)
+        (Self { raw, name, value }, rest)
     }
 
     /// The octets as they came, without the white space around them.

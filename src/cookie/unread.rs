@@ -10,13 +10,20 @@ pub struct Unread<'a> {
     raw: &'a [u8],
     pair: CookiePair<'a>,
     attributes: Option<&'a [u8]>,
+    /// Nobody has seen yet that it holds no control character.
+    unseen: bool,
 }
 
 impl<'a> Unread<'a> {
     /// Cuts one field value.
     pub fn cut(field_value: &'a [u8]) -> Self {
         let (pair, attributes) = CookiePair::cut(field_value);
-        Self { raw: field_value, pair, attributes }
+        Self { raw: field_value, pair, attributes, unseen: true }
+    }
+
+    /// Cuts one field value that is known to hold no control character but HTAB (RFC 9110 5.5).
+    pub fn of_value(field_value: &'a [u8]) -> Self {
+        Self { unseen: false, ..Self::cut(field_value) }
     }
 
     /// The field value, every octet as it came.
@@ -50,6 +57,6 @@ impl<'a> Unread<'a> {
     pub fn has_plain_pair(&self) -> bool {
         !self.pair.is_nameless()
             && self.name().len() + self.value().len() <= Refusal::MOST_OCTETS
-            && !holds_control(self.before_attributes())
+            && !(self.unseen && holds_control(self.before_attributes()))
     }
 }

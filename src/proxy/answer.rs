@@ -10,6 +10,9 @@ use crate::cookie::SetCookie;
 use crate::policy::{Reason, Verdict};
 use crate::upstream::{Kept, Line};
 
+/// `Set-Cookie` lines for which there is room at once.
+const USUAL: usize = 8;
+
 /// What becomes of a line. Set-Cookie lines are put aside, to be judged together. One with a control character, which no
 /// browser takes, is dropped and is no reason to refuse a page; in any other field it is. What speaks of nothing but
 /// this connection ends here.
@@ -24,13 +27,15 @@ pub(super) fn field(
         return line.kept();
     }
     if *line.name == header::SET_COOKIE {
-        match line.value {
-            Some(value) => set_cookies.push(value),
-            None => {
-                let verdict = Verdict::Strip(Reason::ControlCharacter);
-                exchange.judged(site, Sighting::Broken(SetCookie::parse(line.octets).name()), verdict);
+        if let Some(value) = line.value() {
+            if set_cookies.capacity() == 0 {
+                set_cookies.reserve(USUAL);
             }
+            set_cookies.push(value);
+            return Kept::Aside;
         }
+        let verdict = Verdict::Strip(Reason::ControlCharacter);
+        exchange.judged(site, Sighting::Broken(SetCookie::parse(line.octets).name()), verdict);
         return Kept::Drop;
     }
     if *line.name == header::TRANSFER_ENCODING {

@@ -11,8 +11,9 @@ use http::{Method, StatusCode};
 pub(super) fn make_private(headers: &mut HeaderMap) {
     // These go first in any case: a cache that knows one of them ignores Cache-Control (RFC 9213 2.2).
     remove_targeted(headers);
-    if !directives(headers).never_stored() {
-        rewrite(headers);
+    let said = directives(headers);
+    if !said.never_stored() {
+        rewrite(headers, &said);
     }
 }
 
@@ -86,8 +87,7 @@ fn directives(headers: &HeaderMap) -> Directives {
 }
 
 /// Takes `public` and `s-maxage` out and puts `private` in.
-fn rewrite(headers: &mut HeaderMap) {
-    let said = directives(headers);
+fn rewrite(headers: &mut HeaderMap, said: &Directives) {
     if said.private && !said.public && !said.s_maxage {
         return;
     }

@@ -2,6 +2,8 @@
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
+use super::present::Present;
+
 /// Fields of the connection, whoever names them.
 fn is_of_connection(name: &str) -> bool {
     matches!(
@@ -33,10 +35,18 @@ pub(super) fn remove_connection(headers: &mut HeaderMap) -> Vec<HeaderName> {
 /// Removes from a request the fields of the connection, and what somebody before us must not say: names that speak for
 /// us or for another field ([`is_spoof`]); where the other side is not `trusted`, what gateways say ([`is_claim`]).
 /// Returns the names that `Connection` gave.
-pub(super) fn clean_request(headers: &mut HeaderMap, trusted: bool) -> Vec<HeaderName> {
+pub(super) fn clean_request((headers, present): (&mut HeaderMap, Present), trusted: bool) -> Vec<HeaderName> {
+    if !present.has(Present::UNWANTED) {
+        return Vec::new();
+    }
     let named = remove_what_it_names(headers);
-    remove_named(headers, |name| is_of_connection(name) || is_spoof(name) || (!trusted && is_claim(name)));
+    remove_named(headers, |name| is_unwanted(name, trusted));
     named
+}
+
+/// Whether a field of a request may not go on.
+pub(super) fn is_unwanted(name: &str, trusted: bool) -> bool {
+    is_of_connection(name) || is_spoof(name) || (!trusted && is_claim(name))
 }
 
 fn remove_what_it_names(headers: &mut HeaderMap) -> Vec<HeaderName> {
@@ -118,7 +128,8 @@ pub(super) fn clean_trailers(trailers: &mut HeaderMap, named: &[HeaderName]) -> 
     for name in named {
         trailers.remove(name);
     }
-    clean_request(trailers, false);
+    let present = Present::among(trailers);
+    clean_request((trailers, present), false);
     cookies
 }
 
@@ -194,7 +205,8 @@ mod tests {
             ("x-consent", "statistical"),
             ("api_key", "stays"),
         ]);
-        clean_request(&mut map, true);
+        let present = Present::among(&map);
+        clean_request((&mut map, present), true);
         assert_eq!(map, headers(&[("api_key", "stays")]));
     }
 

@@ -8,6 +8,7 @@ use http::Version;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::Error;
+use super::present::Present;
 use crate::config::Snapshot;
 use crate::downstream::Peer;
 use crate::upstream::Lines;
@@ -94,8 +95,12 @@ impl<'a> Hop<'a> {
     ///
     /// # Errors
     /// [`Error::Loop`] if the request has passed here before.
-    pub(super) fn begin(headers: &HeaderMap, peer: &'a Peer, snapshot: &Snapshot) -> Result<Self, Error> {
-        if is_circle(headers, &snapshot.name) {
+    pub(super) fn begin(
+        (headers, present): (&HeaderMap, Present),
+        peer: &'a Peer,
+        snapshot: &Snapshot,
+    ) -> Result<Self, Error> {
+        if present.has(Present::VIA) && is_circle(headers, &snapshot.name) {
             return Err(Error::Loop);
         }
         let trusted = snapshot.trusts(address(peer));
@@ -146,7 +151,8 @@ mod tests {
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
         let trusted = address_is_listed(&peer);
-        fields::clean_request(&mut headers, trusted);
+        let present = Present::among(&headers);
+        fields::clean_request((&mut headers, present), trusted);
         let hop = Hop { peer: &peer, trusted, proto: proto(&headers, &peer, trusted) };
         let mut own = Lines::default();
         announce(

@@ -11,6 +11,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 
 use super::exchange::Exchange;
+use super::present::Present;
 use super::target::Target;
 use super::upload::Upload;
 use super::visit::Visit;
@@ -32,8 +33,9 @@ pub async fn handle(
     peer: Peer,
 ) -> Response<ResponseBody> {
     let mut exchange = Exchange::begin(&worker, &request);
-    let wish = upgrade::wish(&mut request);
-    let passed = pass(&mut exchange, request, peer, wish.is_some()).await;
+    let present = Present::among(request.headers());
+    let wish = upgrade::wish(&mut request, present);
+    let passed = pass(&mut exchange, (request, present), peer, wish.is_some()).await;
     let policy = https::Policy::of(&exchange);
     let mut response = match (passed, wish) {
         (Ok(Passed::Origin(answer)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
@@ -64,7 +66,7 @@ enum Passed {
 /// Down once, back once.
 async fn pass(
     exchange: &mut Exchange,
-    request: Request<Incoming>,
+    (request, present): (Request<Incoming>, Present),
     peer: Peer,
     websocket: bool,
 ) -> Result<Passed, Error> {
@@ -72,14 +74,14 @@ async fn pass(
     let snapshot = current.snapshot();
     let (mut parts, body) = request.into_parts();
 
-    in_order(&parts, snapshot.limits.fields)?;
+    in_order(&parts, present, snapshot.limits.fields)?;
     let target = target::read(&mut parts)?;
     let site = snapshot.sites.find(target.host()).ok_or(Error::UnknownHost(snapshot.unknown_host))?;
     exchange.site = Some(site.id);
     let rule = site.rule(parts.uri.path());
     (exchange.mode, exchange.progress) = (rule.mode, rule.progress);
-    exchange.trace = trace::context(&mut parts.headers, snapshot.trace_context);
-    let hop = forwarded::Hop::begin(&parts.headers, &peer, snapshot)?;
+    exchange.trace = trace::context(&mut parts.headers, present, snapshot.trace_context);
+    let hop = forwarded::Hop::begin((&parts.headers, present), &peer, snapshot)?;
     exchange.secure = hop.proto == "https";
     if let Some(port) = elsewhere(&parts, &peer).filter(|_| !exchange.secure) {
         return Ok(Passed::Own(Box::new(https::redirect(&parts, &target, port)?)));
@@ -87,7 +89,7 @@ async fn pass(
     if parts.version == Version::HTTP_2 {
         fields::join_crumbs(&mut parts.headers);
     }
-    let mut visit = Visit::begin(exchange, site, &parts, &target.authority);
+    let mut visit = Visit::begin(exchange, site, (&parts, present), &target.authority);
     if let Some(local) = current.gateway.local(site, parts.uri.path()) {
         let asked = local::Asked { local, site, visit: &visit, parts: &parts };
         return Ok(Passed::Own(Box::pin(local::answer(exchange, asked, body)).await));
@@ -98,8 +100,8 @@ async fn pass(
         exchange.error = "maintenance";
         return Ok(Passed::Own(Box::new(local::closed(closed, asked, &parts.method))));
     }
-    let trailers = fields::accepts_trailers(&parts.headers);
-    let named = fields::clean_request(&mut parts.headers, hop.trusted);
+    let trailers = present.has(Present::TE) && fields::accepts_trailers(&parts.headers);
+    let named = fields::clean_request((&mut parts.headers, present), hop.trusted);
     let mut lines = Lines::default();
     sift::request(exchange, site, &mut visit, (&mut parts.headers, &mut lines));
     let ours = (&target.authority, snapshot.name.as_str(), parts.version);
@@ -107,7 +109,7 @@ async fn pass(
 
     let upload = Upload::new(&current, site.id, rule, named, parts.version);
     exchange.upload = Some(Rc::clone(&upload));
-    let body = request_body(exchange, site, &mut parts, body, &upload).await?;
+    let body = request_body(exchange, site, (&mut parts, present), body, &upload).await?;
     address(&mut parts, site, target, trailers);
     if websocket {
         upgrade::ask(&mut parts.headers);
@@ -144,11 +146,11 @@ fn is_let_in(maintenance: &Maintenance, snapshot: &Snapshot, parts: &Parts, peer
 
 /// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that
 /// its content is coded as it can be passed on.
-fn in_order(parts: &Parts, most: usize) -> Result<(), Error> {
+fn in_order(parts: &Parts, present: Present, most: usize) -> Result<(), Error> {
     if parts.headers.len() > most {
         return Err(Error::Fields);
     }
-    if !fields::is_coded_plainly(&parts.headers) {
+    if present.has(Present::TRANSFER_ENCODING) && !fields::is_coded_plainly(&parts.headers) {
         return Err(Error::RequestCoding);
     }
     Ok(())
@@ -158,18 +160,22 @@ fn in_order(parts: &Parts, most: usize) -> Result<(), Error> {
 async fn request_body(
     exchange: &Exchange,
     site: &Site,
-    parts: &mut Parts,
+    (parts, present): (&mut Parts, Present),
     body: Incoming,
     upload: &Rc<Upload>,
 ) -> Result<RequestBody, Error> {
     let snapshot = exchange.current.snapshot();
-    let mut expected = parts.headers.get_all(header::EXPECT).iter();
-    if !expected.all(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
-        return Err(Error::Expectation);
+    if present.has(Present::EXPECT) {
+        let mut expected = parts.headers.get_all(header::EXPECT).iter();
+        if !expected.all(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
+            return Err(Error::Expectation);
+        }
+        parts.headers.remove(header::EXPECT);
     }
-    parts.headers.remove(header::EXPECT);
     let sized = body.size_hint().exact().is_some();
-    let announced = parts.headers.remove(header::CONTENT_LENGTH).is_some() || !sized;
+    let stated =
+        present.has(Present::CONTENT_LENGTH) && parts.headers.remove(header::CONTENT_LENGTH).is_some();
+    let announced = stated || !sized;
     if let Some(most) = upload.refuses(body.size_hint().lower()) {
         return Err(Error::LargeBody(most));
     }

@@ -16,6 +16,7 @@ mod gateway;
 mod handle;
 mod https;
 mod local;
+mod present;
 mod reply;
 mod sift;
 mod target;

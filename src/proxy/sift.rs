@@ -5,12 +5,14 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use http::StatusCode;
-use http::header::{self, HeaderMap, HeaderValue};
+use http::header::{self, Entry, HeaderMap, HeaderValue};
 
 use super::caching;
 use super::exchange::Exchange;
 use super::fields::{COOKIE2, SET_COOKIE2, X_CONSENT};
+use super::present::Present;
 use super::visit::Visit;
 use crate::audit::observed::{Setting, Sighting};
 use crate::config::{Mode, Site};
@@ -42,7 +44,9 @@ pub(super) fn request(
     if exchange.mode == Mode::Observe {
         return;
     }
-    headers.remove(COOKIE2);
+    if visit.present.has(Present::COOKIE2) {
+        headers.remove(COOKIE2);
+    }
     match sifted {
         Sifted::Unchanged => {}
         Sifted::Empty => {
@@ -80,15 +84,17 @@ pub(super) fn response(
     if fields.is_empty() && !(visit.withheld && visit.navigates) {
         return;
     }
-    let lines: Vec<Unread<'_>> = fields.iter().map(|field| Unread::cut(field.as_bytes())).collect();
+    let lines: Vec<Unread<'_>> = fields.iter().map(|field| Unread::of_value(field.as_bytes())).collect();
     let time = LazyCell::new(|| server_time(headers, now()));
     let chosen = choice_after(site, visit, &lines, &time);
     let consent = chosen.as_ref().unwrap_or(visit.consent());
-    let (kept, changed) = sift(exchange, site, (visit, consent, &time), (&fields, &lines));
+    let fates = sift(exchange, site, (visit, consent, &time), &lines);
+    let changed = fates.iter().any(|fate| !matches!(fate, Fate::Forward));
     let due = visit.navigates && (visit.withheld || chosen.is_some());
     let cached =
         || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
     let expiries = if due && !cached() {
+        let kept: Vec<_> = fates.iter().zip(&fields).filter_map(|(fate, field)| fate.sent(field)).collect();
         purge(site, visit, Occasion { consent, now: *time, secure: visit.secure }, &kept)
     } else {
         Vec::new()
@@ -102,8 +108,8 @@ pub(super) fn response(
     if site.make_private && (changed || !expiries.is_empty()) {
         caching::make_private(headers);
     }
-    send(headers, kept);
-    send(headers, expiries.into_iter().filter_map(|expiry| value(expiry.field)));
+    let kept = fields.into_iter().zip(fates).filter_map(|(field, fate)| fate.of(field));
+    send(headers, kept.chain(expiries.into_iter().filter_map(|expiry| value(expiry.field))));
 }
 
 /// What the visitor agrees to from now on, if the response says so.
@@ -121,18 +127,43 @@ fn choice_after(
     site.policy.choice_after(&read, visit.fields().flat_map(pairs), visit.consent(), **time)
 }
 
-/// All Set-Cookie fields that are to be sent, and whether they are others than those that came.
+/// What becomes of a Set-Cookie field.
+enum Fate {
+    Forward,
+    Rewrite(HeaderValue),
+    Strip,
+}
+
+impl Fate {
+    /// What is sent in the place of the field that came.
+    fn of(self, field: HeaderValue) -> Option<HeaderValue> {
+        match self {
+            Self::Forward => Some(field),
+            Self::Rewrite(field) => Some(field),
+            Self::Strip => None,
+        }
+    }
+
+    fn sent<'a>(&'a self, field: &'a HeaderValue) -> Option<&'a HeaderValue> {
+        match self {
+            Self::Forward => Some(field),
+            Self::Rewrite(field) => Some(field),
+            Self::Strip => None,
+        }
+    }
+}
+
+/// What becomes of each of the Set-Cookie fields.
 fn sift(
     exchange: &mut Exchange,
     site: &Site,
     (visit, consent, time): (&Visit, &Consent, &impl Deref<Target = i64>),
-    (fields, lines): (&[HeaderValue], &[Unread<'_>]),
-) -> (Vec<HeaderValue>, bool) {
-    let mut kept = Vec::with_capacity(fields.len());
-    let mut changed = false;
+    lines: &[Unread<'_>],
+) -> Vec<Fate> {
+    let mut fates = Vec::with_capacity(lines.len());
     let current = Rc::clone(&exchange.current);
     let mut familiar = current.familiar.borrow_mut();
-    for (field, line) in fields.iter().zip(lines) {
+    for line in lines {
         let moment = &Moment { consent, secure: visit.secure, now: || **time };
         let known = familiar.sift((site.id.index(), &site.policy), line, moment);
         let (verdict, rewritten) = known.unwrap_or_else(|| {
@@ -145,18 +176,17 @@ fn sift(
             let authority = visit.authority.as_bytes();
             exchange.looks(site, look, Setting { cookie: &cookie, now: **time, authority });
         }
-        match verdict {
-            Verdict::Forward(_) => kept.push(field.clone()),
-            Verdict::Rewrite(_) => kept.extend(rewritten.and_then(value)),
-            Verdict::Strip(_) => {}
-        }
-        changed |= !matches!(verdict, Verdict::Forward(_));
+        fates.push(match verdict {
+            Verdict::Forward(_) => Fate::Forward,
+            Verdict::Rewrite(_) => rewritten.and_then(value).map_or(Fate::Strip, Fate::Rewrite),
+            Verdict::Strip(_) => Fate::Strip,
+        });
     }
-    (kept, changed)
+    fates
 }
 
 /// What the request's cookies give to expire, but for those that the response itself sets.
-fn purge(site: &Site, visit: &Visit, occasion: Occasion<'_>, kept: &[HeaderValue]) -> Vec<Expiry> {
+fn purge(site: &Site, visit: &Visit, occasion: Occasion<'_>, kept: &[&HeaderValue]) -> Vec<Expiry> {
     let Some(undeclared) = site.purge else { return Vec::new() };
     let Occasion { consent, now, secure } = occasion;
     let sets = |field: &HeaderValue, name: &[u8]| {
@@ -168,16 +198,26 @@ fn purge(site: &Site, visit: &Visit, occasion: Occasion<'_>, kept: &[HeaderValue
     site.policy.purge(visit.fields().flat_map(pairs), purge, sent)
 }
 
-/// Adds Set-Cookie fields.
-fn send(headers: &mut HeaderMap, fields: impl IntoIterator<Item = HeaderValue>) {
-    for field in fields {
-        headers.append(header::SET_COOKIE, field);
-    }
-}
-
 /// Octets that came in field values or were checked to make a set-cookie-string always make a field value.
 fn value(octets: Vec<u8>) -> Option<HeaderValue> {
-    HeaderValue::from_maybe_shared(bytes::Bytes::from(octets)).ok()
+    HeaderValue::from_maybe_shared(Bytes::from(octets)).ok()
+}
+
+/// Adds Set-Cookie fields.
+fn send(headers: &mut HeaderMap, fields: impl IntoIterator<Item = HeaderValue>) {
+    let mut fields = fields.into_iter();
+    let (Some(first), Ok(entry)) = (fields.next(), headers.try_entry(header::SET_COOKIE)) else { return };
+    let mut entry = match entry {
+        Entry::Occupied(mut entry) => {
+            entry.append(first);
+            entry
+        }
+        Entry::Vacant(entry) => match entry.try_insert_entry(first) {
+            Ok(entry) => entry,
+            Err(_) => return,
+        },
+    };
+    fields.for_each(|field| entry.append(field));
 }
 
 /// The time at which browsers take the response to have been sent: they read `Expires` as so much after its `Date`, so

@@ -81,27 +81,42 @@ fn is_http2(parts: &Parts) -> bool {
 
 /// The host of `uri-host [ ":" port ]` (RFC 3986 3.2.2, without user information), or `None` if it isn't that.
 pub(super) fn split(authority: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(authority).ok()?;
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let close = rest.find(']')?;
-            let (address, after) = rest.split_at(close);
+    let end = match authority.first() {
+        Some(b'[') => {
+            let close = authority.iter().position(|octet| *octet == b']')?;
+            let address = std::str::from_utf8(authority.get(1..close)?).ok()?;
             address.parse::<std::net::Ipv6Addr>().ok()?;
-            (text.get(..close + 2)?, after.get(1..)?)
+            close + 1
         }
-        None => match text.split_once(':') {
-            Some((host, port)) => (host, text.get(text.len() - port.len() - 1..)?),
-            None => (text, ""),
-        },
+        _ => authority.iter().position(|octet| *octet == b':').unwrap_or(authority.len()),
     };
-    let digits = port.strip_prefix(':').unwrap_or(port);
-    let port_fits = port.is_empty() || (digits.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit()));
-    (port_fits && host.bytes().all(is_of_host)).then_some(host)
+    let (host, port) = authority.split_at_checked(end)?;
+    let port_fits = match port.split_first() {
+        None => true,
+        Some((b':', digits)) => digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit),
+        Some(_) => false,
+    };
+    let of_host = |octet: &u8| OF_HOST.get(usize::from(*octet)).is_some_and(|of| *of);
+    if !port_fits || !host.iter().all(of_host) {
+        return None;
+    }
+    std::str::from_utf8(host).ok()
 }
+
+/// Whether an octet is of a host, by its value.
+const OF_HOST: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet < 128 {
+        table[octet as usize] = is_of_host(octet);
+        octet += 1;
+    }
+    table
+};
 
 /// An octet of a reg-name or of an address in brackets, but for the comma, which servers take for the end of a list's
 /// first Host.
-fn is_of_host(octet: u8) -> bool {
+const fn is_of_host(octet: u8) -> bool {
     matches!(octet, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%' | b'!' | b'$' | b'&'
         | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=' | b'[' | b']' | b':')
 }

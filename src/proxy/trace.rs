@@ -6,6 +6,7 @@ use aws_lc_rs::rand;
 use http::HeaderValue;
 use http::header::HeaderMap;
 
+use super::present::Present;
 use crate::config::TraceContext;
 use crate::consent::hex;
 
@@ -16,16 +17,21 @@ const TRACESTATE: &str = "tracestate";
 pub(super) type TraceId = [u8; 32];
 
 /// The trace of a request. Where it belongs to none, one begins with it if that is wanted.
-pub(super) fn context(headers: &mut HeaderMap, wanted: TraceContext) -> Option<TraceId> {
-    let mut fields = headers.get_all(TRACEPARENT).iter();
-    let trace = match (fields.next(), fields.next()) {
-        (Some(field), None) => read(field.as_bytes()),
-        // Several are none (3.2.2: one field).
-        _ => None,
-    };
+pub(super) fn context(headers: &mut HeaderMap, present: Present, wanted: TraceContext) -> Option<TraceId> {
+    let trace = if present.has(Present::TRACEPARENT) { said(headers) } else { None };
     match wanted {
         TraceContext::Generate if trace.is_none() => begin(headers),
         _ => trace,
+    }
+}
+
+/// The trace that the request says.
+fn said(headers: &HeaderMap) -> Option<TraceId> {
+    let mut fields = headers.get_all(TRACEPARENT).iter();
+    match (fields.next(), fields.next()) {
+        (Some(field), None) => read(field.as_bytes()),
+        // Several are none (3.2.2: one field).
+        _ => None,
     }
 }
 
@@ -64,6 +70,11 @@ fn begin(headers: &mut HeaderMap) -> Option<TraceId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(headers: &mut HeaderMap, wanted: TraceContext) -> Option<TraceId> {
+        let present = Present::among(headers);
+        context(headers, present, wanted)
+    }
 
     const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
@@ -107,18 +118,18 @@ mod tests {
     fn a_trace_begins_where_that_is_wanted() {
         let mut headers = HeaderMap::new();
         headers.insert(TRACESTATE, HeaderValue::from_static("a=1"));
-        assert_eq!(context(&mut headers, TraceContext::Pass), None);
+        assert_eq!(of(&mut headers, TraceContext::Pass), None);
         assert_eq!((headers.len(), headers.contains_key(TRACESTATE)), (1, true));
-        let begun = context(&mut headers, TraceContext::Generate).unwrap();
+        let begun = of(&mut headers, TraceContext::Generate).unwrap();
         assert!(!headers.contains_key(TRACESTATE));
-        assert_eq!(context(&mut headers, TraceContext::Pass), Some(begun));
+        assert_eq!(of(&mut headers, TraceContext::Pass), Some(begun));
         headers.insert(TRACESTATE, HeaderValue::from_static("a=1"));
-        assert_eq!(context(&mut headers, TraceContext::Generate), Some(begun), "it belongs to one now");
+        assert_eq!(of(&mut headers, TraceContext::Generate), Some(begun), "it belongs to one now");
         assert_eq!(headers.len(), 2);
         let twice = HeaderValue::from_static("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         headers.append(TRACEPARENT, twice);
-        assert_eq!(context(&mut headers, TraceContext::Pass), None, "several are none");
-        assert_ne!(context(&mut headers, TraceContext::Generate), Some(begun));
+        assert_eq!(of(&mut headers, TraceContext::Pass), None, "several are none");
+        assert_ne!(of(&mut headers, TraceContext::Generate), Some(begun));
         assert_eq!(headers.get_all(TRACEPARENT).iter().count(), 1);
     }
 }

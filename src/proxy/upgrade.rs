@@ -20,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::exchange::Exchange;
+use super::present::Present;
 use super::{RequestBody, ResponseBody, Worker};
 use crate::upstream;
 
@@ -27,8 +28,9 @@ const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 
 /// The user agent's side of a handshake, if the request is one: GET over HTTP/1.1 without content, `Upgrade` naming
 /// WebSocket alone (RFC 6455 4.1).
-pub(super) fn wish(request: &mut Request<Incoming>) -> Option<OnUpgrade> {
-    let handshake = request.method() == Method::GET
+pub(super) fn wish(request: &mut Request<Incoming>, present: Present) -> Option<OnUpgrade> {
+    let handshake = present.has(Present::UPGRADE)
+        && request.method() == Method::GET
         && request.version() == Version::HTTP_11
         && request.body().is_end_stream()
         && names_websocket(request.headers())

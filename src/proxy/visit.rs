@@ -8,6 +8,7 @@ use http::request::Parts;
 
 use super::agreement::Agreement;
 use super::exchange::Exchange;
+use super::present::Present;
 use super::target;
 use crate::config::Site;
 use crate::consent::Consent;
@@ -15,6 +16,7 @@ use crate::cookie::{CookiePair, pairs};
 
 /// The visitor's side of an exchange, kept until the answer comes.
 pub(super) struct Visit {
+    pub(super) present: Present,
     /// What the visitor agreed to when the request was sent.
     pub(super) agreement: Rc<Agreement>,
     /// Whether the user agent's own connection is secure.
@@ -37,15 +39,17 @@ impl Visit {
     pub(super) fn begin(
         exchange: &mut Exchange,
         site: &Site,
-        parts: &Parts,
+        (parts, present): (&Parts, Present),
         authority: &HeaderValue,
     ) -> Self {
         let headers = &parts.headers;
         let mut fields = headers.get_all(header::COOKIE).iter().cloned();
         let cookies = (fields.next(), fields.collect());
-        let gpc = headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
+        let gpc = present.has(Present::SEC_GPC)
+            && headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
         let agreement = agreement(exchange, site, lines(&cookies), gpc);
         Self {
+            present,
             agreement,
             secure: exchange.secure,
             navigates: cookies.0.is_some() && site.purge.is_some() && navigates(headers),

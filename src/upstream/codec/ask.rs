@@ -115,8 +115,8 @@ where
         let input = &mut self.connection.input;
         while !input.is_empty() {
             let Some(end) = self.scan.head_end(input, rules.bounds)? else { break };
-            let lines = std::mem::take(&mut self.scan).lines;
-            let head = read(&input.split_to(end).freeze(), lines, &mut *field)?;
+            let scan = std::mem::take(&mut self.scan);
+            let head = read(&input.split_to(end).freeze(), &scan, &mut *field)?;
             if !head.is_informational() {
                 return Ok(Some(head));
             }

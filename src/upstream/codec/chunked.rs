@@ -23,7 +23,7 @@ pub(super) struct Chunked {
     bounds: Bounds,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum State {
     Size,
     Data(u64),
@@ -56,25 +56,24 @@ impl Chunked {
         if !self.skip(input)? {
             return Ok(Step::More);
         }
-        match self.state {
+        match &mut self.state {
             State::Data(left) => {
+                let left = *left;
                 let length = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
                 let data = input.split_to(length).freeze();
                 let left = left - length as u64;
                 self.state = if left == 0 { State::DataEnd } else { State::Data(left) };
                 Ok(Step::Data(data))
             }
-            State::Trailers(mut scan) => {
-                let Some(end) = scan.end(input, self.bounds)? else {
-                    self.state = State::Trailers(scan);
-                    return Ok(Step::More);
-                };
+            State::Trailers(scan) => {
+                let Some(end) = scan.end(input, self.bounds)? else { return Ok(Step::More) };
+                let scan = std::mem::take(scan);
                 self.state = State::End;
-                if scan.lines == 0 {
+                if scan.is_empty() {
                     input.advance(end);
                     return Ok(Step::End);
                 }
-                Ok(Step::Trailers(read_trailers(&input.split_to(end).freeze(), scan.lines)?))
+                Ok(Step::Trailers(read_trailers(&input.split_to(end).freeze(), &scan)?))
             }
             State::Size | State::DataEnd | State::End => Ok(Step::End),
         }
@@ -88,7 +87,7 @@ impl Chunked {
         if self.skip(input)?
             && let State::Trailers(scan) = &mut self.state
             && scan.end(input, self.bounds)?.is_some()
-            && scan.lines == 0
+            && scan.is_empty()
         {
             input.advance(2);
             self.state = State::End;

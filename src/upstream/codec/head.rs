@@ -20,8 +20,8 @@ pub struct Line<'a> {
     pub name: &'a HeaderName,
     /// The value's octets, without the space around them.
     pub octets: &'a [u8],
-    /// The value, if it holds no control character (RFC 9110 5.5).
-    pub value: Option<HeaderValue>,
+    /// What it came in.
+    whole: &'a Bytes,
 }
 
 /// What becomes of a field line while the head is read.
@@ -31,6 +31,8 @@ pub enum Kept {
     Keep(HeaderValue),
     /// It is as if it had never come, control characters and all; but a bare CR is the end of the answer.
     Drop,
+    /// The same for a line that was put aside, and is valid.
+    Aside,
     /// It is the end of the answer.
     Refuse,
 }
@@ -38,7 +40,12 @@ pub enum Kept {
 impl Line<'_> {
     /// The line as it is; if its value isn't valid, that is the end of the answer.
     pub fn kept(self) -> Kept {
-        self.value.map_or(Kept::Refuse, Kept::Keep)
+        self.value().map_or(Kept::Refuse, Kept::Keep)
+    }
+
+    /// The value, if it holds no control character (RFC 9110 5.5); not a copy.
+    pub fn value(&self) -> Option<HeaderValue> {
+        HeaderValue::from_maybe_shared(self.whole.slice_ref(self.octets)).ok()
     }
 }
 
@@ -52,12 +59,15 @@ pub(in crate::upstream) struct Bounds {
 }
 
 /// The search for the empty line, which goes on where it left off when more octets come.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scan {
     from: usize,
-    /// Lines before the empty one.
-    pub(super) lines: usize,
+    /// Where the lines before the empty one end, each behind its LF.
+    ends: Vec<usize>,
 }
+
+/// Lines for which there is room at once.
+const USUAL: usize = 32;
 
 impl Scan {
     /// The length of the lines up to and with the empty one; `None` until that has come.
@@ -77,13 +87,21 @@ impl Scan {
             }
             // The first line of a head is no field. A line too many is left where it is, to be found again by whoever
             // asks again.
-            if self.lines > bounds.fields {
+            if self.ends.len() > bounds.fields {
                 return Err(Fault::Large);
             }
+            if self.ends.capacity() == 0 {
+                self.ends.reserve(USUAL);
+            }
             self.from = end;
-            self.lines += 1;
+            self.ends.push(end);
         }
         if input.len() > bounds.head { Err(Fault::Large) } else { Ok(None) }
+    }
+
+    /// Whether nothing comes before the empty line.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
     }
 
     /// The same for a head, whose beginning tells early that it is none.
@@ -134,24 +152,19 @@ fn is_informational(status: StatusCode) -> bool {
     status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS
 }
 
-/// Reads a whole head of so many lines; `field` says what becomes of each field, but for those of informational answers, which are
+/// Reads a whole head whose lines were found; `field` says what becomes of each field, but for those of informational answers, which are
 /// dropped.
 ///
 /// # Errors
 /// A status line or a field line that is none.
-pub(super) fn read(
-    head: &Bytes,
-    lines: usize,
-    mut field: impl FnMut(Line<'_>) -> Kept,
-) -> Result<Head, Flaw> {
-    let end = memchr(b'\n', head).unwrap_or(head.len());
-    let (line, fields) = head.split_at_checked(end + 1).unwrap_or((head, &[]));
-    let (version, status, reason) = status_line(head, line)?;
+pub(super) fn read(head: &Bytes, scan: &Scan, mut field: impl FnMut(Line<'_>) -> Kept) -> Result<Head, Flaw> {
+    let (end, lines) = scan.ends.split_first().ok_or(Flaw::StatusLine)?;
+    let (version, status, reason) = status_line(head, head.get(..*end).unwrap_or_default())?;
     let mut facts = Facts::of(version);
     let headers = if is_informational(status) {
-        section(head, fields, 0, &mut facts, |_| Kept::Drop)?
+        section(head, (*end, lines), &mut facts, |_| Kept::Drop)?
     } else {
-        section(head, fields, lines, &mut facts, &mut field)?
+        section(head, (*end, lines), &mut facts, &mut field)?
     };
     Ok(Head { status, version, reason, headers, facts })
 }
@@ -160,8 +173,8 @@ pub(super) fn read(
 ///
 /// # Errors
 /// A field line that is none.
-pub(super) fn read_trailers(section_: &Bytes, lines: usize) -> Result<HeaderMap, Flaw> {
-    section(section_, section_, lines, &mut Facts::default(), |line| line.kept())
+pub(super) fn read_trailers(trailers: &Bytes, scan: &Scan) -> Result<HeaderMap, Flaw> {
+    section(trailers, (0, &scan.ends), &mut Facts::default(), |line| line.kept())
 }
 
 /// `HTTP/1.1 200 OK` (RFC 9112 4); the reason and the space before it may be missing, as some write it.
@@ -188,23 +201,18 @@ fn status_line(head: &Bytes, line: &[u8]) -> Result<(Version, StatusCode, Option
     Ok((version, status, Some(reason)))
 }
 
-/// The field lines up to the empty one.
+/// The field lines that begin here and end there.
 fn section(
     whole: &Bytes,
-    fields: &[u8],
-    lines: usize,
+    (mut from, ends): (usize, &[usize]),
     facts: &mut Facts,
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<HeaderMap, Flaw> {
-    let mut headers = HeaderMap::with_capacity(lines);
-    let mut from = 0;
+    let mut headers = HeaderMap::new();
     let mut before: (&[u8], Option<HeaderName>) = (&[], None);
-    for end in memchr_iter(b'\n', fields) {
-        let line = unended(fields.get(from..=end).unwrap_or_default());
-        from = end + 1;
-        if line.is_empty() {
-            break;
-        }
+    for end in ends {
+        let line = unended(whole.get(from..*end).unwrap_or_default());
+        from = *end;
         let (raw, value) = line
             .iter()
             .position(|octet| *octet == b':')
@@ -217,14 +225,17 @@ fn section(
         };
         let value = trim(value.strip_prefix(b":").unwrap_or_default());
         facts.note(&name, value);
-        let valid = HeaderValue::from_maybe_shared(whole.slice_ref(value)).ok();
-        match field(Line { name: &name, octets: value, value: valid }) {
+        match field(Line { name: &name, octets: value, whole }) {
             Kept::Keep(value) => {
+                if headers.capacity() == 0 {
+                    // With the few that the gateway adds.
+                    headers.reserve(ends.len() + 2);
+                }
                 headers.append(name.clone(), value);
             }
             // What others may take for the end of a line is no part of one.
             Kept::Drop if memchr(b'\r', value).is_some() => return Err(Flaw::FieldValue),
-            Kept::Drop => {}
+            Kept::Drop | Kept::Aside => {}
             Kept::Refuse => return Err(Flaw::FieldValue),
         }
         before = (raw, Some(name));

@@ -85,7 +85,11 @@ pub(super) async fn read(mut connection: Connection, request: Request<Empty<Byte
     let late = Instant::now() + Duration::from_secs(60);
     let (shelf, seat) = seat();
     let field = |line: Line<'_>| {
-        if *line.name == http::header::SET_COOKIE && line.value.is_none() { Kept::Drop } else { line.kept() }
+        if *line.name == http::header::SET_COOKIE && line.value().is_none() {
+            Kept::Drop
+        } else {
+            line.kept()
+        }
     };
     let head =
         ask(&mut connection, &mut sending, &rules, || late, field).await.map_err(|(fault, _)| fault)?;
