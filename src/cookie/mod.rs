@@ -23,7 +23,7 @@ mod unread;
 pub use attribute::{Attribute, Attributes, SameSite};
 pub use date::{date, imf_fixdate};
 pub use edit::{Edit, Lifetime};
-pub use pair::{CookiePair, Pairs, is_disguised, pairs};
+pub use pair::{CookiePair, Pairs, is_disguised, pairs, pairs_beginning};
 pub use prefix::Promise;
 pub use readings::{Reading, readings, reads_alike};
 pub use refusal::Refusal;

@@ -79,6 +79,23 @@ pub fn pairs(field: &[u8]) -> Pairs<'_> {
     Pairs(Some(field))
 }
 
+/// Those of the cookie-pairs whose name begins with an octet that is asked for: the others are hardly looked at.
+pub fn pairs_beginning(
+    field: &[u8],
+    begins: impl Fn(u8) -> bool + Clone,
+) -> impl Iterator<Item = CookiePair<'_>> + Clone {
+    let mut rest = Some(field);
+    std::iter::from_fn(move || {
+        loop {
+            let (segment, after) = split_once(rest?, b';');
+            rest = after;
+            if trim_start(segment).first().is_some_and(|octet| begins(*octet)) {
+                return Some(CookiePair::cut(segment).0);
+            }
+        }
+    })
+}
+
 /// The iterator of [`pairs`].
 #[derive(Clone)]
 pub struct Pairs<'a>(Option<&'a [u8]>);

@@ -588,6 +588,15 @@ proptest! {
     }
 
     #[test]
+    fn pairs_are_chosen_by_the_first_octet_of_their_names(field in octets()) {
+        for first in [b'a', b'=', b'"', 0xC3] {
+            let chosen: Vec<_> = pairs_beginning(&field, |octet| octet == first).collect();
+            let all: Vec<_> = pairs(&field).filter(|pair| pair.raw().first() == Some(&first)).collect();
+            prop_assert_eq!(chosen, all);
+        }
+    }
+
+    #[test]
     fn pairs_are_those_of_a_naive_split(field in octets()) {
         let wsp = |b: &u8| *b == b' ' || *b == b'\t';
         let naive: Vec<Vec<u8>> = field

@@ -12,7 +12,7 @@ use super::present::Present;
 use super::target;
 use crate::config::Site;
 use crate::consent::Consent;
-use crate::cookie::{CookiePair, pairs};
+use crate::cookie::{CookiePair, pairs, pairs_beginning};
 
 /// The visitor's side of an exchange, kept until the answer comes.
 pub(super) struct Visit {
@@ -95,10 +95,11 @@ fn agreement<'a>(
 ) -> Rc<Agreement> {
     let settings = site.policy.registry().consent();
     let holds = |pair: &CookiePair<'_>| settings.reads(pair.name());
+    let begins = |octet| settings.reads_beginning(octet);
     let (first, several) = (fields.clone().next().unwrap_or_default(), fields.clone().nth(1).is_some());
     let agreements = &exchange.current.agreements;
     let agreement = match several {
-        false => agreements.of(site, pairs(first).filter(holds), gpc),
+        false => agreements.of(site, pairs_beginning(first, begins).filter(holds), gpc),
         true => agreements.of(site, fields.flat_map(pairs).filter(holds), gpc),
     };
     exchange.consent = agreement.consent.reading().word();

@@ -26,6 +26,12 @@ impl ConsentSettings {
         self.holds(name) || name == Registry::COMPANION.as_bytes()
     }
 
+    /// Whether the name of such a cookie may begin with this octet.
+    pub fn reads_beginning(&self, octet: u8) -> bool {
+        let begins = |name: &str| name.as_bytes().first() == Some(&octet);
+        begins(&self.cookie) || begins(Registry::COMPANION) || !self.adapters.is_empty()
+    }
+
     /// Whether a cookie of that name holds a choice: the site's own, or another manager's.
     pub fn holds(&self, name: &[u8]) -> bool {
         name == self.cookie.as_bytes() || self.adapters.iter().any(|adapter| adapter.reads(name))
