@@ -9,8 +9,8 @@
 //! [`diagnostic`] faults in files, [`document`] YAML with places, [`cookie`] the wire, [`registry`] what is declared,
 //! [`consent`] what was agreed to, [`policy`] the decision, [`pages`] text of ours, [`config`] the gateway's settings.
 //!
-//! The IO floor (feature `proxy`): `metrics`, `timer`, `turn`, `store` consent records, `audit`, `downstream` the user agent's
-//! side, `upstream` the origin server's, `proxy` one exchange, `admin` the operator's listener. On the roof: `server` and
+//! The IO floor (feature `proxy`): `metrics`, `timer`, `turn`, `apart`, `store` consent records, `audit`, `downstream` the user
+//! agent's side, `upstream` the origin server's, `proxy` one exchange, `admin` the operator's listener. On the roof: `server` and
 //! `cli`.
 //!
 //! # Words
@@ -32,6 +32,8 @@ pub mod registry;
 
 #[cfg(feature = "proxy")]
 pub mod admin;
+#[cfg(feature = "proxy")]
+pub mod apart;
 #[cfg(feature = "proxy")]
 pub mod audit;
 #[cfg(feature = "proxy")]

@@ -13,6 +13,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::apart::Apart;
 use crate::turn::Turn;
 
 /// Octets that are held; beyond it the connection waits until some have left.
@@ -81,18 +82,20 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
 
     /// The connection's future; what a poll of it has written leaves when the other tasks have had their turn, and at
     /// once when it is the last poll.
-    pub(super) async fn around<F: Future>(&self, mut connection: Pin<&mut F>) -> F::Output {
+    pub(super) async fn around<F: Future + Unpin>(&self, connection: &mut Apart<F>) -> F::Output {
         poll_fn(|cx| {
-            let polled = connection.as_mut().poll(cx);
+            let polled = Pin::new(&mut *connection).poll(cx);
             let mut batch = self.lock();
             batch.over = polled.is_ready();
             if !batch.over && (batch.held.is_empty() || batch.turn.poll(cx).is_pending()) {
                 return polled;
             }
             batch.turn.over();
-            if let Poll::Ready(Err(fault)) = batch.poll_send(cx) {
+            // Where there was no room for all, the connection waits for the same.
+            let waker = connection.waker(cx);
+            if let Poll::Ready(Err(fault)) = batch.poll_send(&mut Context::from_waker(waker)) {
                 batch.fault = Some(fault);
-                cx.waker().wake_by_ref();
+                waker.wake_by_ref();
             }
             polled
         })
@@ -232,7 +235,7 @@ mod tests {
     async fn small_writes_of_one_poll_leave_as_one_and_in_order() {
         let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
         let mut io = batched.clone();
-        let connection = std::pin::pin!(async {
+        let connection = Box::pin(async {
             for octets in [1, 2, 3, LARGE, 4, 5] {
                 io.write_all(&vec![0; octets]).await.unwrap();
                 io.flush().await.unwrap();
@@ -241,7 +244,7 @@ mod tests {
             io.write_all(b"x").await.unwrap();
             io.shutdown().await.unwrap();
         });
-        batched.around(connection).await;
+        batched.around(&mut Apart::new(connection)).await;
         assert_eq!(written(&batched), [6, LARGE, 10]);
     }
 
@@ -249,12 +252,12 @@ mod tests {
     async fn what_is_held_is_bounded() {
         let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
         let mut io = batched.clone();
-        let connection = std::pin::pin!(async {
+        let connection = Box::pin(async {
             for _ in 0..20 {
                 io.write_all(&[0; 7000]).await.unwrap();
             }
         });
-        batched.around(connection).await;
+        batched.around(&mut Apart::new(connection)).await;
         assert_eq!(written(&batched), [63_000, 63_000, 14_000]);
     }
 
@@ -262,12 +265,12 @@ mod tests {
     async fn a_fault_is_told_at_the_next_write() {
         let batched = Batched::new(Pieces { written: Vec::new(), good: 0 });
         let mut io = batched.clone();
-        let connection = std::pin::pin!(async {
+        let connection = Box::pin(async {
             io.write_all(b"x").await.unwrap();
             tokio::task::yield_now().await;
             tokio::task::yield_now().await;
             io.write_all(b"y").await.unwrap_err().kind()
         });
-        assert_eq!(batched.around(connection).await, io::ErrorKind::BrokenPipe);
+        assert_eq!(batched.around(&mut Apart::new(connection)).await, io::ErrorKind::BrokenPipe);
     }
 }

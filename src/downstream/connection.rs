@@ -24,6 +24,7 @@ use super::pace::{Pace, Paced};
 use super::security::Protocol;
 use super::streams::Streams;
 use super::{Peer, Settings};
+use crate::apart::Apart;
 
 /// Octets that one stream may send before the origin server takes them, and all of a connection together.
 const STREAM_WINDOW: u32 = 256 * 1024;
@@ -70,13 +71,14 @@ pub(super) async fn serve<T, S, A, B>(
     });
     let ended = match streams {
         None => {
-            let mut served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
+            let served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
+            let mut served = Apart::new(served);
             let ended = tokio::select! {
                 biased;
-                ended = batched.around(served.as_mut()) => ended,
+                ended = batched.around(&mut served) => ended,
                 () = told_to_end(settings, &pace) => {
-                    served.as_mut().graceful_shutdown();
-                    batched.around(served.as_mut()).await
+                    served.change().as_mut().graceful_shutdown();
+                    batched.around(&mut served).await
                 }
             };
             match &ended {
@@ -89,13 +91,14 @@ pub(super) async fn serve<T, S, A, B>(
             ended
         }
         Some(streams) => {
-            let mut served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
+            let served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
+            let mut served = Apart::new(served);
             tokio::select! {
                 biased;
-                ended = batched.around(served.as_mut()) => ended,
+                ended = batched.around(&mut served) => ended,
                 () = told_to_end(settings, &pace) => {
-                    served.as_mut().graceful_shutdown();
-                    batched.around(served.as_mut()).await
+                    served.change().as_mut().graceful_shutdown();
+                    batched.around(&mut served).await
                 }
             }
         }
@@ -126,7 +129,7 @@ fn is_malformed(fault: &hyper::Error) -> bool {
 /// Waits until the gateway stops, and then until the connection may be told so: hyper closes one on which it has read
 /// nothing yet, though a request may be there already. To be asked after the connection itself, which reads.
 async fn told_to_end(settings: &Settings, pace: &Pace) {
-    settings.stop.cancelled().await;
+    Apart::new(std::pin::pin!(settings.stop.cancelled())).await;
     if pace.is_busy() {
         return;
     }
