@@ -71,7 +71,9 @@ impl<F: Future + Unpin> Future for Apart<F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let bell = self.bell.take().filter(|bell| bell.rung.task.will_wake(cx.waker()));
         let bell = bell.unwrap_or_else(|| Bell::new(cx.waker()));
-        let polled = match bell.rung.rung.swap(false, Ordering::Acquire) {
+        // Looked at before it is taken back, which is dearer.
+        let rung = &bell.rung.rung;
+        let polled = match rung.load(Ordering::Relaxed) && rung.swap(false, Ordering::Acquire) {
             true => Pin::new(&mut self.future).poll(&mut Context::from_waker(&bell.waker)),
             false => Poll::Pending,
         };

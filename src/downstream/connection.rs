@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -40,14 +41,14 @@ const PING: Duration = Duration::from_secs(20);
 pub(super) async fn serve<T, S, A, B>(
     stream: T,
     protocol: Protocol,
-    peer: Peer,
+    peer: Rc<Peer>,
     settings: &Settings,
     service: S,
 ) where
     T: AsyncRead + AsyncWrite + Tcp + Unpin + Send + 'static,
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
+    S: Fn(Request<Incoming>, Rc<Peer>) -> A + Clone + 'static,
     A: Future<Output = Response<B>> + 'static,
 {
     let pace = Pace::new(protocol == Protocol::Http2);
@@ -60,7 +61,7 @@ pub(super) async fn serve<T, S, A, B>(
         clock.hears(request.version());
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
-        let answer = Box::pin(service(request, peer.clone()));
+        let answer = Box::pin(service(request, Rc::clone(&peer)));
         async move {
             let answer = answer.await;
             if answer.status() == StatusCode::SWITCHING_PROTOCOLS {

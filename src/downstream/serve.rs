@@ -27,7 +27,7 @@ pub async fn serve<S, A, B>(listening: Listening, terms: Rc<Terms>, service: S)
 where
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
+    S: Fn(Request<Incoming>, Rc<Peer>) -> A + Clone + 'static,
     A: Future<Output = Response<B>> + 'static,
 {
     let Listening { socket, ours } = listening;
@@ -82,7 +82,7 @@ fn admit<S, A, B>(
 ) where
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    S: Fn(Request<Incoming>, Peer) -> A + Clone + 'static,
+    S: Fn(Request<Incoming>, Rc<Peer>) -> A + Clone + 'static,
     A: Future<Output = Response<B>> + 'static,
 {
     let Some(open) = Open::count(settings) else { return };
@@ -99,7 +99,8 @@ fn admit<S, A, B>(
             settings.counters.connection_faults.increment("proxy-protocol");
             return;
         };
-        let peer = Peer::new(ends.address, ends.local, security.tls.is_some()).led(security.redirect.clone());
+        let peer = Peer::new(ends.address, ends.local, security.tls.is_some());
+        let peer = Rc::new(peer.led(security.redirect.clone()));
         match timeout_at(deadline, security.greet(stream)).await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {
                 open.speaks(protocol);

@@ -9,6 +9,24 @@ use crate::upstream::{self, Fault, Kept, Lease, Line, Lines, Outgoing, Way};
 
 type Answer = Response<upstream::Body<RequestBody>>;
 
+/// A request that is ready to go.
+pub(super) struct Ready {
+    outgoing: Outgoing<RequestBody>,
+    /// It asks for another protocol.
+    upgrades: bool,
+    /// It may be heard twice.
+    repeatable: bool,
+}
+
+impl Ready {
+    /// With these lines beside its fields, over HTTP/2 or not.
+    pub(super) fn new(request: Request<RequestBody>, lines: Lines, h2: bool) -> Self {
+        let upgrades = request.headers().contains_key(header::UPGRADE);
+        let repeatable = is_repeatable(&request);
+        Self { outgoing: Outgoing::new(request, lines, h2), upgrades, repeatable }
+    }
+}
+
 /// Sends the request to the origin server of this index, a second time only where nothing can have happened to it.
 ///
 /// # Errors
@@ -16,15 +34,12 @@ type Answer = Response<upstream::Body<RequestBody>>;
 pub(super) async fn send(
     current: &Current,
     index: usize,
-    (request, lines): (Request<RequestBody>, Lines),
+    Ready { mut outgoing, upgrades, repeatable }: Ready,
     upload: &Upload,
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
     // From when the upload last moved on: one that moves is no origin server that is slow to answer.
     let limit = upload.answer();
-    let asked = request.headers().contains_key(header::UPGRADE);
-    let repeatable = is_repeatable(&request);
-    let mut outgoing = Outgoing::new(request, lines);
     let mut way = current.pool.way(index);
     if way.has_to_wait() {
         Box::pin(way.queue()).await.map_err(Error::Connect)?;
@@ -40,7 +55,7 @@ pub(super) async fn send(
         let failed = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
             Ok(answer) => {
                 way.answered();
-                return expected(answer, asked);
+                return expected(answer, upgrades);
             }
             Err(failed) if !kept => return Err(blame(failed.fault, kept, upload, &way)),
             Err(failed) => failed,

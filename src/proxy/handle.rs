@@ -30,7 +30,7 @@ type Answer = Response<upstream::Body<RequestBody>>;
 pub async fn handle(
     worker: Rc<Worker>,
     mut request: Request<Incoming>,
-    peer: Peer,
+    peer: Rc<Peer>,
 ) -> Response<ResponseBody> {
     let mut exchange = Exchange::begin(&worker, &request);
     let present = Present::among(request.headers());
@@ -67,7 +67,7 @@ enum Passed {
 async fn pass(
     exchange: &mut Exchange,
     (request, present): (Request<Incoming>, Present),
-    peer: Peer,
+    peer: Rc<Peer>,
     websocket: bool,
 ) -> Result<Passed, Error> {
     let current = Rc::clone(&exchange.current);
@@ -116,11 +116,11 @@ async fn pass(
     }
     let head = parts.method == Method::HEAD;
     upload.begin();
-    let request = Request::from_parts(parts, body);
+    let ready = forward::Ready::new(Request::from_parts(parts, body), lines, site.upstream.h2);
     exchange.asked = true;
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);
-    let mut answer = forward::send(&current, site.id.index(), (request, lines), &upload, field).await?;
+    let mut answer = forward::send(&current, site.id.index(), ready, &upload, field).await?;
     exchange.upstream = upload.lasts();
 
     let status = answer.status();

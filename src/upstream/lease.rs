@@ -37,9 +37,11 @@ pub(super) enum Road<B> {
 /// A request that was not answered yet.
 pub struct Outgoing<B>(Form<B>);
 
+/// Boxed: futures hand it on, and would keep room for it each time.
 enum Form<B> {
-    Request(Request<B>, Lines),
-    Written(Sending<B>),
+    /// Its head is written already.
+    Http1(Box<Sending<B>>),
+    Http2(Box<(Request<B>, Lines)>),
 }
 
 /// An attempt that came to nothing.
@@ -47,15 +49,22 @@ pub struct Failed<B> {
     /// Why.
     pub fault: Fault,
     /// The request, as far as it could go out again: whole, if nothing of it was sent.
-    outgoing: Option<Box<Outgoing<B>>>,
+    outgoing: Option<Outgoing<B>>,
     sent: bool,
     heard: bool,
 }
 
-impl<B> Outgoing<B> {
-    /// A request as it is to be sent, with these lines beside its fields.
-    pub fn new(request: Request<B>, lines: Lines) -> Self {
-        Self(Form::Request(request, lines))
+impl<B> Outgoing<B>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    /// A request as it is to be sent to an upstream that speaks HTTP/2 or not, with these lines beside its fields.
+    pub fn new(request: Request<B>, lines: Lines, h2: bool) -> Self {
+        match h2 {
+            true => Self(Form::Http2(Box::new((request, lines)))),
+            false => Self(Form::Http1(Box::new(Sending::new(request, &lines)))),
+        }
     }
 }
 
@@ -71,7 +80,7 @@ where
     pub fn unsent(mut self) -> Result<Outgoing<B>, Self> {
         let ended = matches!(self.fault, Fault::Closed | Fault::Broken(_) | Fault::Http2(_));
         match self.outgoing.take() {
-            Some(outgoing) if ended && !self.sent => Ok(*outgoing),
+            Some(outgoing) if ended && !self.sent => Ok(outgoing),
             outgoing => Err(Self { outgoing, ..self }),
         }
     }
@@ -84,8 +93,8 @@ where
     pub fn unheard(self) -> Result<Outgoing<B>, Fault> {
         let died = matches!(self.fault, Fault::Closed | Fault::Broken(_)) && !self.heard;
         match self.outgoing.map(|outgoing| outgoing.0) {
-            Some(Form::Written(sending)) if died => {
-                sending.again().map(|again| Outgoing(Form::Written(again))).ok_or(self.fault)
+            Some(Form::Http1(sending)) if died => {
+                sending.again().map(|again| Outgoing(Form::Http1(Box::new(again)))).ok_or(self.fault)
             }
             _ => Err(self.fault),
         }
@@ -114,21 +123,16 @@ where
         field: impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Response<Body<B>>, Failed<B>> {
         let Self { road, seat, bounds, counters, .. } = self;
-        let (mut connection, form) = match (road, outgoing.0) {
-            (Road::Http1(connection), form) => (connection, form),
-            (Road::Http2(handle), Form::Request(mut request, lines)) => {
-                lines.append_to(request.headers_mut());
-                let answer = multiplexed((handle, seat), request, patience, counters).await?;
+        let (mut connection, mut sending) = match (road, outgoing.0) {
+            (Road::Http1(connection), Form::Http1(sending)) => (connection, sending),
+            (Road::Http2(handle), Form::Http2(request)) => {
+                let answer = Box::pin(multiplexed((handle, seat), request, patience, counters)).await?;
                 // hyper bounds the size of a head alone.
                 let within = answer.headers().len() <= bounds.fields;
                 return if within { Ok(answer) } else { Err(failed(Fault::Large)) };
             }
             // A request is written for one upstream, all of whose addresses speak one protocol.
-            (Road::Http2(_), Form::Written(_)) => return Err(failed(Fault::Closed)),
-        };
-        let mut sending = match form {
-            Form::Request(request, lines) => Sending::new(request, &lines),
-            Form::Written(sending) => sending,
+            _ => return Err(failed(Fault::Closed)),
         };
         let rules = Rules { bounds, informational: &counters.informational };
         match ask(&mut connection, &mut sending, &rules, patience, field).await {
@@ -138,7 +142,7 @@ where
             }
             Err((fault, heard)) => {
                 let sent = sending.sent;
-                let outgoing = Some(Box::new(Outgoing(Form::Written(sending))));
+                let outgoing = Some(Outgoing(Form::Http1(sending)));
                 Err(Failed { fault, outgoing, sent, heard })
             }
         }
@@ -152,7 +156,7 @@ fn failed<B>(fault: Fault) -> Failed<B> {
 /// The same over HTTP/2, which hyper speaks.
 async fn multiplexed<B>(
     (mut handle, seat): (Handle<B>, Seat),
-    mut request: Request<B>,
+    request: Box<(Request<B>, Lines)>,
     patience: impl Fn() -> Instant,
     counters: &Arc<Counters>,
 ) -> Result<Response<Body<B>>, Failed<B>>
@@ -160,6 +164,8 @@ where
     B: HttpBody<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
+    let (mut request, lines) = *request;
+    lines.append_to(request.headers_mut());
     let informational = Arc::clone(counters);
     hyper::ext::on_informational(&mut request, move |_| informational.informational.increment());
     let mut timer = LazyTimer::default();
@@ -179,8 +185,8 @@ where
         }
         Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, (handle.sender, seat))))),
         Some(Err(mut fault)) => {
-            let unsent =
-                fault.take_message().map(|request| Box::new(Outgoing(Form::Request(request, Lines::none()))));
+            let unsent = fault.take_message();
+            let unsent = unsent.map(|request| Outgoing(Form::Http2(Box::new((request, Lines::none())))));
             let sent = unsent.is_none();
             Err(Failed { fault: Fault::Http2(fault.into_error()), outgoing: unsent, sent, heard: true })
         }

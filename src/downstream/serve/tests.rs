@@ -49,7 +49,7 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
             };
             let tasks = TaskTracker::new();
             let settings = Settings::new(&limits, &times, ours, Arc::default(), (theirs, tasks.clone()));
-            let service = |request: Request<Incoming>, _: Peer| async move {
+            let service = |request: Request<Incoming>, _: Rc<Peer>| async move {
                 assert_ne!(request.uri().path(), "/panic", "planted");
                 Response::new(Full::new(Bytes::from_static(b"well")))
             };

@@ -40,7 +40,7 @@ pub(in crate::upstream) enum Content<B> {
 pub(in crate::upstream) struct Reading<B> {
     connection: Connection,
     /// The request, which may not be at its end either.
-    sending: Sending<B>,
+    sending: Box<Sending<B>>,
     left: Left,
     /// Already decoded.
     ready: Option<Frame<Bytes>>,
@@ -69,7 +69,7 @@ where
     pub(in crate::upstream) fn after(
         head: &Head,
         connection: Connection,
-        sending: Sending<B>,
+        sending: Box<Sending<B>>,
         bounds: Bounds,
         seat: Seat,
     ) -> Result<Self, Fault> {
@@ -230,7 +230,7 @@ where
     /// All was read. The connection is free, or will be when the rest of the request has gone out: an origin server may
     /// answer before it has read everything, and read on.
     fn finish(self) {
-        let Self { mut connection, sending, persists, seat, .. } = self;
+        let Self { mut connection, mut sending, persists, seat, .. } = self;
         if sending.is_done() {
             if persists {
                 seat.put(connection);
@@ -238,7 +238,7 @@ where
         } else if sending.goes_on() {
             tokio::task::spawn_local(async move {
                 // The place is taken until the last octet is out.
-                if send_rest(&mut connection, sending).await && persists {
+                if send_rest(&mut connection, &mut sending).await && persists {
                     seat.put(connection);
                 }
             });
@@ -247,7 +247,7 @@ where
 }
 
 /// Sends what is left of a request after its answer; whether all of it was sent.
-async fn send_rest<B>(connection: &mut Connection, mut sending: Sending<B>) -> bool
+async fn send_rest<B>(connection: &mut Connection, sending: &mut Sending<B>) -> bool
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,

@@ -94,7 +94,7 @@ pub(super) async fn read(mut connection: Connection, request: Request<Empty<Byte
     let head =
         ask(&mut connection, &mut sending, &rules, || late, field).await.map_err(|(fault, _)| fault)?;
     let (status, headers) = (head.status, head.headers.clone());
-    let content = Content::after(&head, connection, sending, BOUNDS, seat)?;
+    let content = Content::after(&head, connection, Box::new(sending), BOUNDS, seat)?;
     let mut body = Body(Source::Http1(content));
     let exact = body.size_hint().exact();
     let mut seen = Seen { status, headers, content: Vec::new(), trailers: None, fault: None, kept: false };

@@ -223,7 +223,7 @@ async fn early(body: Script, answer: &str) -> (Answer<Script>, DuplexStream, Rc<
         (Connection::new(Stream::Memory(near)), Sending::new(post(body), &Lines::default()));
     let head = head(&mut connection, &mut sending).await.unwrap();
     let (shelf, seat) = seat();
-    let content = Content::after(&head, connection, sending, BOUNDS, seat).unwrap();
+    let content = Content::after(&head, connection, Box::new(sending), BOUNDS, seat).unwrap();
     (Answer(Source::Http1(content)), far, shelf)
 }
 
