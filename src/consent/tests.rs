@@ -8,6 +8,7 @@ mod written;
 
 use site::{allowed, read, registry};
 
+use super::json::{self, Json};
 use super::{Choice, Consent, Reading, Unreadable};
 use crate::cookie::pairs;
 use crate::registry::{KeyTarget, Registry};
@@ -144,6 +145,47 @@ fn size_is_bounded() {
     }
     assert_eq!(read(registry("list"), "a,".repeat(256).as_bytes()).reading(), Reading::Read);
     assert_eq!(read(registry("list"), "a,".repeat(257).as_bytes()).reading(), too_large);
+}
+
+#[test]
+fn json_as_rfc_8259_has_it() {
+    let escapes = json::parse(r#"["\"\\\/\b\f\n\r\t\u00e9\ud83c\udf6a"]"#);
+    let text = "\"\\/\u{8}\u{c}\n\r\té🍪";
+    assert!(escapes.is_ok_and(|json| json == Json::Array(vec![Json::String(text.into())])));
+    for (text, ok) in [
+        ("[0, -1, 10, 1.5, 1e5, 1E5, 1e+5, 1e-5, 1.5E-10]", true),
+        ("[01]", false),
+        ("[1.]", false),
+        ("[1e]", false),
+        ("[1e+-5]", false),
+        ("[+1]", false),
+    ] {
+        assert_eq!(json::parse(text).is_ok(), ok, "{text}");
+    }
+}
+
+/// What a choice denies and `Sec-GPC` denies too was chosen.
+#[test]
+fn of_two_choices_the_signal_counts_where_neither_chose() {
+    let registry = registry("auto");
+    let Some(KeyTarget::Category(ads)) = registry.key_target("ads") else { panic!() };
+    let (signal, choice) = (read_all(&[], true), read_all(&["{\"ads\":false}"], true));
+    let granted = read_all(&["{\"ads\":true}"], false);
+    for (a, b, by_signal) in [
+        (&signal, &signal, true),
+        (&signal, &granted, true),
+        (&granted, &signal, true),
+        (&signal, &choice, false),
+        (&choice, &signal, false),
+        (&choice, &choice, false),
+        (&granted, &granted, false),
+    ] {
+        let both = a.stricter(b);
+        assert_eq!(both.denied_by_signal(ads), by_signal, "{a:?} {b:?}");
+        assert_eq!(both.category(ads) == Choice::Granted, a == &granted && b == &granted, "{a:?} {b:?}");
+    }
+    let own = read_all(&["{}"], false).by();
+    assert_eq!((signal.stricter(&granted).by(), granted.stricter(&signal).by()), (own, own));
 }
 
 /// What is kept of a choice must not carry the cookie's words into a log.

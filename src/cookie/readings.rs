@@ -121,7 +121,7 @@ fn separated<'a>(field: &'a [u8], (quotes, commas): (bool, bool), found: &mut Ve
         at = match quoted(field, begins) {
             Some(end) if quotes => end,
             _ if quotes && field.get(begins) == Some(&b'"') => return,
-            _ => skip(field, name_end + 1, |octet| !separates(octet)),
+            _ => skip(field, begins, |octet| !separates(octet)),
         };
     }
 }

@@ -20,7 +20,6 @@ pub(super) fn read(value: &[u8], context: &Context<'_>) -> Read {
         return Err(Unreadable::Empty);
     }
     let mut words = Words::default();
-    let mut latest = None;
     for item in text.split('|') {
         let (group, version) = item.split_once('=').ok_or(Unreadable::Syntax)?;
         if version == "-1" {
@@ -31,8 +30,7 @@ pub(super) fn read(value: &[u8], context: &Context<'_>) -> Read {
             "" => None,
             _ => Some(unix_time(version).ok_or(Unreadable::Syntax)?),
         };
-        latest = latest.max(time);
         words.say(group, if time.unwrap_or(i64::MIN) >= oldest { Choice::Granted } else { Choice::Unset });
     }
-    Ok(Some(Heard { time: latest, ..Heard::of(words) }))
+    Ok(Some(Heard::of(words)))
 }

@@ -187,6 +187,22 @@ fn more_copies_than_any_browser_sends_are_not_read() {
     }
 }
 
+#[test]
+fn the_size_of_a_cookie_is_bounded() {
+    let registry = registry("onetrust", &["a1"]);
+    let groups =
+        |count: usize| (1..=count).map(|number| format!("a{number}:1")).collect::<Vec<_>>().join(",");
+    let value = |count: usize| format!("interactionCount=1&groups={}", groups(count));
+    let long = |octets: usize| format!("{:x<octets$}", value(1) + "&x=");
+    for (value, reading) in
+        [(value(256), "read"), (value(257), "too-large"), (long(4096), "read"), (long(4097), "too-large")]
+    {
+        let field = format!("OptanonConsent={value}");
+        let consent = Consent::read(&registry, pairs(field.as_bytes()), false);
+        assert_eq!(consent.reading().word(), reading, "{} octets", value.len());
+    }
+}
+
 fn everything() -> &'static Registry {
     static ALL: std::sync::OnceLock<Registry> = std::sync::OnceLock::new();
     ALL.get_or_init(|| registry(&Manager::WORDS.join(", "), &["analytics", "vendor:755"]))

@@ -115,6 +115,17 @@ fn values_look_as_they_are_documented() {
     }
 }
 
+/// A switch for a category stands for its services too.
+#[test]
+fn a_whole_category_is_answered_with_its_services() {
+    let registry = super::registry("auto");
+    let Some(KeyTarget::Category(analytics)) = registry.key_target("analytics") else { panic!() };
+    let mut choices = Choices::default();
+    choices.set_whole(registry, analytics, true);
+    let words: Vec<_> = choices.words(registry).collect();
+    assert_eq!(words, [("analytics", true), ("matomo", true), ("xiti", true)]);
+}
+
 #[test]
 fn companions_are_read_strictly() {
     let id = "AAAAAAAAAAAAAAAAAAAAAA";
@@ -125,6 +136,10 @@ fn companions_are_read_strictly() {
         ([0; 16], 1_795_392_000, "2026-11-23")
     );
     assert!(Companion::parse(format!("1.{id}.0.v%2E1.").as_bytes()).is_some());
+    // Name and value together are as long as a user agent stores.
+    let long = |octets: usize| format!("{sound:x<0$}", octets - "tamis_choice".len());
+    assert!(Companion::parse(long(4096).as_bytes()).is_some());
+    assert_eq!(Companion::parse(long(4097).as_bytes()), None);
     for odd in [
         "".to_owned(),
         "1".to_owned(),
