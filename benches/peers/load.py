@@ -46,6 +46,7 @@ SCENARIOS = {
     "handshake": Scenario("a TLS handshake a request", "wrk-close", True),
     "stream": Scenario("64 MiB answers, HTTP/1.1", "h2load-large", False, "/large", "MiB"),
     "tls-stream": Scenario("64 MiB answers, HTTP/1.1 over TLS", "h2load-large", True, "/large", "MiB"),
+    "h2-stream": Scenario("64 MiB answers, HTTP/2 over TLS", "h2load-large-h2", True, "/large", "MiB"),
 }
 
 
@@ -57,6 +58,7 @@ def command(scenario, url, seconds):
         "wrk-close": ["wrk", "-t1", "-c8", f"-d{seconds}s", *HEADERS, "-H", "Connection: close", url],
         "h2load": ["h2load", "-t1", "-c16", "-m8", *windows, "-D", str(seconds), *HEADERS, url],
         "h2load-large": ["h2load", "--h1", "-t1", "-c4", *windows, "-n", str(8 * seconds), *HEADERS, url],
+        "h2load-large-h2": ["h2load", "-t1", "-c2", "-m2", *windows, "-n", str(8 * seconds), *HEADERS, url],
     }[scenario.tool]
 
 

@@ -5,7 +5,7 @@
     run instructions [SUBJECT…]     user instructions a request, by callgrind
     run serve [SUBJECT…]            starts them and waits, for a look by hand
 
-SUBJECT: tamis, haproxy, nginx-lua, or NAME=/path/to/another/tamis; by default the first three
+SUBJECT: tamis, haproxy, nginx-lua, nginx-large, or NAME=/path/to/another/tamis; by default the first three
 (without nginx for instructions, whose workers callgrind does not see).
 """
 
@@ -18,7 +18,7 @@ import conformity
 import instructions
 import load
 from rig import Rig
-from subjects import PEERS, named
+from subjects import named
 
 COMMANDS = "table", "check", "instructions", "serve"
 
@@ -70,7 +70,7 @@ def main():
         parser.error(f"no scenario {', '.join(sorted(unknown))}: {', '.join(load.SCENARIOS)}")
     words = options.words
     command = words.pop(0) if words and words[0] in COMMANDS else "table"
-    everybody = ["tamis", "haproxy"] if command == "instructions" else ["tamis", *PEERS]
+    everybody = ["tamis", "haproxy"] if command == "instructions" else ["tamis", "haproxy", "nginx-lua"]
     subjects = [named(word) for word in words or everybody]
     if command == "instructions":
         for name, subject in subjects:

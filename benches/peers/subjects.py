@@ -57,12 +57,17 @@ def haproxy(place):
     return ["haproxy", "-q", "-db", "-f", HERE / "haproxy/haproxy.cfg"], place.environment()
 
 
-def nginx_lua(place):
+def nginx_lua(place, buffers=""):
     """nginx with Lua."""
-    return ["nginx", "-p", place.folder, "-c", place.written(HERE / "nginx-lua/nginx.conf")], {}
+    return ["nginx", "-p", place.folder, "-c", place.written(HERE / "nginx-lua/nginx.conf", BUFFERS=buffers)], {}
 
 
-PEERS = {"haproxy": haproxy, "nginx-lua": nginx_lua}
+def nginx_large(place):
+    """The same with buffers for large answers, which it reads 4 or 8 KB at a time otherwise."""
+    return nginx_lua(place, "proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;")
+
+
+PEERS = {"haproxy": haproxy, "nginx-lua": nginx_lua, "nginx-large": nginx_large}
 
 
 def named(text):

@@ -13,14 +13,18 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::security::Protocol;
 use crate::apart::Apart;
 use crate::turn::Turn;
 
-/// Octets that are held; beyond it the connection waits until some have left.
-const MOST: usize = 64 * 1024;
+/// Octets that are held, four full DATA frames with their heads; beyond it the connection waits until some have left.
+const MOST: usize = 4 * (16 * 1024 + 9);
+/// The largest buffer that a thread keeps: one grows by doubling.
+const KEPT: usize = 2 * MOST;
 /// Buffers that a thread keeps for its next writes.
 const SPARE: usize = 16;
-/// Octets from which on a write leaves by itself: copying it would cost more than the system call.
+/// Octets from which on a write of HTTP/1.1 leaves by itself: copying it would cost more than the system call. One of
+/// HTTP/2 is never larger than a frame, by which a record and a bit of TLS would leave at a time.
 const LARGE: usize = 8 * 1024;
 
 thread_local! {
@@ -30,15 +34,15 @@ thread_local! {
 }
 
 /// A buffer to write into.
-fn spare() -> Vec<u8> {
+pub(super) fn spare() -> Vec<u8> {
     SPARES.with_borrow_mut(Vec::pop).unwrap_or_default()
 }
 
 /// Keeps a buffer for the next write of this thread.
-fn give_back(mut buffer: Vec<u8>) {
+pub(super) fn give_back(mut buffer: Vec<u8>) {
     buffer.clear();
     SPARES.with_borrow_mut(|spares| {
-        if spares.len() < SPARE && buffer.capacity() <= MOST {
+        if spares.len() < SPARE && buffer.capacity() <= KEPT {
             spares.push(buffer);
         }
     });
@@ -55,9 +59,13 @@ pub(super) struct Batch<T> {
     held: Vec<u8>,
     /// Octets of it that have left.
     left: usize,
+    /// Octets from which on a write leaves by itself.
+    large: usize,
     turn: Turn,
     /// The connection is over: what its upgraded stream writes is not held any more.
     over: bool,
+    /// Our side has ended.
+    shut: bool,
     /// What writing said between two polls, for the next one to hear.
     fault: Option<io::Error>,
 }
@@ -75,8 +83,18 @@ impl<T> Batched<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
-    pub(super) fn new(io: T) -> Self {
-        let batch = Batch { io, held: Vec::new(), left: 0, turn: Turn::default(), over: false, fault: None };
+    pub(super) fn new(io: T, protocol: Protocol) -> Self {
+        let large = if protocol == Protocol::Http2 { MOST } else { LARGE };
+        let batch = Batch {
+            io,
+            held: Vec::new(),
+            left: 0,
+            large,
+            turn: Turn::default(),
+            over: false,
+            shut: false,
+            fault: None,
+        };
         Self(Arc::new(Mutex::new(batch)))
     }
 
@@ -113,6 +131,12 @@ impl<T: AsyncWrite + Unpin> Batch<T> {
         if self.held.is_empty() {
             return Poll::Ready(Ok(()));
         }
+        ready!(self.poll_pass(cx))?;
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    /// The same, but more may follow.
+    fn poll_pass(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some(rest) = self.held.get(self.left..).filter(|rest| !rest.is_empty()) {
             match ready!(Pin::new(&mut self.io).poll_write(cx, rest)) {
                 Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
@@ -120,15 +144,17 @@ impl<T: AsyncWrite + Unpin> Batch<T> {
                 Err(fault) => return Poll::Ready(Err(fault)),
             }
         }
-        give_back(std::mem::take(&mut self.held));
-        self.left = 0;
-        Pin::new(&mut self.io).poll_flush(cx)
+        if !self.held.is_empty() {
+            give_back(std::mem::take(&mut self.held));
+            self.left = 0;
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_take(&mut self, cx: &mut Context<'_>, pieces: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         self.hear()?;
         let length: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let direct = length >= LARGE || self.over;
+        let direct = length >= self.large || self.over;
         if direct || self.held.len() + length > MOST {
             ready!(self.poll_send(cx))?;
         }
@@ -183,8 +209,14 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Batched<T> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut batch = self.lock();
-        ready!(batch.poll_send(cx))?;
-        Pin::new(&mut batch.io).poll_shutdown(cx)
+        if batch.shut {
+            return Poll::Ready(Ok(()));
+        }
+        // Over TLS the word that it ends goes with the last octets.
+        ready!(batch.poll_pass(cx))?;
+        ready!(Pin::new(&mut batch.io).poll_shutdown(cx))?;
+        batch.shut = true;
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -194,9 +226,12 @@ mod tests {
     use tokio::io::AsyncWriteExt as _;
 
     /// Keeps each write apart; every one after the first `good` fails.
+    #[derive(Default)]
     struct Pieces {
         written: Vec<Vec<u8>>,
         good: usize,
+        flushes: usize,
+        ends: usize,
     }
 
     impl AsyncRead for Pieces {
@@ -218,13 +253,19 @@ mod tests {
             Poll::Ready(Ok(octets.len()))
         }
 
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.flushes += 1;
             Poll::Ready(Ok(()))
         }
 
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.ends += 1;
             Poll::Ready(Ok(()))
         }
+    }
+
+    fn batched(good: usize) -> Batched<Pieces> {
+        Batched::new(Pieces { good, ..Pieces::default() }, Protocol::Http1)
     }
 
     fn written(batched: &Batched<Pieces>) -> Vec<usize> {
@@ -233,7 +274,7 @@ mod tests {
 
     #[tokio::test]
     async fn small_writes_of_one_poll_leave_as_one_and_in_order() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let batched = batched(100);
         let mut io = batched.clone();
         let connection = Box::pin(async {
             for octets in [1, 2, 3, LARGE, 4, 5] {
@@ -249,8 +290,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn frames_leave_four_at_a_time() {
+        let batched = Batched::new(Pieces { good: 100, ..Pieces::default() }, Protocol::Http2);
+        let mut io = batched.clone();
+        let connection = Box::pin(async {
+            for _ in 0..9 {
+                io.write_all(&[0; 16 * 1024 + 9]).await.unwrap();
+            }
+        });
+        batched.around(&mut Apart::new(connection)).await;
+        assert_eq!(written(&batched), [MOST, MOST, MOST / 4]);
+    }
+
+    #[tokio::test]
+    async fn the_end_is_said_once_behind_the_last_octets() {
+        let batched = batched(100);
+        let mut io = batched.clone();
+        let connection = Box::pin(async {
+            io.write_all(b"x").await.unwrap();
+            io.shutdown().await.unwrap();
+            io.shutdown().await.unwrap();
+        });
+        batched.around(&mut Apart::new(connection)).await;
+        let Pieces { written, flushes, ends, .. } = &batched.lock().io;
+        assert_eq!((written.len(), *flushes, *ends), (1, 0, 1));
+    }
+
+    #[tokio::test]
     async fn what_is_held_is_bounded() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 100 });
+        let batched = batched(100);
         let mut io = batched.clone();
         let connection = Box::pin(async {
             for _ in 0..20 {
@@ -263,7 +331,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_is_told_at_the_next_write() {
-        let batched = Batched::new(Pieces { written: Vec::new(), good: 0 });
+        let batched = batched(0);
         let mut io = batched.clone();
         let connection = Box::pin(async {
             io.write_all(b"x").await.unwrap();

@@ -53,12 +53,13 @@ pub(super) async fn serve<T, S, A, B>(
 {
     let pace = Pace::new(protocol == Protocol::Http2);
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
-    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience));
+    let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), protocol);
     let io = TokioIo::new(batched.clone());
     let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
+    let secure = peer.secure;
     let answer = service_fn(move |request: Request<Incoming>| {
         let busy = clock.exchange();
-        clock.hears(request.version());
+        clock.hears(&request);
         let stall = begun.as_ref().map(Streams::begin);
         // Boxed once here: hyper moves what it is given several times, and keeps room for it on every connection.
         let answer = Box::pin(service(request, Rc::clone(&peer)));
@@ -83,8 +84,11 @@ pub(super) async fn serve<T, S, A, B>(
                 }
             };
             match &ended {
+                Ok(()) if pace.is_tunnel() => {}
+                // Over TLS a word of its own may still come.
+                Ok(()) if pace.has_heard_all() && !secure => {}
                 // Boxed, since every connection would keep room for it.
-                Ok(()) if !pace.is_tunnel() => Box::pin(linger(batched, settings)).await,
+                Ok(()) => Box::pin(linger(batched, settings)).await,
                 // An answer broke off.
                 Err(fault) if pace.is_old() && fault.is_user() => batched.will_reset(),
                 _ => {}
@@ -149,8 +153,10 @@ async fn linger<T: AsyncRead + AsyncWrite + Unpin>(mut stream: Batched<T>, setti
         if stream.shutdown().await.is_err() {
             return;
         }
-        let mut octets = vec![0; DISCARDED];
-        while stream.read(&mut octets).await.is_ok_and(|read| read > 0) {}
+        let mut octets = Vec::with_capacity(DISCARDED);
+        while stream.read_buf(&mut octets).await.is_ok_and(|read| read > 0) {
+            octets.clear();
+        }
     };
     tokio::select! {
         biased;

@@ -4,6 +4,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use super::batch::Batched;
+use super::cork::Corked;
 use super::pace::Paced;
 
 /// What a connection runs over.
@@ -18,9 +19,9 @@ impl Tcp for TcpStream {
     }
 }
 
-impl Tcp for TlsStream<TcpStream> {
+impl Tcp for TlsStream<Corked> {
     fn tcp(&self) -> &TcpStream {
-        self.get_ref().0
+        self.get_ref().0.tcp()
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod batch;
 mod connection;
+mod cork;
 mod cut;
 mod ending;
 mod inherited;

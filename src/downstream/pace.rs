@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::Version;
+use http::{Request, Version, header};
+use http_body::Body;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
@@ -47,6 +48,8 @@ pub(super) struct Pace {
     heard: AtomicBool,
     /// A request was of HTTP/1.0.
     old: AtomicBool,
+    /// The user agent has said that nothing follows.
+    last: AtomicBool,
     fault: AtomicU8,
 }
 
@@ -61,6 +64,7 @@ impl Pace {
             multiplexed,
             heard: AtomicBool::new(false),
             old: AtomicBool::new(false),
+            last: AtomicBool::new(false),
             fault: AtomicU8::new(NO_FAULT),
         })
     }
@@ -89,11 +93,23 @@ impl Pace {
         self.exchanges.load(Ordering::Relaxed) > 0
     }
 
-    /// Notes the version of a request.
-    pub(super) fn hears(&self, version: Version) {
-        if version == Version::HTTP_10 {
+    /// Notes what a request says of its connection.
+    pub(super) fn hears<B: Body>(&self, request: &Request<B>) {
+        if request.version() == Version::HTTP_10 {
             self.old.store(true, Ordering::Relaxed);
         }
+        let connection = request.headers().get(header::CONNECTION);
+        if connection.is_some_and(|options| options.as_bytes().eq_ignore_ascii_case(b"close"))
+            && request.body().is_end_stream()
+        {
+            self.last.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the user agent has sent its last request, without content, and said so: it must not send anything more
+    /// (RFC 9112 9.6).
+    pub(super) fn has_heard_all(&self) -> bool {
+        self.last.load(Ordering::Relaxed)
     }
 
     /// Whether a request was of HTTP/1.0, to which the end of the connection is the end of an answer (RFC 9112 6.3).
@@ -243,6 +259,21 @@ mod tests {
         head: Duration::from_secs(15),
         write: Duration::from_secs(30),
     };
+
+    #[test]
+    fn nothing_follows_a_request_without_content_that_says_close() {
+        let hears = |connection: &str, content: &'static str| {
+            let pace = Pace::new(false);
+            let request =
+                Request::get("/").header("connection", connection).body(content.to_owned()).unwrap();
+            pace.hears(&request);
+            pace.has_heard_all()
+        };
+        assert!(hears("close", ""));
+        assert!(hears("Close", ""));
+        assert!(!hears("keep-alive", ""));
+        assert!(!hears("close", "content"));
+    }
 
     fn rested(pace: &Arc<Pace>) {
         drop(pace.exchange());

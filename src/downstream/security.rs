@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use super::Tls;
+use super::cork::Corked;
 use super::proxy_protocol::{self, Header};
 use crate::config::{ProxyProtocol, Redirect};
 
@@ -36,7 +37,7 @@ pub(super) enum Protocol {
 /// A connection that is ready for requests.
 pub(super) enum Greeted {
     Plain(TcpStream, Protocol),
-    Tls(Box<TlsStream<TcpStream>>, Protocol),
+    Tls(Box<TlsStream<Corked>>, Protocol),
 }
 
 /// The first octets of HTTP/2's preface: no HTTP/1.1 request begins so (RFC 9113 3.4).
@@ -53,28 +54,23 @@ pub(super) enum Stranger {
     Header(#[from] proxy_protocol::Fault),
 }
 
-/// Both ends of a connection.
-#[derive(Clone, Copy)]
-pub(super) struct Ends {
-    /// The user agent's.
-    pub(super) address: SocketAddr,
-    /// Ours, or the proxy's in front.
-    pub(super) local: SocketAddr,
-}
-
 impl Security {
-    /// Takes the header of the PROXY protocol where there has to be one; the ends that count from now on.
+    /// Takes the header of the PROXY protocol where there has to be one; the address that counts from now on.
     ///
     /// # Errors
     /// There is none, or whoever sent it may not.
-    pub(super) async fn introduce(&self, stream: &mut TcpStream, ends: Ends) -> Result<Ends, Stranger> {
-        let Some(wanted) = &self.proxy_protocol else { return Ok(ends) };
-        if !wanted.may_come_from(ends.address.ip()) {
-            return Err(Stranger::Network(ends.address.ip().to_canonical()));
+    pub(super) async fn introduce(
+        &self,
+        stream: &mut TcpStream,
+        address: SocketAddr,
+    ) -> Result<SocketAddr, Stranger> {
+        let Some(wanted) = &self.proxy_protocol else { return Ok(address) };
+        if !wanted.may_come_from(address.ip()) {
+            return Err(Stranger::Network(address.ip().to_canonical()));
         }
         Ok(match proxy_protocol::take(stream).await? {
-            Header::Unsaid => ends,
-            Header::Relayed { source, destination } => Ends { address: source, local: destination },
+            Header::Unsaid => address,
+            Header::Relayed { source, .. } => source,
         })
     }
 
@@ -87,7 +83,8 @@ impl Security {
             let prior = self.h2c && begins_http2(&stream).await?;
             return Ok(Greeted::Plain(stream, if prior { Protocol::Http2 } else { Protocol::Http1 }));
         };
-        let stream = tls.acceptor.accept(stream).await?;
+        // Boxed, since every plain connection would keep room for it.
+        let stream = Box::pin(tls.accept(stream)).await?;
         let chosen = stream.get_ref().1.alpn_protocol();
         let protocol = if chosen == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
         Ok(Greeted::Tls(Box::new(stream), protocol))

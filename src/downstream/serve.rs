@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::listener::BACKLOG;
 use super::open::{Open, count_handshake};
-use super::security::{Ends, Greeted, Security};
+use super::security::{Greeted, Security};
 use super::shortage::Shortage;
 use super::{Listening, Peer, Settings, Terms, connection};
 
@@ -90,16 +90,12 @@ fn admit<S, A, B>(
     let tasks = settings.tasks.clone();
     let task = async move {
         let mut stream = stream;
-        let Ok(local) = stream.local_addr() else { return };
-        // Small answers leave at once; a socket that can't do it works all the same.
-        let _ = stream.set_nodelay(true);
         let deadline = Instant::now() + settings.patience.head;
-        let ends = Ends { address, local };
-        let Some(ends) = introduced(&security, &mut stream, ends, deadline).await else {
+        let Some(address) = introduced(&security, &mut stream, address, deadline).await else {
             settings.counters.connection_faults.increment("proxy-protocol");
             return;
         };
-        let peer = Peer::new(ends.address, ends.local, security.tls.is_some());
+        let peer = Peer::new(address, security.tls.is_some());
         let peer = Rc::new(peer.led(security.redirect.clone()));
         match timeout_at(deadline, security.greet(stream)).await {
             Ok(Ok(Greeted::Plain(stream, protocol))) => {
@@ -118,24 +114,24 @@ fn admit<S, A, B>(
     tokio::task::spawn_local(tasks.track_future(task));
 }
 
-/// The ends of a connection that says in time, where it has to, for whom it is.
+/// The address of whoever a connection is for, which says so in time where it has to.
 async fn introduced(
     security: &Security,
     stream: &mut TcpStream,
-    ends: Ends,
+    address: SocketAddr,
     deadline: Instant,
-) -> Option<Ends> {
+) -> Option<SocketAddr> {
     if security.proxy_protocol.is_none() {
-        return Some(ends);
+        return Some(address);
     }
-    match timeout_at(deadline, security.introduce(stream, ends)).await {
-        Ok(Ok(ends)) => Some(ends),
+    match timeout_at(deadline, security.introduce(stream, address)).await {
+        Ok(Ok(address)) => Some(address),
         Ok(Err(stranger)) => {
-            tracing::debug!(peer = %ends.address, %stranger, "closed: no header of the PROXY protocol");
+            tracing::debug!(peer = %address, %stranger, "closed: no header of the PROXY protocol");
             None
         }
         Err(_) => {
-            tracing::debug!(peer = %ends.address, "closed: no header of the PROXY protocol in time");
+            tracing::debug!(peer = %address, "closed: no header of the PROXY protocol in time");
             None
         }
     }

@@ -17,8 +17,6 @@ use crate::metrics::Counters;
 pub struct Peer {
     /// The other end of the connection: the user agent's, where the PROXY protocol names it.
     pub address: SocketAddr,
-    /// Our end, or that to which the user agent connected, likewise.
-    pub local: SocketAddr,
     /// The connection is TLS.
     pub secure: bool,
     /// Its requests are led to https.
@@ -33,14 +31,14 @@ struct Node([u8; 45], u8);
 
 impl Peer {
     /// Of one connection.
-    pub fn new(address: SocketAddr, local: SocketAddr, secure: bool) -> Self {
+    pub fn new(address: SocketAddr, secure: bool) -> Self {
         let mut node = Node([0; 45], 0);
         let text = address.ip().to_canonical().to_string();
         if let Some(place) = node.0.get_mut(..text.len()) {
             place.copy_from_slice(text.as_bytes());
             node.1 = u8::try_from(text.len()).unwrap_or_default();
         }
-        Self { address, local, secure, redirect: None, node }
+        Self { address, secure, redirect: None, node }
     }
 
     /// The same, over a listener that may lead to https.

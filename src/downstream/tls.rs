@@ -1,19 +1,28 @@
-//! TLS towards user agents: certificates by the name that is asked for, TLS 1.2 and 1.3, X25519MLKEM768 first.
+//! TLS towards user agents: certificates by the name that is asked for, TLS 1.2 and 1.3, X25519MLKEM768 first, the cipher
+//! suite that costs least.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs as provider};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage, ProducesTickets, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{CipherSuite, ProtocolVersion, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::TlsAcceptor;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
+use super::cork::Corked;
 use crate::config::Certificate;
+
+/// Octets of a large body that are encrypted and sent at once; no more are kept for a user agent that takes nothing.
+const SENT: usize = 128 * 1024;
 
 /// Why a listener has no TLS.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +58,9 @@ pub enum Error {
 /// The TLS of a listener, settled.
 #[derive(Clone)]
 pub struct Tls {
-    pub(super) acceptor: TlsAcceptor,
+    /// For most, and for those that have no AES in their processor.
+    usual: Arc<ServerConfig>,
+    without_aes: Arc<ServerConfig>,
     /// SHA-256 of all certificates and keys.
     digest: [u8; 32],
 }
@@ -69,26 +80,110 @@ impl Tls {
         if let Some(same) = previous.filter(|previous| previous.digest == digest) {
             return Ok(same.clone());
         }
-        let suite = Arc::new(provider::default_provider());
+        let suites = provider::default_provider();
         let mut by_name = ByName::default();
         for pair in pairs {
-            by_name.add(Arc::new(pair.certified(&suite)?));
+            by_name.add(Arc::new(pair.certified(&suites)?));
         }
-        Ok(Self { acceptor: acceptor(suite, by_name), digest })
+        let by_name = Arc::new(by_name);
+        // Tickets keep no state here, so that a resumption succeeds on any worker.
+        let ticketer = provider::Ticketer::new().ok();
+        let without_aes = server(first(&suites, is_chacha20), Arc::clone(&by_name), ticketer.clone());
+        let usual = if has_aes() {
+            server(first(&suites, is_aes128), by_name, ticketer)
+        } else {
+            Arc::clone(&without_aes)
+        };
+        Ok(Self { usual, without_aes, digest })
+    }
+
+    /// Makes the handshake.
+    ///
+    /// # Errors
+    /// It failed, or the user agent went away.
+    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<Corked>> {
+        let begun = LazyConfigAcceptor::new(Acceptor::default(), Corked::new(stream)).await?;
+        let config = Arc::clone(self.for_client(begun.client_hello().cipher_suites()));
+        let mut stream = begun.into_stream(config).await?;
+        let (corked, connection) = stream.get_mut();
+        // Only tickets come last in TLS 1.3; in TLS 1.2 our Finished does, without which nothing follows.
+        let only_tickets = connection.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+        corked.settle(only_tickets);
+        connection.set_buffer_limit(Some(SENT));
+        if !only_tickets {
+            stream.flush().await?;
+        }
+        Ok(stream)
+    }
+
+    /// Every client offers AES-128 (RFC 8446 9.1); one that puts ChaCha20 before it has no AES in its processor.
+    fn for_client(&self, offered: &[CipherSuite]) -> &Arc<ServerConfig> {
+        let known =
+            |suite: &CipherSuite| provider::ALL_CIPHER_SUITES.iter().any(|ours| ours.suite() == *suite);
+        match offered.iter().copied().find(known) {
+            Some(best) if is_chacha20(best) => &self.without_aes,
+            _ => &self.usual,
+        }
     }
 }
 
-fn acceptor(suite: Arc<CryptoProvider>, by_name: ByName) -> TlsAcceptor {
-    let builder = ServerConfig::builder_with_provider(suite);
+fn server(
+    suites: CryptoProvider,
+    by_name: Arc<ByName>,
+    ticketer: Option<Arc<dyn ProducesTickets>>,
+) -> Arc<ServerConfig> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(suites));
     #[expect(clippy::expect_used, reason = "rustls' own provider has cipher suites for both versions")]
     let builder = builder.with_safe_default_protocol_versions().expect("TLS 1.2 and 1.3");
-    let mut config = builder.with_no_client_auth().with_cert_resolver(Arc::new(by_name));
+    let mut config = builder.with_no_client_auth().with_cert_resolver(by_name);
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    // Tickets keep no state here, so that a resumption succeeds on any worker.
-    if let Ok(ticketer) = provider::Ticketer::new() {
+    // Nobody breaks any of them: the cheapest counts.
+    config.ignore_client_order = true;
+    // One for the next connection, which gets the one for that after it. Two would be for a browser that opens several at
+    // once; it shares one over HTTP/2.
+    config.send_tls13_tickets = 1;
+    if let Some(ticketer) = ticketer {
         config.ticketer = ticketer;
+        // Who takes no tickets makes a whole handshake: no secrets of sessions are kept here.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
     }
-    TlsAcceptor::from(Arc::new(config))
+    Arc::new(config)
+}
+
+/// The provider with the suites that `are_wanted` first, and the dearest last.
+fn first(provider: &CryptoProvider, are_wanted: fn(CipherSuite) -> bool) -> CryptoProvider {
+    let mut provider = provider.clone();
+    provider.cipher_suites.sort_by_key(|suite| (!are_wanted(suite.suite()), !is_aes128(suite.suite())));
+    provider
+}
+
+/// AES-128-GCM: a fifth less work than AES-256, and SHA-256 where that has SHA-384 for its keys.
+fn is_aes128(suite: CipherSuite) -> bool {
+    matches!(
+        suite,
+        CipherSuite::TLS13_AES_128_GCM_SHA256
+            | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+            | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+    )
+}
+
+fn is_chacha20(suite: CipherSuite) -> bool {
+    matches!(
+        suite,
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256
+            | CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+            | CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    )
+}
+
+/// Whether this processor has instructions for AES; without them ChaCha20 is several times cheaper.
+fn has_aes() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("aes");
+    #[cfg(target_arch = "aarch64")]
+    return std::arch::is_aarch64_feature_detected!("aes");
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    return false;
 }
 
 /// A certificate and a key as they were read.

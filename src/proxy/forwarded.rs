@@ -145,7 +145,7 @@ mod tests {
 
     fn announced(peer: &str, secure: bool, lines: &[(&'static str, &'static str)]) -> Vec<String> {
         let address = peer.parse().unwrap();
-        let peer = Peer::new(address, address, secure);
+        let peer = Peer::new(address, secure);
         let mut headers: HeaderMap = lines
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))

@@ -60,6 +60,36 @@ fn both_versions_of_tls_are_spoken() {
 }
 
 #[test]
+fn the_cheapest_suite_is_chosen_and_another_for_those_without_aes() {
+    use rustls::CipherSuite as Suite;
+    let authority = Authority::new();
+    let gateway = listening(&origin(answer), &authority.issue("x.test")).start();
+    let chosen = |version, offered: &[Suite]| {
+        let mut agent = authority.agent_offering(gateway.address(), version, offered);
+        assert_eq!(agent.get(&[]).status(), 200);
+        agent.tls().negotiated_cipher_suite().unwrap().suite()
+    };
+    let (aes128, aes256) = (Suite::TLS13_AES_128_GCM_SHA256, Suite::TLS13_AES_256_GCM_SHA384);
+    let (chacha, new) = (Suite::TLS13_CHACHA20_POLY1305_SHA256, &rustls::version::TLS13);
+    assert_eq!(chosen(new, &[aes256, aes128]), aes128);
+    assert_eq!(chosen(new, &[chacha, aes256, aes128]), chacha);
+    assert_eq!(chosen(new, &[aes256]), aes256);
+    let (older, old) = (Suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, &rustls::version::TLS12);
+    assert_eq!(chosen(old, &[Suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, older]), older);
+}
+
+#[test]
+fn a_large_upload_over_tls_arrives_whole() {
+    let authority = Authority::new();
+    let origin = origin(answer);
+    let gateway = listening(&origin, &authority.issue("x.test")).start();
+    let mut agent = gateway.tls_agent(&authority);
+    let content: String = (0..200_000).map(|n| format!("{n:x} ")).collect();
+    assert_eq!(agent.post(&[], &content).status(), 200);
+    assert!(origin.heard().body == content.as_bytes());
+}
+
+#[test]
 fn the_certificate_of_the_asked_name_is_shown() {
     let authority = Authority::new();
     let shown = ["x.test", "*.y.test", "z.test"].map(|name| authority.issue(name).listener());

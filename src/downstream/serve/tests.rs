@@ -121,3 +121,18 @@ fn too_many_fields_are_answered_431() {
         assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     });
 }
+
+#[test]
+fn whoever_says_close_is_not_waited_for() {
+    served(3, |address, _| {
+        let mut kept = Vec::new();
+        for _ in 0..9 {
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            let mut answer = String::new();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.ends_with("well"), "{answer:?}");
+            kept.push(stream);
+        }
+    });
+}

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{
-    ClientConfig, ClientConnection, HandshakeKind, RootCertStore, ServerConfig, StreamOwned,
+    CipherSuite, ClientConfig, ClientConnection, HandshakeKind, RootCertStore, ServerConfig, StreamOwned,
     SupportedProtocolVersion,
 };
 use rustls_pki_types::pem::PemObject;
@@ -76,6 +76,27 @@ impl Authority {
         versions: &[&'static SupportedProtocolVersion],
     ) -> Agent {
         self.regular(versions)(address)
+    }
+
+    /// The same, with one version and these cipher suites, the best first.
+    pub(crate) fn agent_offering(
+        &self,
+        address: SocketAddr,
+        version: &'static SupportedProtocolVersion,
+        suites: &[CipherSuite],
+    ) -> Agent {
+        let known = aws_lc_rs::ALL_CIPHER_SUITES;
+        let of = |suite: &CipherSuite| *known.iter().find(|known| known.suite() == *suite).unwrap();
+        let provider = CryptoProvider {
+            cipher_suites: suites.iter().map(of).collect(),
+            ..aws_lc_rs::default_provider()
+        };
+        let config = ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_root_certificates(self.roots())
+            .with_no_client_auth();
+        over(TcpStream::connect(address).unwrap(), Arc::new(config))
     }
 
     /// The same, over a connection on which something else was said before.
