@@ -35,6 +35,9 @@ def added(rig, scenario, subject, pace, count=None):
             agents.open(count, pace)
             time.sleep(REST)
             return max(child.memory() - before, 0) / count
+    except (OSError, RuntimeError) as fault:
+        fault.add_note(f"while {subject.name} was asked, which said: {child.said()}")
+        raise
     finally:
         rig.end(child)
 

@@ -26,19 +26,19 @@ class Counts:
         return Counts(self.instructions + other.instructions, self.allocations + other.allocations)
 
 
-def count(subject, scenario, out=None, requests=COUNTED, connections=8, worker=False):
-    """What all threads do while so many requests come, divided by their number; only the busiest one if it shall be the
-    `worker`, since what others do goes by the clock.
+def count(subject, scenario, out=None, requests=COUNTED, connections=8):
+    """(what all threads do, what a worker does) while so many requests come, divided by their number. What others than
+    workers do goes by the clock in part: every five seconds tamis looks at its files.
 
     Nothing is counted before: not the start, whose random numbers take more at one time than at another. A subject
     whose workers are processes of their own is not seen, which leaves out nginx. On one connection a request is done
     before the next one comes, so that nothing depends on how many come at once.
     """
-    with Rig() as rig:
-        return counted(rig, subject, scenario, load.headers(subject.judged), out, requests, connections, worker)
+    with Rig(pinned=False) as rig:
+        return counted(rig, subject, scenario, load.headers(subject.judged), out, requests, connections)
 
 
-def counted(rig, subject, scenario, fields, out=None, requests=COUNTED, connections=8, worker=False):
+def counted(rig, subject, scenario, fields, out=None, requests=COUNTED, connections=8):
     """The same in a rig that is there, with these fields."""
     reports = rig.folder / "callgrind.out"
     options = ["--tool=callgrind", "--instr-atstart=no", "--separate-threads=yes", f"--callgrind-out-file={reports}"]
@@ -50,14 +50,15 @@ def counted(rig, subject, scenario, fields, out=None, requests=COUNTED, connecti
     switch(child, "off")
     rig.end(child)
     threads = {path: read(path, requests) for path in rig.folder.glob("callgrind.out-*")}
-    busiest = max(threads, key=lambda path: threads[path].instructions, default=None)
-    if not busiest or threads[busiest].instructions < 1:
+    # The thread that looks at the files may do more, but asks for no memory.
+    worker = max(threads, key=lambda path: (threads[path].allocations, threads[path].instructions), default=None)
+    if not worker or threads[worker].instructions < 1:
         raise RuntimeError(f"nothing was counted of {subject.name}")
     if out:
-        shutil.copy(busiest, out)
+        shutil.copy(worker, out)
     for path in threads:
         path.unlink()
-    return threads[busiest] if worker else sum(threads.values(), Counts(0, 0))
+    return sum(threads.values(), Counts(0, 0)), threads[worker]
 
 
 def ask(rig, scenario, request, number, connections):

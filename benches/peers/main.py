@@ -89,9 +89,9 @@ def main():
     if command == "instructions":
         for word in options.scenarios:
             for subject in subjects:
-                counts = instructions.count(subject, load.SCENARIOS[word], options.out)
-                figures = f"{counts.instructions:9.0f} instructions, {counts.allocations:6.2f} allocations a request"
-                print(f"{word:11} {subject.name:22} {figures}", flush=True)
+                every, worker = instructions.count(subject, load.SCENARIOS[word], options.out)
+                figures = f"{every.instructions:9.0f} instructions ({worker.instructions:.0f} of a worker)"
+                print(f"{word:11} {subject.name:22} {figures}, {every.allocations:6.2f} allocations a request", flush=True)
         return 0
     with Rig(options.threads, options.keep) as rig:
         if command == "serve":

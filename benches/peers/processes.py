@@ -107,7 +107,8 @@ def free_ports(count):
 
 
 def processors(workers):
-    """(for the subject, for load tool and origin): the last ones for the subject; with one processor all share it."""
+    """(for the subject, for load tool and origin): the last ones for the subject; with one processor, or without a number
+    of workers, all share all."""
     every = sorted(os.sched_getaffinity(0))
     subject = set(every[-workers:])
     return subject, set(every) - subject or set(every)

@@ -16,9 +16,9 @@ LARGE = 64 * 1024 * 1024
 class Rig:
     """`with Rig(threads) as rig:` everything that was started ends with the block."""
 
-    def __init__(self, threads=1, keep=False, set_cookies=load.SET_COOKIES):
+    def __init__(self, threads=1, keep=False, set_cookies=load.SET_COOKIES, pinned=True):
         self.threads, self.keep, self.set_cookies = threads, keep, set_cookies
-        self.subject_cpus, self.load_cpus = processes.processors(threads)
+        self.subject_cpus, self.load_cpus = processes.processors(threads if pinned else 0)
         self.started = {}
         self.children = []
         self.numbers = itertools.count(1)

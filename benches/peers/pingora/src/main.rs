@@ -128,7 +128,8 @@ fn main() {
     server.bootstrap();
     let mut service = http_proxy_service(&server.configuration, Peer { origin, policy });
     service.add_tcp(&format!("127.0.0.1:{}", given("PORT")));
-    let mut tls = TlsSettings::intermediate(&given("CERTIFICATE"), &given("KEY")).expect("a certificate and its key");
+    let mut tls =
+        TlsSettings::intermediate(&given("CERTIFICATE"), &given("KEY")).expect("a certificate and its key");
     tls.enable_h2();
     // Every handshake in full, as with the other subjects.
     tls.set_session_cache_mode(SslSessionCacheMode::OFF);

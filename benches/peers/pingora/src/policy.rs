@@ -104,7 +104,8 @@ impl Found {
 fn passes(name: &[u8], agreed: bool) -> bool {
     NECESSARY.contains(&name)
         || agreed
-            && (ANALYTICS.contains(&name) || ANALYTICS_BEGIN.iter().any(|beginning| name.starts_with(beginning)))
+            && (ANALYTICS.contains(&name)
+                || ANALYTICS_BEGIN.iter().any(|beginning| name.starts_with(beginning)))
 }
 
 fn pairs(cookies: &[u8]) -> impl Iterator<Item = &[u8]> {
