@@ -10,7 +10,7 @@ import socket
 import ssl
 import subprocess
 
-from load import AGENT, COOKIES
+from load import AGENT, COOKIES, SET_COOKIES
 
 NECESSARY = "sessionid", "csrftoken", "django_language", "messages", "cookies_preferences"
 ANALYTICS = "_ga", "_pk_id.1.abcd"
@@ -89,6 +89,17 @@ def downstream(protocol, place, body):
     fields, _ = ask(protocol, place, "/", {"Cookie": AGREED})
     if list(set_cookies(fields)) != ["sessionid", "csrftoken", "django_language", *ANALYTICS]:
         yield f"Set-Cookie after consent: {list(set_cookies(fields))}"
+
+
+def changes(place):
+    """What a subject without policy does to cookies all the same."""
+    _, content = ask("h1", place, "/seen", AGENT)
+    if f"cookie: {AGENT['Cookie']}\n" not in content:
+        yield f"cookies at the origin server: {content.splitlines()[:1]}"
+    fields, _ = ask("h1", place, "/", AGENT)
+    seen = [value for name, value in fields if name == "set-cookie"]
+    if seen != SET_COOKIES:
+        yield f"Set-Cookie: {seen}"
 
 
 def set_cookies(fields):

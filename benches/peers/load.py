@@ -16,6 +16,15 @@ COOKIES = [
     "messages=abc.def",
     "cookies_preferences=%7B%22analytics%22%3Afalse%7D",
 ]
+# What the origin server sets with each answer.
+SET_COOKIES = [
+    "sessionid=b3f1c7d2e9a84f60917c5d2e8a4b6f03; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax",
+    "csrftoken=tR5vXw8LqPz2NcKd7YbHs4JmFg9EuAa1; Path=/; Max-Age=31449600; SameSite=Lax",
+    "django_language=fr; Path=/; Max-Age=63072000; SameSite=Lax",
+    "_ga=GA1.2.1029384756.1767225600; Domain=example.org; Path=/; Max-Age=63072000",
+    "_pk_id.1.abcd=fedcba9876543210.1767225600.; Path=/; Max-Age=33955200; SameSite=Lax",
+    "undeclared=1; Path=/",
+]
 AGENT = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -23,8 +32,9 @@ AGENT = {
     "Accept-Encoding": "gzip, deflate, br",
     "Cookie": "; ".join(COOKIES),
 }
-HEADERS = [word for name, value in AGENT.items() for word in ("-H", f"{name}: {value}")]
 MEBIBYTES = 64  # of /large
+WINDOWS = ["-w20", "-W24"]
+HANDSHAKES = 400  # a second
 
 
 @dataclass(frozen=True)
@@ -36,29 +46,47 @@ class Scenario:
     tls: bool
     path: str = "/"
     unit: str = "request"
+    policy: bool = True
+
+    @property
+    def steady(self):
+        """Whether it is small answers over connections that stay."""
+        return self.tool in ("wrk", "h2load")
 
 
 SCENARIOS = {
+    "pass": Scenario("HTTP/1.1, everything forwarded as it came", "wrk", False, policy=False),
     "h1": Scenario("HTTP/1.1, 64 connections kept", "wrk", False),
     "tls-h1": Scenario("HTTP/1.1 over TLS, 64 connections kept", "wrk", True),
     "tls-h2": Scenario("HTTP/2 over TLS, 16 connections of 8 streams", "h2load", True),
     "churn": Scenario("HTTP/1.1, a connection a request", "wrk-close", False),
-    "handshake": Scenario("a TLS handshake a request", "wrk-close", True),
+    "handshake": Scenario("a full TLS handshake a request", "h2load-connect", True),
     "stream": Scenario("64 MiB answers, HTTP/1.1", "h2load-large", False, "/large", "MiB"),
     "tls-stream": Scenario("64 MiB answers, HTTP/1.1 over TLS", "h2load-large", True, "/large", "MiB"),
     "h2-stream": Scenario("64 MiB answers, HTTP/2 over TLS", "h2load-large-h2", True, "/large", "MiB"),
+    "idle": Scenario("memory of an idle connection, HTTP/1.1", "idle", False, unit="connection"),
+    "tls-idle": Scenario("memory of an idle connection, TLS", "idle", True, unit="connection"),
+    "latency": Scenario("added to the origin server's own time, 1,000 requests a second", "latency", False),
 }
 
 
-def command(scenario, url, seconds):
-    """The load tool and its arguments."""
-    windows = ["-w20", "-W24"]
+def headers(judged=True):
+    """A user agent's fields for a load tool. Without `judged` the cookies are in a field that means nothing."""
+    names = {"Cookie": "Cookie" if judged else "X-Cookie"}
+    return [word for name, value in AGENT.items() for word in ("-H", f"{names.get(name, name)}: {value}")]
+
+
+def command(scenario, url, seconds, fields):
+    """The load tool and its arguments. No tool resumes a TLS session here: wrk does, so handshakes are h2load's."""
+    if scenario.tool == "h2load-connect":
+        fields = [*fields, *WINDOWS, "-r8", f"--rate-period={8 * 1000 // HANDSHAKES}ms"]
+        return ["h2load", "--h1", "-t1", f"-c{HANDSHAKES * seconds}", f"-n{HANDSHAKES * seconds}", *fields, url]
     return {
-        "wrk": ["wrk", "-t1", "-c64", f"-d{seconds}s", *HEADERS, url],
-        "wrk-close": ["wrk", "-t1", "-c8", f"-d{seconds}s", *HEADERS, "-H", "Connection: close", url],
-        "h2load": ["h2load", "-t1", "-c16", "-m8", *windows, "-D", str(seconds), *HEADERS, url],
-        "h2load-large": ["h2load", "--h1", "-t1", "-c4", *windows, "-n", str(8 * seconds), *HEADERS, url],
-        "h2load-large-h2": ["h2load", "-t1", "-c2", "-m2", *windows, "-n", str(8 * seconds), *HEADERS, url],
+        "wrk": ["wrk", "-t1", "-c64", f"-d{seconds}s", *fields, url],
+        "wrk-close": ["wrk", "-t1", "-c8", f"-d{seconds}s", *fields, "-H", "Connection: close", url],
+        "h2load": ["h2load", "-t1", "-c16", "-m8", *WINDOWS, "-D", str(seconds), *fields, url],
+        "h2load-large": ["h2load", "--h1", "-t1", "-c4", *WINDOWS, "-n", str(8 * seconds), *fields, url],
+        "h2load-large-h2": ["h2load", "-t1", "-c2", "-m2", *WINDOWS, "-n", str(8 * seconds), *fields, url],
     }[scenario.tool]
 
 
@@ -84,16 +112,23 @@ def number(pattern, text):
     return int(found[1]) if found else 0
 
 
-def url(scenario, place):
+def url(scenario, subject, place):
     """Where a scenario asks a subject."""
+    path = scenario.path if subject.judged else "/unjudged"
     if scenario.tls:
-        return f"https://127.0.0.1:{place.tls_port}{scenario.path}"
-    return f"http://127.0.0.1:{place.port}{scenario.path}"
+        return f"https://127.0.0.1:{place.tls_port}{path}"
+    return f"http://127.0.0.1:{place.port}{path}"
 
 
-def cost(rig, scenario, child, place, seconds):
+def cost(rig, scenario, subject, seconds):
     """CPU microseconds of the subject a request (or a MiB) of one run."""
+    child, place = rig.start(subject, scenario.policy)
     before = child.cpu()
-    done, _ = run(command(scenario, url(scenario, place), seconds), rig.load_cpus)
+    fields = headers(subject.judged)
+    try:
+        done, _ = run(command(scenario, url(scenario, subject, place), seconds, fields), rig.load_cpus)
+    except RuntimeError as fault:
+        fault.add_note(f"while {subject.name} was asked, which said: {child.said()}")
+        raise
     spent = child.cpu() - before
     return spent * 1e6 / (done * (MEBIBYTES if scenario.unit == "MiB" else 1))

@@ -1,8 +1,9 @@
-"""Child processes pinned to processors, and the CPU time of their trees."""
+"""Child processes pinned to processors, and the CPU time and memory of their trees."""
 
 import contextlib
 import ctypes
 import os
+import re
 import shlex
 import signal
 import socket
@@ -41,8 +42,11 @@ class Child:
                 socket.create_connection(("127.0.0.1", port), 1).close()
                 return
             time.sleep(0.05)
-        said = Path(self.log).read_text(errors="replace")[-2000:]
-        raise RuntimeError(f"nothing listens on {port}: {shlex.join(self.process.args)}\n{said}")
+        raise RuntimeError(f"nothing listens on {port}: {shlex.join(self.process.args)}\n{self.said()}")
+
+    def said(self):
+        """The end of its output."""
+        return Path(self.log).read_text(errors="replace")[-2000:]
 
     def stop(self):
         """SIGTERM to it alone, which ends its own children; SIGKILL to the whole tree where that doesn't help."""
@@ -69,6 +73,15 @@ class Child:
                     nanoseconds += int(Path(f"/proc/{pid}/task/{thread}/schedstat").read_text().split()[0])
         return nanoseconds / 1e9
 
+    def memory(self):
+        """Octets that the process and its descendants have of their own and in memory: no pages of files."""
+        kibibytes = 0
+        for pid in tree(self.process.pid):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                status = Path(f"/proc/{pid}/status").read_text()
+                kibibytes += sum(map(int, re.findall(r"(?:RssAnon|RssShmem):\s+(\d+)", status)))
+        return kibibytes * 1024
+
 
 def tree(root):
     """The process and its living descendants."""
@@ -94,7 +107,8 @@ def free_ports(count):
 
 
 def processors(workers):
-    """(for the subject, for load tool and origin): the last ones for the subject; with one processor all share it."""
+    """(for the subject, for load tool and origin): the last ones for the subject; with one processor, or without a number
+    of workers, all share all."""
     every = sorted(os.sched_getaffinity(0))
     subject = set(every[-workers:])
     return subject, set(every) - subject or set(every)
