@@ -58,7 +58,8 @@ where
     let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), protocol);
     let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
     let secure = peer.secure;
-    let answer = service_fn(move |request: Request<Incoming>| {
+    // Shared, since a future keeps room for an argument more than once.
+    let answer = Rc::new(service_fn(move |request: Request<Incoming>| {
         let busy = clock.exchange();
         clock.hears(&request);
         let stall = begun.as_ref().map(Streams::begin);
@@ -71,7 +72,7 @@ where
             }
             Ok::<_, Infallible>(answer.map(|body| Ending::new(body, busy, stall)))
         }
-    });
+    }));
     let Some(streams) = streams else {
         return Box::pin(async move {
             let ended = parked::serve(&batched, answer, &settings, &pace).await;

@@ -33,13 +33,13 @@ type Serving<T, S> = UpgradeableConnection<TokioIo<Stream<T>>, S>;
 /// Serves HTTP/1.1 until the connection has ended, by itself or as the gateway does.
 pub(super) async fn serve<T, S, B>(
     stream: &Stream<T>,
-    mut answer: S,
+    answer: S,
     settings: &Settings,
     pace: &Pace,
 ) -> hyper::Result<()>
 where
     T: AsyncRead + AsyncWrite + Tcp + Unpin + Send + 'static,
-    S: Service<Request<Incoming>, Response = Response<B>>,
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone,
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     B: Body<Data = Bytes> + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
@@ -48,7 +48,8 @@ where
     loop {
         let io = TokioIo::new(stream.clone());
         // Boxed, since a connection that is parked would keep room for it.
-        let mut serving = Apart::new(Box::new(settings.http1.serve_connection(io, answer).with_upgrades()));
+        let mut serving =
+            Apart::new(Box::new(settings.http1.serve_connection(io, answer.clone()).with_upgrades()));
         let ended = tokio::select! {
             biased;
             ended = until_idle(stream, &mut serving, pace) => ended,
@@ -60,9 +61,7 @@ where
         if let Some(ended) = ended {
             return ended;
         }
-        let Some((service, read)) = taken_apart(serving) else { return Ok(()) };
-        answer = service;
-        if let Some(read) = read {
+        if let Some(read) = unparsed(serving) {
             stream.lock().io.unread(read);
             continue;
         }
@@ -113,9 +112,9 @@ where
     }
 }
 
-/// What answers, and what was read of the next request. The rest is gone then, the buffer too, which an empty part of it
-/// would keep.
-fn taken_apart<T, S, B>(serving: Apart<Box<Serving<T, S>>>) -> Option<(S, Option<Bytes>)>
+/// What was read of the next request, if anything. The rest is gone then, the buffer too, which an empty part of it would
+/// keep.
+fn unparsed<T, S, B>(serving: Apart<Box<Serving<T, S>>>) -> Option<Bytes>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<B>>,
@@ -123,8 +122,7 @@ where
     B: Body<Data = Bytes> + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let parts = serving.into_inner().into_parts()?;
-    Some((parts.service, Some(parts.read_buf).filter(|read| !read.is_empty())))
+    serving.into_inner().into_parts().map(|parts| parts.read_buf).filter(|read| !read.is_empty())
 }
 
 impl<T> Stream<T> {

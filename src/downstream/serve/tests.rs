@@ -188,8 +188,9 @@ fn a_connection_takes_little_room_by_itself() {
         let stream = TcpStream::connect(address).await.unwrap();
         let settings =
             Rc::new(settings(10, Arc::new(Counters::new(Words::NONE)), CancellationToken::new()).0);
-        let service =
-            |_: Request<Incoming>, _: Rc<Peer>| async { Response::new(Full::new(Bytes::from_static(b"well"))) };
+        let service = |_: Request<Incoming>, _: Rc<Peer>| async {
+            Response::new(Full::new(Bytes::from_static(b"well")))
+        };
         let peer = Rc::new(Peer::new(address, false));
         let served = connection::serve(stream, Protocol::Http1, peer, settings, service);
         let octets = std::mem::size_of_val(&*served);
