@@ -59,6 +59,11 @@ impl<F> Apart<F> {
         &mut self.future
     }
 
+    /// The future itself, alone again.
+    pub fn into_inner(self) -> F {
+        self.future
+    }
+
     /// What has it polled the next time, for whatever else of its task belongs to it.
     pub fn waker(&mut self, cx: &Context<'_>) -> &Waker {
         &self.bell.get_or_insert_with(|| Bell::new(cx.waker())).waker

@@ -58,6 +58,8 @@ pub struct Counters {
     pub connections: Counter,
     /// Connections now open, by [`PROTOCOLS`].
     pub open: ByWord,
+    /// Those of them that are idle and reduced to their sockets.
+    pub parked: Counter,
     /// WebSockets now open.
     pub tunnels: Counter,
     /// Connections closed at once because there were too many.
@@ -130,6 +132,7 @@ impl Counters {
         Self {
             connections: Counter::default(),
             open: ByWord::new(PROTOCOLS),
+            parked: Counter::default(),
             tunnels: Counter::default(),
             refused: Counter::default(),
             unaccepted: Counter::default(),
@@ -343,15 +346,19 @@ impl Metrics {
             let open = gauge(self.sum(|c| c.open.value(protocol)));
             open.encode(family.encode_family(&[("protocol", *protocol)])?)?;
         }
-        let tunnels = gauge(self.sum(|c| c.tunnels.value()));
-        tunnels.encode(encoder.encode_descriptor(
-            "tamis_tunnels_open",
-            "WebSockets now open",
-            None,
-            kind,
-        )?)?;
-        let tasks = gauge(self.sum(Counters::tasks));
-        tasks.encode(encoder.encode_descriptor("tamis_tasks", "Tasks of the workers, now", None, kind)?)
+        let rows = [
+            (
+                "tamis_connections_parked",
+                "Idle connections reduced to their sockets",
+                self.sum(|c| c.parked.value()),
+            ),
+            ("tamis_tunnels_open", "WebSockets now open", self.sum(|c| c.tunnels.value())),
+            ("tamis_tasks", "Tasks of the workers, now", self.sum(Counters::tasks)),
+        ];
+        for (name, help, value) in rows {
+            gauge(value).encode(encoder.encode_descriptor(name, help, None, kind)?)?;
+        }
+        Ok(())
     }
 
     fn encode_family(

@@ -66,6 +66,8 @@ pub(super) struct Batch<T> {
     over: bool,
     /// Our side has ended.
     shut: bool,
+    /// hyper lets go of the connection, which goes on: its end is none of the stream.
+    pub(super) parting: bool,
     /// What writing said between two polls, for the next one to hear.
     fault: Option<io::Error>,
 }
@@ -93,6 +95,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
             turn: Turn::default(),
             over: false,
             shut: false,
+            parting: false,
             fault: None,
         };
         Self(Arc::new(Mutex::new(batch)))
@@ -118,6 +121,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Batched<T> {
             polled
         })
         .await
+    }
+}
+
+impl<T> Batch<T> {
+    /// Nothing waits to leave, nor to be told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.fault.is_none()
     }
 }
 
@@ -209,7 +219,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Batched<T> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut batch = self.lock();
-        if batch.shut {
+        if batch.shut || batch.parting {
             return Poll::Ready(Ok(()));
         }
         // Over TLS the word that it ends goes with the last octets.

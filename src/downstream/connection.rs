@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
@@ -24,7 +25,7 @@ use super::ending::Ending;
 use super::pace::{Pace, Paced};
 use super::security::Protocol;
 use super::streams::Streams;
-use super::{Peer, Settings};
+use super::{Peer, Settings, parked};
 use crate::apart::Apart;
 
 /// Octets that one stream may send before the origin server takes them, and all of a connection together.
@@ -37,14 +38,15 @@ const FIRST: Duration = Duration::from_secs(1);
 /// An HTTP/2 connection without a sign of life is asked for one this often.
 const PING: Duration = Duration::from_secs(20);
 
-/// Serves one connection.
-pub(super) async fn serve<T, S, A, B>(
+/// Serves one connection. What it keeps is no larger than its kind needs: most are idle, and there are many.
+pub(super) fn serve<T, S, A, B>(
     stream: T,
     protocol: Protocol,
     peer: Rc<Peer>,
-    settings: &Settings,
+    settings: Rc<Settings>,
     service: S,
-) where
+) -> Pin<Box<dyn Future<Output = ()>>>
+where
     T: AsyncRead + AsyncWrite + Tcp + Unpin + Send + 'static,
     B: Body<Data = Bytes> + Unpin + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
@@ -54,10 +56,10 @@ pub(super) async fn serve<T, S, A, B>(
     let pace = Pace::new(protocol == Protocol::Http2);
     let streams = (protocol == Protocol::Http2).then(|| Streams::new(settings.patience.write));
     let batched = Batched::new(Paced::new(stream, Arc::clone(&pace), settings.patience), protocol);
-    let io = TokioIo::new(batched.clone());
     let (clock, begun, address) = (Arc::clone(&pace), streams.clone(), peer.address);
     let secure = peer.secure;
-    let answer = service_fn(move |request: Request<Incoming>| {
+    // Shared, since a future keeps room for an argument more than once.
+    let answer = Rc::new(service_fn(move |request: Request<Incoming>| {
         let busy = clock.exchange();
         clock.hears(&request);
         let stall = begun.as_ref().map(Streams::begin);
@@ -70,45 +72,37 @@ pub(super) async fn serve<T, S, A, B>(
             }
             Ok::<_, Infallible>(answer.map(|body| Ending::new(body, busy, stall)))
         }
-    });
-    let ended = match streams {
-        None => {
-            let served = std::pin::pin!(settings.http1.serve_connection(io, answer).with_upgrades());
-            let mut served = Apart::new(served);
-            let ended = tokio::select! {
-                biased;
-                ended = batched.around(&mut served) => ended,
-                () = told_to_end(settings, &pace) => {
-                    served.change().as_mut().graceful_shutdown();
-                    batched.around(&mut served).await
-                }
-            };
+    }));
+    let Some(streams) = streams else {
+        return Box::pin(async move {
+            let ended = parked::serve(&batched, answer, &settings, &pace).await;
             match &ended {
                 Ok(()) if pace.is_tunnel() => {}
                 // Over TLS a word of its own may still come.
                 Ok(()) if pace.has_heard_all() && !secure => {}
                 // Boxed, since every connection would keep room for it.
-                Ok(()) => Box::pin(linger(batched, settings)).await,
+                Ok(()) => Box::pin(linger(batched, &settings)).await,
                 // An answer broke off.
                 Err(fault) if pace.is_old() && fault.is_user() => batched.will_reset(),
                 _ => {}
             }
-            ended
-        }
-        Some(streams) => {
-            let served = std::pin::pin!(http2(streams, settings).serve_connection(io, answer));
-            let mut served = Apart::new(served);
-            tokio::select! {
-                biased;
-                ended = batched.around(&mut served) => ended,
-                () = told_to_end(settings, &pace) => {
-                    served.change().as_mut().graceful_shutdown();
-                    batched.around(&mut served).await
-                }
-            }
-        }
+            count(&settings, &pace, ended.err(), address);
+        });
     };
-    count(settings, &pace, ended.err(), address);
+    Box::pin(async move {
+        let io = TokioIo::new(batched.clone());
+        let served = std::pin::pin!(http2(streams, &settings).serve_connection(io, answer));
+        let mut served = Apart::new(served);
+        let ended = tokio::select! {
+            biased;
+            ended = batched.around(&mut served) => ended,
+            () = told_to_end(&settings, &pace) => {
+                served.change().as_mut().graceful_shutdown();
+                batched.around(&mut served).await
+            }
+        };
+        count(&settings, &pace, ended.err(), address);
+    })
 }
 
 /// How the connection ended, if by a limit or by what came.
@@ -133,7 +127,7 @@ fn is_malformed(fault: &hyper::Error) -> bool {
 
 /// Waits until the gateway stops, and then until the connection may be told so: hyper closes one on which it has read
 /// nothing yet, though a request may be there already. To be asked after the connection itself, which reads.
-async fn told_to_end(settings: &Settings, pace: &Pace) {
+pub(super) async fn told_to_end(settings: &Settings, pace: &Pace) {
     Apart::new(std::pin::pin!(settings.stop.cancelled())).await;
     if pace.is_busy() {
         return;

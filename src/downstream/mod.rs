@@ -11,6 +11,7 @@ mod inherited;
 mod listener;
 mod open;
 mod pace;
+mod parked;
 mod proxy_protocol;
 mod security;
 mod serve;

@@ -11,11 +11,13 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Version, header};
 use http_body::Body;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
+use super::cut::Tcp;
 use crate::timer::LazyTimer;
 
 /// How long a connection may wait in each state.
@@ -30,6 +32,9 @@ const IDLE: u8 = 0;
 const HEAD: u8 = 1;
 const EXCHANGE: u8 = 2;
 const TUNNEL: u8 = 3;
+
+/// So long an idle connection of HTTP/1.1 keeps what it needed for its last request.
+const REST: Duration = Duration::from_millis(500);
 
 const NO_FAULT: u8 = 0;
 const FAULTS: [(u8, &str); 3] = [(1, "head-timeout"), (2, "idle-timeout"), (3, "write-timeout")];
@@ -51,6 +56,8 @@ pub(super) struct Pace {
     /// The user agent has said that nothing follows.
     last: AtomicBool,
     fault: AtomicU8,
+    /// A read waited after [`REST`].
+    rested: AtomicBool,
 }
 
 impl Pace {
@@ -66,6 +73,7 @@ impl Pace {
             old: AtomicBool::new(false),
             last: AtomicBool::new(false),
             fault: AtomicU8::new(NO_FAULT),
+            rested: AtomicBool::new(false),
         })
     }
 
@@ -127,6 +135,11 @@ impl Pace {
         self.heard.load(Ordering::Relaxed)
     }
 
+    /// Whether the connection may have been idle for long enough to be parked, to be looked at by [`Paced::rests`].
+    pub(super) fn has_rested(&self) -> bool {
+        self.rested.load(Ordering::Relaxed)
+    }
+
     fn bytes_came(&self) {
         self.heard.store(true, Ordering::Relaxed);
         if !self.multiplexed && self.phase.load(Ordering::Relaxed) == IDLE {
@@ -134,12 +147,16 @@ impl Pace {
         }
     }
 
-    /// When to stop waiting for bytes, and the fault that this is.
+    fn since(&self) -> Instant {
+        self.origin + Duration::from_millis(self.since.load(Ordering::Relaxed))
+    }
+
+    /// When to stop waiting for bytes, and the fault that this is; none where the connection has merely rested.
     fn deadline(&self, patience: &Patience) -> Option<(Instant, u8)> {
-        let since = self.origin + Duration::from_millis(self.since.load(Ordering::Relaxed));
         match self.phase.load(Ordering::Relaxed) {
-            HEAD => Some((since + patience.head, 1)),
-            IDLE => Some((since + patience.idle, 2)),
+            HEAD => Some((self.since() + patience.head, 1)),
+            IDLE if self.multiplexed || patience.idle <= REST => Some((self.since() + patience.idle, 2)),
+            IDLE => Some((self.since() + REST, NO_FAULT)),
             _ => None,
         }
     }
@@ -171,15 +188,36 @@ pub(super) struct Paced<T> {
     patience: Patience,
     read_timer: LazyTimer,
     write_timer: Option<Pin<Box<Sleep>>>,
+    /// What was read already, to be read again first.
+    ahead: Bytes,
 }
 
 impl<T> Paced<T> {
     pub(super) fn new(io: T, pace: Arc<Pace>, patience: Patience) -> Self {
-        Self { io, pace, patience, read_timer: LazyTimer::default(), write_timer: None }
+        Self { io, pace, patience, read_timer: LazyTimer::default(), write_timer: None, ahead: Bytes::new() }
     }
 
     pub(super) fn inner(&self) -> &T {
         &self.io
+    }
+
+    /// Gives back what was read too early.
+    pub(super) fn unread(&mut self, octets: Bytes) {
+        self.ahead = octets;
+    }
+
+    /// The connection is late: by its limit, or only for being parked.
+    #[cold]
+    fn is_late<R>(&mut self, fault: u8, cx: &mut Context<'_>) -> Poll<io::Result<R>> {
+        if fault != NO_FAULT {
+            return self.give_up(fault);
+        }
+        self.pace.rested.store(true, Ordering::Relaxed);
+        if self.is_idle_too_long(cx) { self.give_up(2) } else { Poll::Pending }
+    }
+
+    fn is_idle_too_long(&mut self, cx: &mut Context<'_>) -> bool {
+        self.read_timer.passed(self.pace.since() + self.patience.idle, cx)
     }
 
     fn give_up<R>(&self, fault: u8) -> Poll<io::Result<R>> {
@@ -199,16 +237,47 @@ impl<T> Paced<T> {
     }
 }
 
+impl<T> Paced<T> {
+    /// Whether nothing has come since the last exchange, for [`REST`], and all that was written has left.
+    pub(super) fn rests(&self) -> bool {
+        self.pace.rested.store(false, Ordering::Relaxed);
+        self.pace.phase.load(Ordering::Relaxed) == IDLE
+            && self.pace.since() + REST <= Instant::now()
+            && self.write_timer.is_none()
+    }
+}
+
+impl<T: Tcp> Paced<T> {
+    /// Waits without reading, until there is something to be read or the end of the connection; `false` when it has been
+    /// idle for too long.
+    pub(super) fn poll_stirs(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.io.tcp().poll_read_ready(cx).is_ready() {
+            return Poll::Ready(true);
+        }
+        if !self.is_idle_too_long(cx) {
+            return Poll::Pending;
+        }
+        self.pace.fault.store(2, Ordering::Relaxed);
+        Poll::Ready(false)
+    }
+}
+
 impl<T: AsyncRead + Unpin> AsyncRead for Paced<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if !this.ahead.is_empty() {
+            this.pace.bytes_came();
+            let octets = this.ahead.split_to(this.ahead.len().min(buf.remaining()));
+            buf.put_slice(&octets);
+            return Poll::Ready(Ok(()));
+        }
         match Pin::new(&mut this.io).poll_read(cx, buf) {
             Poll::Ready(result) => {
                 this.pace.bytes_came();
                 Poll::Ready(result)
             }
             Poll::Pending => match this.pace.deadline(&this.patience) {
-                Some((deadline, fault)) if this.read_timer.passed(deadline, cx) => this.give_up(fault),
+                Some((deadline, fault)) if this.read_timer.passed(deadline, cx) => this.is_late(fault, cx),
                 _ => Poll::Pending,
             },
         }

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::listener::BACKLOG;
 use super::open::{Open, count_handshake};
-use super::security::{Greeted, Security};
+use super::security::{Greeted, Protocol, Security};
 use super::shortage::Shortage;
 use super::{Listening, Peer, Settings, Terms, connection};
 
@@ -86,32 +87,53 @@ fn admit<S, A, B>(
     A: Future<Output = Response<B>> + 'static,
 {
     let Some(open) = Open::count(settings) else { return };
-    let settings = Rc::clone(settings);
     let tasks = settings.tasks.clone();
+    // Boxed: the room that its beginning takes is not kept for as long as the connection.
+    let beginning = Box::pin(begin(stream, address, security, Rc::clone(settings), service));
     let task = async move {
-        let mut stream = stream;
-        let deadline = Instant::now() + settings.patience.head;
-        let Some(address) = introduced(&security, &mut stream, address, deadline).await else {
-            settings.counters.connection_faults.increment("proxy-protocol");
-            return;
-        };
-        let peer = Peer::new(address, security.tls.is_some());
-        let peer = Rc::new(peer.led(security.redirect.clone()));
-        match timeout_at(deadline, security.greet(stream)).await {
-            Ok(Ok(Greeted::Plain(stream, protocol))) => {
-                open.speaks(protocol);
-                connection::serve(stream, protocol, peer, &settings, service).await;
-            }
-            Ok(Ok(Greeted::Tls(stream, protocol))) => {
-                open.speaks(protocol);
-                count_handshake(&settings.counters, stream.get_ref().1);
-                connection::serve(*stream, protocol, peer, &settings, service).await;
-            }
-            _ => settings.counters.connection_faults.increment("tls"),
+        if let Some((protocol, serving)) = beginning.await {
+            open.speaks(protocol);
+            serving.await;
         }
         drop(open);
     };
     tokio::task::spawn_local(tasks.track_future(task));
+}
+
+/// What comes before the first request; then how the connection is served, and what it speaks.
+async fn begin<S, A, B>(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    security: Security,
+    settings: Rc<Settings>,
+    service: S,
+) -> Option<(Protocol, Pin<Box<dyn Future<Output = ()>>>)>
+where
+    B: Body<Data = Bytes> + Unpin + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S: Fn(Request<Incoming>, Rc<Peer>) -> A + Clone + 'static,
+    A: Future<Output = Response<B>> + 'static,
+{
+    let deadline = Instant::now() + settings.patience.head;
+    let Some(address) = introduced(&security, &mut stream, address, deadline).await else {
+        settings.counters.connection_faults.increment("proxy-protocol");
+        return None;
+    };
+    let peer = Peer::new(address, security.tls.is_some());
+    let peer = Rc::new(peer.led(security.redirect.clone()));
+    match timeout_at(deadline, security.greet(stream)).await {
+        Ok(Ok(Greeted::Plain(stream, protocol))) => {
+            Some((protocol, connection::serve(stream, protocol, peer, settings, service)))
+        }
+        Ok(Ok(Greeted::Tls(stream, protocol))) => {
+            count_handshake(&settings.counters, stream.get_ref().1);
+            Some((protocol, connection::serve(*stream, protocol, peer, settings, service)))
+        }
+        _ => {
+            settings.counters.connection_faults.increment("tls");
+            None
+        }
+    }
 }
 
 /// The address of whoever a connection is for, which says so in time where it has to.

@@ -16,6 +16,7 @@ struct Stage {
     _place: Place,
     gateway: Running,
     address: SocketAddr,
+    admin: SocketAddr,
     origin: TcpListener,
 }
 
@@ -27,14 +28,16 @@ impl Stage {
         place.write(
             "tamis.yaml",
             format!(
-                "listeners: [{{address: \"127.0.0.1:0\"{listener}}}]\nworkers: {workers}\nrecords: off\ntimes: {{drain: {drain}}}\n\
+                "listeners: [{{address: \"127.0.0.1:0\"{listener}}}]\nworkers: {workers}\nrecords: off\ntimes: {{drain: {drain}}}\nadmin: {{address: \"127.0.0.1:0\"}}\n\
                  sites: [{{hosts: [a.example], registry: registry.yaml, upstream: \"http://{upstream}\"}}]\n"
             ),
         );
         let mut gateway = place.start(&["run", "--config", "tamis.yaml"]);
-        let line = gateway.line("listening");
-        let address = line.split("address=").nth(1).unwrap().trim().parse().unwrap();
-        Self { _place: place, gateway, address, origin }
+        let address =
+            |line: String| -> SocketAddr { line.split("address=").nth(1).unwrap().trim().parse().unwrap() };
+        let (agents, admin) = (gateway.line("listening"), gateway.line("admin listening"));
+        let (admin, address) = (address(admin), address(agents));
+        Self { _place: place, gateway, address, admin, origin }
     }
 
     /// A user agent that has asked for something, and the origin server's connection on which it came.
@@ -53,6 +56,14 @@ impl Stage {
             .write_all(format!("GET {target} HTTP/1.1\r\nHost: a.example\r\n{fields}\r\n").as_bytes())
             .unwrap();
         agent
+    }
+
+    /// As the operator reads them.
+    fn metrics(&self) -> String {
+        let mut operator = TcpStream::connect(self.admin).unwrap();
+        operator.set_read_timeout(Some(PATIENCE)).unwrap();
+        operator.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        rest(&mut operator)
     }
 
     /// Asks the gateway to end; returns when it has begun to, and lets nobody in any more.
@@ -204,5 +215,31 @@ fn whoever_waits_to_be_accepted_is_answered() {
         agent.set_read_timeout(Some(PATIENCE)).unwrap();
         assert!(head(agent).starts_with("HTTP/1.1 503 "), "the origin server isn't there, the gateway is");
     }
+    assert_eq!(stage.gateway.wait().0, Some(0));
+}
+
+#[test]
+fn a_parked_connection_on_which_a_request_waits_is_answered() {
+    let stage = Stage::new(1, "20s", "");
+    let (mut agent, mut server) = stage.asked("/", "");
+    server.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+    head(&mut agent);
+    let mut quiet = stage.ask("/", "");
+    head(&mut server);
+    server.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+    head(&mut quiet);
+    let begun = Instant::now();
+    while !stage.metrics().contains("\ntamis_connections_parked 2\n") {
+        assert!(begun.elapsed() < PATIENCE, "{}", stage.metrics());
+    }
+    drop((server, stage.origin));
+    // It wakes to both at once.
+    stage.gateway.signal("STOP");
+    agent.write_all(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n").unwrap();
+    stage.gateway.signal("TERM");
+    stage.gateway.signal("CONT");
+    let answer = rest(&mut agent);
+    assert!(answer.starts_with("HTTP/1.1 503 "), "the origin server isn't there, the gateway is: {answer}");
+    assert_eq!(rest(&mut quiet), "");
     assert_eq!(stage.gateway.wait().0, Some(0));
 }

@@ -38,6 +38,7 @@ mod maintenance;
 mod metrics;
 mod observe;
 mod observed;
+mod parked;
 mod paths;
 mod proxy_protocol;
 mod purge;

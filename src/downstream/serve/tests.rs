@@ -1,7 +1,7 @@
 use std::io::{Read as _, Write as _};
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 
 use std::sync::Arc;
 
@@ -17,40 +17,36 @@ use crate::metrics::Words;
 
 /// Serves on a thread of its own while `client` runs; gives the counters back.
 fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Arc<Counters> {
-    let counters = Arc::new(Counters::new(Words { reasons: &[], readings: &[], failures: &[] }));
+    let counters = Arc::new(Counters::new(Words::NONE));
+    serving(most, &counters, client);
+    counters
+}
+
+/// The same, where the client looks at the counters.
+fn watched(client: impl FnOnce(SocketAddr, &Counters)) -> Arc<Counters> {
+    let counters = Arc::new(Counters::new(Words::NONE));
+    serving(10, &counters, |address, _| client(address, &counters));
+    counters
+}
+
+fn serving(most: usize, counters: &Arc<Counters>, client: impl FnOnce(SocketAddr, CancellationToken)) {
     let listener = crate::downstream::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap().remove(0);
     let address = listener.address().unwrap();
     let stop = CancellationToken::new();
-    let (ours, theirs) = (Arc::clone(&counters), stop.clone());
+    let (ours, theirs) = (Arc::clone(counters), stop.clone());
     let server = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build_local(Default::default())
             .unwrap();
         runtime.block_on(async {
-            let second = Duration::from_secs(20);
-            let times = Times {
-                head: second,
-                idle: second,
-                connect: second,
-                answer: second,
-                progress: second,
-                tunnel: second,
-                drain: second,
-            };
-            let limits = Limits {
-                fields: 20,
-                head: 8192,
-                cookies: 9,
-                connections: most,
-                measured_body: 9,
-                streams: 9,
-                idle_upstream: 9,
-            };
-            let tasks = TaskTracker::new();
-            let settings = Settings::new(&limits, &times, ours, Arc::default(), (theirs, tasks.clone()));
+            let (settings, tasks) = settings(most, ours, theirs);
             let service = |request: Request<Incoming>, _: Rc<Peer>| async move {
                 assert_ne!(request.uri().path(), "/panic", "planted");
+                if request.uri().path() == "/early" {
+                    let mut content = request.into_body();
+                    tokio::task::spawn_local(async move { while content.frame().await.is_some() {} });
+                }
                 Response::new(Full::new(Bytes::from_static(b"well")))
             };
             let security = Security { h2c: true, ..Security::default() };
@@ -62,7 +58,31 @@ fn served(most: usize, client: impl FnOnce(SocketAddr, CancellationToken)) -> Ar
     client(address, stop.clone());
     stop.cancel();
     server.join().unwrap();
-    counters
+}
+
+/// Settings with these counters and this end, and the tasks of connections.
+fn settings(most: usize, counters: Arc<Counters>, stop: CancellationToken) -> (Settings, TaskTracker) {
+    let second = Duration::from_secs(20);
+    let times = Times {
+        head: second,
+        idle: second,
+        connect: second,
+        answer: second,
+        progress: second,
+        tunnel: second,
+        drain: second,
+    };
+    let limits = Limits {
+        fields: 20,
+        head: 8192,
+        cookies: 9,
+        connections: most,
+        measured_body: 9,
+        streams: 9,
+        idle_upstream: 9,
+    };
+    let tasks = TaskTracker::new();
+    (Settings::new(&limits, &times, counters, Arc::default(), (stop, tasks.clone())), tasks)
 }
 
 fn exchange(stream: &mut std::net::TcpStream, request: &str) -> String {
@@ -134,5 +154,46 @@ fn whoever_says_close_is_not_waited_for() {
             assert!(answer.ends_with("well"), "{answer:?}");
             kept.push(stream);
         }
+    });
+}
+
+#[test]
+fn a_connection_whose_request_is_still_coming_is_not_parked() {
+    let counters = watched(|address, counters| {
+        let mut early = std::net::TcpStream::connect(address).unwrap();
+        let head = "POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf";
+        assert!(exchange(&mut early, head).ends_with("well"), "answered before it was all there");
+        let mut steady = std::net::TcpStream::connect(address).unwrap();
+        assert!(exchange(&mut steady, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("well"));
+        let begun = Instant::now();
+        while counters.parked.value() == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(30), "nothing is parked");
+            std::thread::yield_now();
+        }
+        assert_eq!(counters.parked.value(), 1, "the other one");
+        early.write_all(b"done").unwrap();
+        // It ends in order when all of the request has come.
+        assert_eq!(early.read(&mut [0; 9]).unwrap(), 0);
+        assert!(exchange(&mut steady, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("well"));
+    });
+    assert_eq!(counters.connection_faults.total(), 0);
+}
+
+#[test]
+fn a_connection_takes_little_room_by_itself() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = TcpStream::connect(address).await.unwrap();
+        let settings =
+            Rc::new(settings(10, Arc::new(Counters::new(Words::NONE)), CancellationToken::new()).0);
+        let service = |_: Request<Incoming>, _: Rc<Peer>| async {
+            Response::new(Full::new(Bytes::from_static(b"well")))
+        };
+        let peer = Rc::new(Peer::new(address, false));
+        let served = connection::serve(stream, Protocol::Http1, peer, settings, service);
+        let octets = std::mem::size_of_val(&*served);
+        assert!(octets <= 768, "{octets}, which thousands of idle connections take each");
     });
 }

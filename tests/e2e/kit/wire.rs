@@ -49,6 +49,34 @@ impl Wire {
         }
     }
 
+    fn client(&mut self) -> &mut StreamOwned<ClientConnection, TcpStream> {
+        match &mut self.stream {
+            Stream::Client(stream) => stream,
+            _ => panic!("no user agent over TLS"),
+        }
+    }
+
+    /// The record of what would be sent, which is sent by [`send_raw`](Self::send_raw).
+    pub(crate) fn sealed(&mut self, text: &str) -> Vec<u8> {
+        let stream = self.client();
+        let mut record = Vec::new();
+        stream.conn.writer().write_all(text.as_bytes()).unwrap();
+        stream.conn.write_tls(&mut record).unwrap();
+        record
+    }
+
+    /// Sends octets as they are, beneath TLS.
+    pub(crate) fn send_raw(&mut self, octets: &[u8]) {
+        self.client().sock.write_all(octets).unwrap();
+    }
+
+    /// Says that other keys are used from now on, and asks for the same (RFC 8446 4.6.3).
+    pub(crate) fn change_keys(&mut self) {
+        let stream = self.client();
+        stream.conn.refresh_traffic_keys().unwrap();
+        stream.flush().unwrap();
+    }
+
     pub(super) fn tls(&self) -> Option<&ClientConnection> {
         if let Stream::Client(stream) = &self.stream { Some(&stream.conn) } else { None }
     }
