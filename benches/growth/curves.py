@@ -143,7 +143,7 @@ class Sites:
         with open(place.folder / f"registries/{host(0)}.yaml", "a") as file:
             file.write("# changed\n")
         request = urllib.request.Request(f"http://127.0.0.1:{self.admin}/reload", method="POST")
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        with urllib.request.urlopen(request, timeout=600) as answer:
             answer.read()
         return (child.cpu() - before) * 1000
 
