@@ -13,6 +13,8 @@ use crate::config::{self, LogFormat};
 const NAMES: usize = 12;
 /// Octets of a name that a line shows.
 const NAME: usize = 64;
+/// Octets of names for which there is room at once.
+const USUAL: usize = 128;
 /// Octets of a path that a line shows.
 const PATH: usize = 1024;
 
@@ -33,28 +35,40 @@ pub struct Tally {
     pub response_stripped: u32,
     /// Set-Cookie fields added that expire a cookie; in observe mode those that would have been.
     pub purged: u32,
-    /// As they came, cut to what a line shows.
-    names: Vec<Box<[u8]>>,
+    /// Names of stripped cookies as they came, cut to what a line shows, each with a semicolon behind it, which no name
+    /// holds.
+    names: Vec<u8>,
+    /// How many there are.
+    named: usize,
 }
 
 impl Tally {
     /// Notes the name of a stripped cookie, each once, a bounded number of them.
     pub fn note(&mut self, name: &[u8]) {
-        if self.names.len() >= NAMES {
+        if self.named >= NAMES {
             return;
         }
         let name = if name.is_empty() { b"(nameless)" } else { name };
         let shown = name.get(..NAME).unwrap_or(name);
-        if !self.names.iter().any(|noted| **noted == *shown) {
-            self.names.push(shown.into());
+        if !self.noted().any(|noted| noted == shown) {
+            if self.names.capacity() == 0 {
+                self.names.reserve(USUAL);
+            }
+            self.names.extend_from_slice(shown);
+            self.names.push(b';');
+            self.named += 1;
         }
+    }
+
+    fn noted(&self) -> impl Iterator<Item = &[u8]> {
+        self.names.split(|octet| *octet == b';').take(self.named)
     }
 }
 
 /// The names escaped, comma-separated; a comma in a name is written `\x2c`.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, name) in self.names.iter().enumerate() {
+        for (index, name) in self.noted().enumerate() {
             if index > 0 {
                 f.write_char(',')?;
             }

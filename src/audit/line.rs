@@ -12,51 +12,114 @@ pub(super) struct Clock {
     wall: SystemTime,
 }
 
+/// The second that was written last, since most lines are of the same.
+#[derive(Default)]
+pub(super) struct Second {
+    unix: i64,
+    /// `2025-11-24T16:00:00`; empty before the first.
+    text: String,
+}
+
 impl Clock {
     pub(super) fn read(steady: Instant, wall: SystemTime) -> Self {
         Self { steady, wall }
     }
 
-    /// In UTC, as the rest of the log has it (RFC 3339 5.6).
-    fn at(&self, instant: Instant) -> String {
+    /// Writes the time in UTC, as the rest of the log has it (RFC 3339 5.6).
+    fn write(&self, text: &mut Vec<u8>, second: &mut Second, instant: Instant) {
         let ago = self.steady.saturating_duration_since(instant);
         let time = self.wall.checked_sub(ago).unwrap_or(self.wall);
-        jiff::Timestamp::try_from(time).map_or_else(|_| String::new(), |time| format!("{time:.6}"))
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let unix = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+        if second.text.is_empty() || second.unix != unix {
+            let whole = jiff::Timestamp::from_second(unix).unwrap_or(jiff::Timestamp::MAX);
+            *second = Second { unix, text: whole.strftime("%Y-%m-%dT%H:%M:%S").to_string() };
+        }
+        text.extend_from_slice(second.text.as_bytes());
+        text.push(b'.');
+        fraction(text, since.subsec_micros(), 100_000);
+        text.push(b'Z');
     }
 }
 
 /// Adds a line with its end. What does not apply to the exchange is left out.
-pub(super) fn write_line(text: &mut Vec<u8>, format: LogFormat, record: &Record, clock: &Clock) {
-    let time = clock.at(record.ended);
+pub(super) fn write_line(
+    text: &mut Vec<u8>,
+    format: LogFormat,
+    record: &Record,
+    (clock, second): (&Clock, &mut Second),
+) {
     match format {
         LogFormat::Text => {
-            text.extend_from_slice(time.as_bytes());
+            clock.write(text, second, record.ended);
             text.extend_from_slice(b"  INFO access:");
             fields(record, |name, value| {
-                // A vector takes all that it is given.
-                let _ = match value {
-                    Value::Text(value) => write!(text, " {name}={value:?}"),
-                    Value::Plain(value) => write!(text, " {name}={value}"),
-                    Value::Count(value) => write!(text, " {name}={value}"),
-                    Value::Milliseconds(value) => write!(text, " {name}={}", Decimal(value)),
-                };
+                text.push(b' ');
+                text.extend_from_slice(name.as_bytes());
+                text.push(b'=');
+                match value {
+                    Value::Plain(value) => text.extend_from_slice(value.as_bytes()),
+                    // A vector takes all that it is given.
+                    Value::Text(value) => quoted(text, value, |text| drop(write!(text, "{value:?}"))),
+                    Value::Count(value) => count(text, value),
+                    Value::Milliseconds(value) => milliseconds(text, value),
+                }
             });
         }
         LogFormat::Json => {
-            let _ = write!(text, "{{\"timestamp\":\"{time}\",\"level\":\"INFO\"");
+            text.extend_from_slice(b"{\"timestamp\":\"");
+            clock.write(text, second, record.ended);
+            text.extend_from_slice(b"\",\"level\":\"INFO\"");
             fields(record, |name, value| {
-                let _ = match value {
-                    Value::Text(value) | Value::Plain(value) => {
-                        write!(text, ",\"{name}\":{}", serde_json::Value::from(value))
-                    }
-                    Value::Count(value) => write!(text, ",\"{name}\":{value}"),
-                    Value::Milliseconds(value) => write!(text, ",\"{name}\":{}", Decimal(value)),
-                };
+                text.extend_from_slice(b",\"");
+                text.extend_from_slice(name.as_bytes());
+                text.extend_from_slice(b"\":");
+                match value {
+                    Value::Text(value) | Value::Plain(value) => quoted(text, value, |text| {
+                        drop(write!(text, "{}", serde_json::Value::from(value)));
+                    }),
+                    Value::Count(value) => count(text, value),
+                    Value::Milliseconds(value) => milliseconds(text, value),
+                }
             });
             text.extend_from_slice(b",\"target\":\"access\"}");
         }
     }
     text.push(b'\n');
+}
+
+/// A text in quotes; with `escaped` where there is something to escape, which there hardly ever is.
+fn quoted(text: &mut Vec<u8>, value: &str, escaped: impl FnOnce(&mut Vec<u8>)) {
+    let plain = |octet: u8| (b' '..=b'~').contains(&octet) && octet != b'"' && octet != b'\\';
+    if !value.bytes().all(plain) {
+        return escaped(text);
+    }
+    text.push(b'"');
+    text.extend_from_slice(value.as_bytes());
+    text.push(b'"');
+}
+
+fn count(text: &mut Vec<u8>, value: u64) {
+    match u8::try_from(value) {
+        Ok(digit @ 0..10) => text.push(b'0' + digit),
+        _ => drop(write!(text, "{value}")),
+    }
+}
+
+/// With three decimals: microseconds are enough.
+fn milliseconds(text: &mut Vec<u8>, value: Duration) {
+    let microseconds = value.as_micros();
+    count(text, u64::try_from(microseconds / 1000).unwrap_or(u64::MAX));
+    text.push(b'.');
+    fraction(text, u32::try_from(microseconds % 1000).unwrap_or_default(), 100);
+}
+
+/// The digits of a number, from that of `unit` on.
+fn fraction(text: &mut Vec<u8>, number: u32, mut unit: u32) {
+    while unit > 0 {
+        text.push(b'0' + u8::try_from(number / unit % 10).unwrap_or_default());
+        unit /= 10;
+    }
 }
 
 enum Value<'a> {
@@ -103,16 +166,6 @@ fn fields(record: &Record, mut field: impl FnMut(&str, Value<'_>)) {
     }
 }
 
-/// Milliseconds with three decimals: microseconds are enough.
-struct Decimal(Duration);
-
-impl std::fmt::Display for Decimal {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let microseconds = self.0.as_micros();
-        write!(to, "{}.{:03}", microseconds / 1000, microseconds % 1000)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::access::{Tally, Words};
@@ -142,8 +195,44 @@ mod tests {
         };
         let wall = SystemTime::UNIX_EPOCH + Duration::from_millis(1_764_000_000_500);
         let mut text = Vec::new();
-        write_line(&mut text, format, &record, &Clock::read(steady + Duration::from_millis(250), wall));
+        let clock = Clock::read(steady + Duration::from_millis(250), wall);
+        write_line(&mut text, format, &record, (&clock, &mut Second::default()));
         String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn numbers_and_times_as_they_were_written_always() {
+        let mut text = Vec::new();
+        for number in [0, 9, 10, u64::MAX] {
+            count(&mut text, number);
+            text.push(b' ');
+        }
+        for time in [Duration::ZERO, Duration::from_micros(7), Duration::from_micros(1_020_300)] {
+            milliseconds(&mut text, time);
+            text.push(b' ');
+        }
+        let steady = Instant::now();
+        let mut second = Second::default();
+        for micros in [1_764_000_000_000_001, 1_764_000_000_900_000, 1_764_000_001_000_000] {
+            let clock = Clock::read(steady, SystemTime::UNIX_EPOCH + Duration::from_micros(micros));
+            clock.write(&mut text, &mut second, steady);
+            text.push(b' ');
+        }
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "0 9 10 18446744073709551615 0.000 0.007 1020.300 2025-11-24T16:00:00.000001Z \
+             2025-11-24T16:00:00.900000Z 2025-11-24T16:00:01.000000Z "
+        );
+    }
+
+    #[test]
+    fn what_needs_no_escape_is_written_as_with_one() {
+        for value in ["", "plain /a?b~", "quo\"te", "back\\slash", "\u{e9}", "\n", "\u{7f}"] {
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            quoted(&mut ours, value, |text| drop(write!(text, "{value:?}")));
+            drop(write!(theirs, "{value:?}"));
+            assert_eq!(ours, theirs, "{value:?}");
+        }
     }
 
     #[test]

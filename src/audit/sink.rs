@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::access::Record;
-use super::line::{Clock, write_line};
+use super::line::{Clock, Second, write_line};
 use crate::config::LogFormat;
 use crate::metrics::SharedCounter;
 
@@ -101,6 +101,7 @@ impl Sink {
 
     fn run(&self, entries: &Receiver<Entry>, mut target: Target) {
         let mut text = Vec::with_capacity(BATCH);
+        let mut second = Second::default();
         while let Ok(first) = entries.recv() {
             let clock = Clock::read(Instant::now(), SystemTime::now());
             text.clear();
@@ -109,7 +110,9 @@ impl Sink {
             while let Ok(entry) = next {
                 match entry {
                     Entry::Line(line) => text.extend_from_slice(&line),
-                    Entry::Access(format, record) => write_line(&mut text, format, &record, &clock),
+                    Entry::Access(format, record) => {
+                        write_line(&mut text, format, &record, (&clock, &mut second));
+                    }
                     Entry::Wake => {}
                     Entry::End => ends = true,
                 }
