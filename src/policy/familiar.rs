@@ -85,17 +85,28 @@ impl Familiar {
             return None;
         }
         let place = self.hasher.hash_one((site, moment.secure, line.name(), attributes)) % SLOTS as u64;
-        let slot = self.slots.get_mut(usize::try_from(place).ok()?)?;
-        let known = slot.as_ref().filter(|form| {
-            (form.site, form.secure) == (site, moment.secure)
-                && form.is_of(line.name(), attributes)
-                && form.second.is_none_or(|second| second == (moment.now)())
-        });
+        let is_same = |form: &Form| {
+            (form.site, form.secure) == (site, moment.secure) && form.is_of(line.name(), attributes)
+        };
+        let slot = self.slot(usize::try_from(place).ok()?, is_same)?;
+        let known = slot
+            .as_ref()
+            .filter(|form| is_same(form) && form.second.is_none_or(|second| second == (moment.now)()));
         let form = match known {
             Some(_) => slot.as_ref()?,
             None => slot.insert(Form::of((site, policy), line, moment)?),
         };
         form.fate.of(line, moment.consent, policy)
+    }
+
+    /// The place of a form: where it is, or where it comes. Each has two, so that forms which fall on one place don't push
+    /// one another out.
+    fn slot(&mut self, place: usize, is_same: impl Fn(&Form) -> bool) -> Option<&mut Option<Form>> {
+        let at = |place: usize| self.slots.get(place).and_then(Option::as_ref);
+        let other = place ^ 1;
+        let holds = |place: usize| at(place).is_some_and(&is_same);
+        let second = !holds(place) && (holds(other) || at(place).is_some() && at(other).is_none());
+        self.slots.get_mut(if second { other } else { place })
     }
 }
 
