@@ -5,9 +5,6 @@ use super::{Policy, Reason, Verdict};
 use crate::consent::Consent;
 use crate::cookie::{CookiePair, pairs, reads_alike};
 
-/// Cookie-pairs for which there is room at once.
-const USUAL: usize = 16;
-
 /// What a request's `Cookie` fields become.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sifted {
@@ -24,7 +21,8 @@ impl Policy {
     /// Judges every cookie-pair of all `Cookie` fields of a request (HTTP/2 may send one a pair), and tells `seen`
     /// each name and verdict. `secure` says whether the user agent's own connection is: only there are cookies renamed.
     ///
-    /// Beyond [`most_pairs`](Policy::most_pairs) nothing is looked up and only the consent cookie passes. Several fields always become one: some origin servers join them by a comma, and
+    /// Beyond [`most_pairs`](Policy::most_pairs) nothing is looked up and only the consent cookie passes. Allocates
+    /// only if something changes. Several fields always become one: some origin servers join them by a comma, and
     /// lose the session. A pair in which a server could read a further cookie that may not pass is stripped too.
     pub fn filter_request<'a>(
         &self,
@@ -54,8 +52,6 @@ impl Policy {
         let ambiguous = if reads_alike(field) { Vec::new() } else { self.ambiguous(field, consent, secure) };
         let mut renaming = self.renames.then(|| Renaming::of(self, pairs(field), secure));
         let mut changed: Option<Vec<u8>> = None;
-        // Those before the first that goes or changes: they are needed once more then.
-        let mut before: Vec<CookiePair<'_>> = Vec::with_capacity(USUAL);
         for (count, pair) in pairs(field).enumerate() {
             let verdict = match self.judge_counted(count, &pair, consent) {
                 verdict if verdict.forwards() && ambiguous.binary_search(&count).is_ok() => {
@@ -69,10 +65,10 @@ impl Policy {
             };
             seen(pair.name(), verdict);
             match (&mut changed, verdict) {
-                (None, Verdict::Forward(_)) => before.push(pair),
-                (None, Verdict::Strip(_)) => changed = Some(join(before.iter().copied(), field.len())),
+                (None, Verdict::Forward(_)) => {}
+                (None, Verdict::Strip(_)) => changed = Some(join(pairs(field).take(count), field.len())),
                 (None, Verdict::Rewrite(_)) => {
-                    let kept = changed.insert(join(before.iter().copied(), field.len()));
+                    let kept = changed.insert(join(pairs(field).take(count), field.len()));
                     append_as(kept, name.unwrap_or(pair.name()), &pair);
                 }
                 (Some(kept), Verdict::Forward(_)) => append(kept, pair.raw()),

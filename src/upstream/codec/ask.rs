@@ -54,14 +54,8 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let mut waiting = Waiting {
-        connection,
-        sending,
-        scan: Scan::default(),
-        informational: 0,
-        unwritten: None,
-        heard: false,
-    };
+    let scan = Scan::within(std::mem::take(&mut connection.ends));
+    let mut waiting = Waiting { connection, sending, scan, informational: 0, unwritten: None, heard: false };
     poll_fn(|cx| {
         let polled = waiting.poll(cx, rules, &mut field);
         if polled.is_pending() && waiting.connection.timer.passed(patience(), cx) {
@@ -117,9 +111,12 @@ where
             let Some(end) = self.scan.head_end(input, rules.bounds)? else { break };
             let scan = std::mem::take(&mut self.scan);
             let head = read(&input.split_to(end).freeze(), &scan, &mut *field)?;
+            let room = scan.into_room();
             if !head.is_informational() {
+                self.connection.ends = room;
                 return Ok(Some(head));
             }
+            self.scan = Scan::within(room);
             rules.informational.increment();
             self.informational += 1;
             if self.informational > INFORMATIONAL {

@@ -19,11 +19,13 @@ pub(in crate::upstream) struct Connection {
     pub(super) input: BytesMut,
     /// For the limit on answers; it stays from one to the next, which costs less than one for each.
     pub(super) timer: LazyTimer,
+    /// Room for the ends of a head's lines.
+    pub(super) ends: Vec<usize>,
 }
 
 impl Connection {
     pub(in crate::upstream) fn new(stream: Stream) -> Self {
-        Self { stream, input: BytesMut::new(), timer: LazyTimer::default() }
+        Self { stream, input: BytesMut::new(), timer: LazyTimer::default(), ends: Vec::new() }
     }
 
     /// Reads what has come, with room for so many octets at least; their number, 0 at the end of the connection.

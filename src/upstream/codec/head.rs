@@ -70,6 +70,17 @@ pub(super) struct Scan {
 const USUAL: usize = 32;
 
 impl Scan {
+    /// With the room for lines that another one has left.
+    pub(super) fn within(mut ends: Vec<usize>) -> Self {
+        ends.clear();
+        Self { from: 0, ends }
+    }
+
+    /// Its room for lines, for the next one.
+    pub(super) fn into_room(self) -> Vec<usize> {
+        self.ends
+    }
+
     /// The length of the lines up to and with the empty one; `None` until that has come.
     ///
     /// # Errors
