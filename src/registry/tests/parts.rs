@@ -139,3 +139,56 @@ fn patterns_are_found_by_their_ends() {
         assert_eq!(registry.lookup(format!("{sent}x").as_bytes()), None, "{sent}x");
     }
 }
+
+/// A manager's main cookie should be declared; its siblings, and of a family the other categories, may be.
+#[test]
+fn which_cookies_of_a_manager_should_be_declared() {
+    for (manager, names, expected) in [
+        ("onetrust", "x", 1),
+        ("onetrust", "OptanonConsent", 0),
+        ("onetrust", "OptanonAlertBoxClosed", 1),
+        ("complianz", "x", 1),
+        ("complianz", "cmplz_marketing", 0),
+        ("complianz", "cmplz_functional", 0),
+    ] {
+        let text = format!(
+            "version: '1'\nconsent: {{adapters: [{manager}]}}\ncookies:\n- {{names: {names}, {ROW}}}\n"
+        );
+        let (_, faults) = Registry::compile(Source::new("site.yaml", text));
+        let count = faults.iter().filter(|fault| fault.kind == "consent-cookie-undeclared").count();
+        assert_eq!(count, expected, "{manager}: {names}");
+    }
+}
+
+/// `format: flag` has one word for all; the companion lists what it is about.
+#[test]
+fn a_flag_grants_by_a_word_and_its_companion_has_room() {
+    let services = |count: usize| {
+        let mut text = "services:\n".to_owned();
+        for n in 0..count {
+            text += &format!("  - {{key: service-with-name-{n:03}, title: S, category: statistical}}\n");
+        }
+        text += "cookies:\n";
+        for n in 0..count {
+            text += &format!(
+                "  - {{provider: S, names: n{n}, purposes: S, service: service-with-name-{n:03}}}\n"
+            );
+        }
+        text
+    };
+    let dots = ".".repeat(64);
+    for (version, granted, rest, fits) in [
+        ("1", "all", services(1), true),
+        (dots.as_str(), "all", services(1), true),
+        ("1", "true", services(1), false),
+        ("1", "true", "cookies: []\n".to_owned(), true),
+        ("1", "all", services(180), true),
+        ("1", "all", services(197), false),
+    ] {
+        let text =
+            format!("version: '{version}'\nconsent: {{format: flag, granted_values: [{granted}]}}\n{rest}");
+        let (_, faults) = Registry::compile(Source::new("site.yaml", text));
+        let found = faults.iter().any(|fault| fault.kind == "unwritable-choice");
+        assert_eq!(!found, fits, "{version} {granted}: {}", faults.render(false));
+    }
+}
