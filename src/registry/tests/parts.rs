@@ -192,3 +192,18 @@ fn a_flag_grants_by_a_word_and_its_companion_has_room() {
         assert_eq!(!found, fits, "{version} {granted}: {}", faults.render(false));
     }
 }
+
+#[test]
+fn useless_names_are_told_up_to_a_hundred() {
+    let told = |names: &str| {
+        let text = format!("version: '1'\ncookies:\n- {{names: [{names}], {ROW}}}\n");
+        let (_, faults) = Registry::compile(Source::new("site.yaml", text));
+        faults.iter().filter(|fault| fault.kind == "unreachable-pattern").count()
+    };
+    let covered = |count: usize| (0..count).map(|n| format!(", a{n}")).collect::<String>();
+    for (count, expected) in [(0, 0), (1, 1), (100, 100), (101, 100), (150, 100)] {
+        assert_eq!(told(&format!("'a*'{}", covered(count))), expected, "{count}");
+    }
+    // As specific as the other.
+    assert_eq!(told("'a*', 'a{id}'"), 0);
+}
