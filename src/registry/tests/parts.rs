@@ -207,3 +207,25 @@ fn useless_names_are_told_up_to_a_hundred() {
     // As specific as the other.
     assert_eq!(told("'a*', 'a{id}'"), 0);
 }
+
+/// A key that stands for something else in the cookie leaves its own service without a word, which `flag` doesn't need.
+#[test]
+fn a_service_without_a_word() {
+    for (format, fits) in [("flag, granted_values: [all]", true), ("list", false), ("json", false)] {
+        let text = format!(
+            "
+version: '1'
+services:
+  - {{key: a, title: A, category: statistical}}
+  - {{key: b, title: B, category: statistical}}
+consent: {{format: {format}, keys: {{a: b}}}}
+cookies:
+  - {{provider: A, names: a, purposes: Counting, service: a}}
+  - {{provider: B, names: b, purposes: Counting, service: b}}
+"
+        );
+        let (_, faults) = Registry::compile(Source::new("site.yaml", text));
+        let found = faults.iter().any(|fault| fault.kind == "unwritable-choice");
+        assert_eq!(!found, fits, "{format}: {}", faults.render(false));
+    }
+}
