@@ -229,3 +229,22 @@ cookies:
         assert_eq!(!found, fits, "{format}: {}", faults.render(false));
     }
 }
+
+#[test]
+fn which_values_can_grant() {
+    for (format, value, fits) in [
+        ("flag", "all", true),
+        ("flag", "true", false),
+        ("flag", "1", false),
+        ("auto", "yes", true),
+        ("auto", "true", true),
+        ("auto", "1", true),
+        ("auto", "1.5", false),
+    ] {
+        let text =
+            format!("version: '1'\nconsent: {{format: {format}, granted_values: [{value}]}}\ncookies: []\n");
+        let (_, faults) = Registry::compile(Source::new("site.yaml", text));
+        let found = faults.iter().any(|fault| fault.kind == "wrong-type");
+        assert_eq!(!found, fits, "{format} {value}: {}", faults.render(false));
+    }
+}
