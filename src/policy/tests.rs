@@ -46,6 +46,51 @@ fn octets(text: &str) -> Vec<u8> {
     out
 }
 
+#[test]
+fn the_row_of_a_family_says_who_sets_it() {
+    let rows = family_yaml(&registry(), "_x_{id}", Some("Example: Inc"), Some(registry::SetBy::Server));
+    let lines: Vec<&str> = rows.lines().collect();
+    assert_eq!(lines[..2], ["  - names: [\"_x_{id}\"]", "    provider: \"Example: Inc\" # who provides it"]);
+    assert_eq!(lines.last(), Some(&"    set_by: server"));
+    assert!(!family_yaml(&registry(), "_x_{id}", None, None).contains("set_by"));
+}
+
+/// The choice that a dump holds counts for its cookies, unless another one is given.
+#[test]
+fn an_inquiry_reads_the_choice_where_it_is() {
+    let policy = policy(Undeclared::Block);
+    let cookie = &policy.registry().consent().cookie;
+    let choice = r#"{"statistical":true}"#;
+    let dump = format!(
+        "GET / HTTP/1.1\r\nCookie: {cookie}={choice}\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: {cookie}=x\r\n\r\n"
+    );
+    let told = |dump: &str, consent: Option<&[u8]>| {
+        let (cookies, set_cookies) = (Vec::new(), Vec::new());
+        let inquiry = Inquiry {
+            policy: &policy,
+            cookies,
+            set_cookies,
+            dump: dump.as_bytes(),
+            consent,
+            gpc: false,
+            now: NOW,
+        };
+        inquiry.answer().json(&policy, Some("www"), "observe")
+    };
+    let agreed = "statistical";
+    let of = |told: &serde_json::Value| {
+        let field = told["consent"]["x_consent"].as_str().unwrap().to_owned();
+        (told["consent"]["reading"].clone(), field.split(", ").any(|member| member == agreed))
+    };
+    let dumped = told(&dump, None);
+    assert_eq!(of(&dumped), ("read".into(), true));
+    assert_eq!((&dumped["site"], &dumped["mode"]), (&"www".into(), &"observe".into()));
+    assert_eq!(dumped["cookies"].as_array().map(Vec::len), Some(2));
+    assert_eq!(of(&told("", None)), ("absent".into(), false));
+    assert_eq!(of(&told("", Some(choice.as_bytes()))), ("read".into(), true));
+    assert!(!of(&told(&dump, Some(b"{}"))).1);
+}
+
 /// Whatever the registry says of them, cookies with a choice pass both ways, and scripts can read them.
 #[test]
 fn cookies_of_consent_managers_are_never_filtered() {
@@ -445,5 +490,18 @@ proptest! {
         prop_assert!(registry.lookup(name.as_bytes()).is_some());
         let longer = format!("{name}~");
         prop_assert!(registry.lookup(longer.as_bytes()).is_none());
+    }
+}
+
+/// Each of these pairs keeps Python's http.cookies from reading the ones behind it, so that one at a time is found out.
+/// Beyond a few no pair passes that anybody could read in another way.
+#[test]
+fn what_hides_behind_the_ambiguous_does_not_pass() {
+    let policy = policy(Undeclared::Block);
+    for count in 1..=8 {
+        let field = format!("{}sessionid=2", "sessionid=1 =c=2 \"; ".repeat(count));
+        let sifted =
+            policy.filter_request([field.as_bytes()].into_iter(), &Consent::none(), false, |_, _| ());
+        assert_eq!(sifted, Sifted::Fewer(b"sessionid=2".to_vec()), "{count}");
     }
 }

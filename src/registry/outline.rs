@@ -75,7 +75,13 @@ mod tests {
             "cookies:\n- names: a # the same\n  {}\n- {{names: [b, 'c_{{id}}'], lifetime: session, {ROW}}}\nversion: \"1\"\n",
             ROW.replace(", ", "\n  ")
         ));
+        // FNV-1a of `"1"`: what another version of tamis kept is compared with it.
+        assert_eq!(one["`version`"], "d536c417d8ae0efa");
         let differ = |part: &str| one[part] != other[part];
         assert!(!differ("`version`") && !differ("cookie `a`") && differ("cookie `b`, `c_{id}`"));
+        let services = outline(
+            "version: '1'\nservices: [{key: matomo, title: Matomo, category: statistical}]\ncookies: []\n",
+        );
+        assert_eq!(services.keys().collect::<Vec<_>>(), ["`services`", "`version`"]);
     }
 }

@@ -1,3 +1,4 @@
 mod examples;
+mod parts;
 mod properties;
 mod scale;

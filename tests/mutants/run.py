@@ -319,7 +319,7 @@ class Judge:
         for names in [[], TESTS]:
             if not (binaries := build(folder, names)):
                 return "unviable"
-            tests = [test for test in self.reached if (test[0] in names) == bool(names)]
+            tests = [test for test in self.reached if test[0] in (names or ["tamis"])]
             if (said := self.try_all(mutant, tests, folder, binaries)) != "missed":
                 break
         return said

@@ -287,3 +287,32 @@ fn a_choice_that_fits_no_cookie_is_a_fault_of_the_registry() {
         }
     }
 }
+
+/// The longest choice that a user agent stores is none, in octets and in words.
+#[test]
+fn a_choice_may_be_as_long_as_a_cookie() {
+    let compile = |count: usize, settings: &str| {
+        let mut text = "version: '1'\nservices:\n".to_owned();
+        for n in 0..count {
+            text += &format!("  - {{key: s{n:03}, title: S, category: statistical}}\n");
+        }
+        text += &format!("consent: {{{settings}}}\ncookies:\n");
+        for n in 0..count {
+            text += &format!("  - {{provider: S, names: n{n}, purposes: S, service: s{n:03}}}\n");
+        }
+        let (registry, faults) = Registry::compile(Source::new("site.yaml", text));
+        let long = faults.iter().any(|fault| fault.kind == "unwritable-choice");
+        assert_eq!(registry.is_none(), long, "{}", faults.render(false));
+        registry
+    };
+    let named = |octets: usize| compile(150, &format!("format: json, cookie: {}", "c".repeat(octets)));
+    let registry = named(1).unwrap();
+    let value = Choices::all(&registry, false).cookie_value(&registry).unwrap();
+    let longest = named(4096 - value.len()).unwrap();
+    assert_eq!(Choices::all(&longest, false).cookie_value(&longest).unwrap(), value);
+    assert!(named(4097 - value.len()).is_none());
+
+    let asked = compile(1, "format: list").unwrap().asked().len() - 1;
+    assert_eq!(compile(256 - asked, "format: list").unwrap().asked().len(), 256);
+    assert!(compile(257 - asked, "format: list").is_none());
+}

@@ -116,3 +116,33 @@ fn a_line_is_remembered_by_its_name_and_attributes() {
     // Where no line speaks of time, nobody looks at the clock: once for the first that does, once a line from then on.
     assert_eq!(*asked.get_mut(), 4);
 }
+
+/// Lines of one shape that don't share a fate: what was a deletion a second later, what collides with another's place, what
+/// a new name makes too long.
+#[test]
+fn what_is_remembered_is_of_that_line() {
+    let [policy, ..] = policies();
+    let agreed = consent(policy.registry(), r#"{"statistical":true}"#);
+    let mut memory = Familiar::default();
+    let mut is = |line: &str, now: i64, remembered: bool| {
+        let occasion = Occasion { consent: &agreed, now, secure: true };
+        assert_eq!(
+            both(&mut memory, (0, &policy), line.as_bytes(), occasion).is_some(),
+            remembered,
+            "{line}"
+        );
+    };
+    for now in [NOW, NOW, NOW + 10, NOW + 10] {
+        is("x=1; Expires=Mon, 23 Nov 2026 00:00:05 GMT", now, true);
+    }
+    for number in 0..2000 {
+        is(&format!("_pk_id.{number}.1=1; Path=/"), NOW, true);
+        is(&format!("x{number}=1; Path=/"), NOW, true);
+    }
+    is("sessionid=1; Path=/", NOW, true);
+    is(&format!("sessionid={}; Path=/", "x".repeat(4080)), NOW, true);
+    is(&format!("sessionid={}; Path=/", "x".repeat(4081)), NOW, false);
+    // Whether it passes depends on its value.
+    is("atuserid=1; Max-Age=60", NOW, false);
+    is("atuserid=1; Max-Age=60", NOW, false);
+}

@@ -9,6 +9,7 @@ use super::{NOW, consent, octets};
 use crate::consent::Consent;
 use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::Source;
+use crate::policy::purge::domains;
 use crate::policy::{Expiry, Policy, Purge, PurgeUndeclared, Undeclared};
 use crate::registry::Registry;
 
@@ -45,6 +46,47 @@ fn purge_table() {
         };
         let found = found.iter().map(short).collect::<Vec<_>>().join(" | ");
         assert_eq!(if found.is_empty() { "-" } else { &found }, purged, "line {number}");
+    }
+}
+
+/// As many as a response carries keep their order; of more, each gets its turn.
+#[test]
+fn as_many_as_fit_are_expired_in_their_order() {
+    let names: Vec<String> = (0..=Policy::MOST_EXPIRIES).map(|number| format!("_ga_{number}")).collect();
+    let found = |names: &[String]| {
+        let cookies: Vec<String> = names.iter().map(|name| format!("{name}=1")).collect();
+        let request = Purge {
+            consent: &Consent::none(),
+            host: "localhost",
+            secure: true,
+            undeclared: PurgeUndeclared::Never,
+            now: NOW + 1,
+        };
+        let found = purge(&policy(), cookies.join("; ").as_bytes(), request);
+        let name = |expiry: &Expiry| SetCookie::parse(&expiry.field).name().to_vec();
+        found.iter().map(|expiry| String::from_utf8(name(expiry)).unwrap()).collect::<Vec<_>>()
+    };
+    let fit = names.get(1..).unwrap();
+    assert_eq!(found(fit), fit);
+    let more = found(&names);
+    assert_eq!(more.len(), Policy::MOST_EXPIRIES);
+    assert_ne!(more.first(), names.first());
+}
+
+#[test]
+fn a_host_that_could_write_attributes_has_no_domains() {
+    for (host, expected) in [
+        ("www.example.org", "www.example.org example.org"),
+        ("WWW.example.org.", "www.example.org example.org"),
+        ("a;b.example", ""),
+        ("a b.example", ""),
+        ("a..example", ""),
+        ("", ""),
+        ("127.0.0.1", ""),
+        ("a.1", ""),
+        ("localhost", ""),
+    ] {
+        assert_eq!(domains(&[], true, host).join(" "), expected, "{host}");
     }
 }
 

@@ -10,9 +10,9 @@ use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::Source;
 use crate::document::Document;
 use crate::policy::{
-    LONGEST, Occasion, Policy, Sifted, Undeclared, Verdict, explain_cookie_field, explain_set_cookie,
+    LONGEST, Occasion, Policy, Reason, Sifted, Undeclared, Verdict, explain_cookie_field, explain_set_cookie,
 };
-use crate::registry::{Registry, Rewrite};
+use crate::registry::{LifetimeChange, Registry, Rewrite};
 
 pub(super) fn registry() -> Arc<Registry> {
     static REGISTRY: OnceLock<Arc<Registry>> = OnceLock::new();
@@ -68,6 +68,36 @@ fn rewriting_table() {
             assert!(matches!(judged, Verdict::Forward(_)) && field.is_none(), "line {number}");
         }
     }
+}
+
+/// An anonymised cookie that needs no consent lives 13 months at most, any other 400 days.
+#[test]
+fn lifetimes_where_none_is_declared() {
+    let yaml = "
+version: '1'
+cookies:
+  - {provider: A, names: exempt, purposes: P, category: statistical, anonymised: true, exemption: E}
+  - {provider: A, names: asked, purposes: P, category: third-party, anonymised: true}
+  - {provider: A, names: plain, purposes: P, category: necessary, exemption: E}
+";
+    let policy = Policy::new(compile(yaml).unwrap(), Undeclared::Block, Undeclared::Block, 180);
+    let clamp = Rewrite { lifetime: Some(LifetimeChange::Clamp), ..Rewrite::default() };
+    let policy = policy.rewriting(clamp);
+    let agreed = consent(policy.registry(), r#"{"third-party":true}"#);
+    for (name, days) in [("exempt", 395), ("asked", 400), ("plain", 400)] {
+        let line = format!("{name}=1; Max-Age=99999999");
+        let occasion = Occasion { consent: &agreed, now: NOW, secure: true };
+        let (_, field) = policy.sift_set_cookie(&SetCookie::parse(line.as_bytes()), occasion, |_, _| false);
+        let expected = format!("{name}=1; Max-Age={}", days * 86_400);
+        assert_eq!(String::from_utf8(field.unwrap_or_default()).unwrap(), expected);
+    }
+}
+
+#[test]
+fn the_row_of_a_refused_renewal_is_told() {
+    let entry = registry().lookup(b"atuserid");
+    assert!(entry.is_some());
+    assert_eq!(Reason::Renewal(entry).entry(), entry);
 }
 
 #[test]
