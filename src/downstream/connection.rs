@@ -25,6 +25,7 @@ use super::ending::Ending;
 use super::pace::{Pace, Paced};
 use super::security::Protocol;
 use super::streams::Streams;
+use super::strict::Strict;
 use super::{Peer, Settings, parked};
 use crate::apart::Apart;
 
@@ -90,7 +91,7 @@ where
         });
     };
     Box::pin(async move {
-        let io = TokioIo::new(batched.clone());
+        let io = TokioIo::new(Strict::new(batched.clone(), settings.head));
         let served = std::pin::pin!(http2(streams, &settings).serve_connection(io, answer));
         let mut served = Apart::new(served);
         let ended = tokio::select! {

@@ -18,6 +18,7 @@ mod serve;
 mod settings;
 mod shortage;
 mod streams;
+mod strict;
 mod terms;
 mod tls;
 

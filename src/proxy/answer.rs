@@ -22,8 +22,12 @@ pub(super) fn field(
     set_cookies: &mut Vec<HeaderValue>,
     line: Line<'_>,
 ) -> Kept {
-    // All that is looked for has a name of 10 or 17 octets, which most have not.
-    if !matches!(line.name.as_str().len(), 10 | 17) {
+    // All that is looked for has a name of 4, 10 or 17 octets, which most have not.
+    if !matches!(line.name.as_str().len(), 4 | 10 | 17) {
+        return line.kept();
+    }
+    if *line.name == header::DATE {
+        exchange.dated = true;
         return line.kept();
     }
     if *line.name == header::SET_COOKIE {

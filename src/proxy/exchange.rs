@@ -31,6 +31,8 @@ pub(super) struct Exchange {
     pub(super) upload: Option<Rc<Upload>>,
     /// The answer has a transfer coding: a length beside it counts for nothing (RFC 9112 6.3).
     pub(super) coded: bool,
+    /// The answer came with a `Date`.
+    pub(super) dated: bool,
     /// What the answer's `Connection` named: no trailer of that name goes on (RFC 9110 7.6.1).
     pub(super) named: Vec<HeaderName>,
     pub(super) consent: &'static str,
@@ -64,6 +66,7 @@ impl Exchange {
             sent: 0,
             upload: None,
             coded: false,
+            dated: false,
             named: Vec::new(),
             consent: "",
             upstream: Duration::ZERO,

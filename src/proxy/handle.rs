@@ -16,8 +16,8 @@ use super::target::Target;
 use super::upload::Upload;
 use super::visit::Visit;
 use super::{
-    Error, RequestBody, ResponseBody, Worker, answer, fields, forward, forwarded, https, local, reply, sift,
-    target, trace, upgrade,
+    Error, RequestBody, ResponseBody, Worker, answer, date, fields, forward, forwarded, https, local, reply,
+    sift, target, trace, upgrade,
 };
 use crate::config::{self, HostField, Maintenance, Site, Snapshot};
 use crate::downstream::Peer;
@@ -37,6 +37,7 @@ pub async fn handle(
     let wish = upgrade::wish(&mut request, present);
     let passed = pass(&mut exchange, (request, present), peer, wish.is_some()).await;
     let policy = https::Policy::of(&exchange);
+    let dated = exchange.dated && matches!(passed, Ok(Passed::Origin(_)));
     let mut response = match (passed, wish) {
         (Ok(Passed::Origin(answer)), Some(wish)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             exchange.status = answer.status().as_u16();
@@ -53,6 +54,9 @@ pub async fn handle(
         }
         (Err(error), _) => reply::failure(&error, exchange),
     };
+    if !dated {
+        response.headers_mut().entry(header::DATE).or_insert_with(date::now);
+    }
     policy.apply(response.headers_mut());
     response
 }

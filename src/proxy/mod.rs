@@ -7,6 +7,7 @@ mod answer;
 mod body;
 mod caching;
 mod current;
+mod date;
 mod error;
 mod exchange;
 mod fields;

@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
-use http::{Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::kit::{Origin, Setup, answering, logged, origin, page, text};
+use crate::kit::{Gateway, Origin, Setup, answering, logged, origin, page, text};
 
 /// A gateway that takes HTTP/2 on a plain connection.
 pub(crate) fn plain(origin: &Origin) -> Setup {
@@ -220,6 +220,47 @@ fn http_2_to_the_origin_server() {
 }
 
 #[test]
+fn cookies_beside_the_answer_of_an_origin_server_over_http_2_are_removed() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let served =
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                let (stream, _) = listener.accept().await.unwrap();
+                let mut connection = h2::server::handshake(stream).await.unwrap();
+                while let Some(Ok((_, mut respond))) = connection.accept().await {
+                    let hints = Response::builder().status(103).header("set-cookie", "_ga=1");
+                    respond.send_informational(hints.body(()).unwrap()).unwrap();
+                    let mut body = respond.send_response(Response::new(()), false).unwrap();
+                    body.send_data(Bytes::from_static(b"over h2"), false).unwrap();
+                    let fields = [("set-cookie", "sessionid=1"), ("x-sum", "9")];
+                    body.send_trailers(HeaderMap::from_iter(fields.map(|(name, value)| {
+                        (HeaderName::from_static(name), HeaderValue::from_static(value))
+                    })))
+                    .unwrap();
+                }
+            });
+        });
+    let gateway = Setup::to("http://unused")
+        .upstream(&format!("{{url: \"http://{address}\", h2: true}}"))
+        .top("listeners: [{address: \"127.0.0.1:0\", h2c: true}]")
+        .start();
+    let (answer, trailers) = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        let (mut answer, _) = sender.send_request(get("/", &[("te", "trailers")]), true).unwrap();
+        assert!(poll_fn(|cx| answer.poll_informational(cx)).await.is_none(), "nothing before the answer");
+        let (head, mut body) = answer.await.unwrap().into_parts();
+        assert_eq!(whole(&mut body).await.unwrap(), b"over h2");
+        (head, body.trailers().await.unwrap().unwrap())
+    });
+    assert!(!answer.headers.contains_key("set-cookie"), "{answer:?}");
+    assert_eq!((trailers.len(), trailers["x-sum"].as_bytes()), (1, &b"9"[..]));
+    assert_eq!(gateway.count(|counters| counters.trailer_cookies.value()), 1);
+    gateway.stop();
+    served.join().unwrap();
+}
+
+#[test]
 fn both_versions_are_sifted_alike() {
     let origin = answering(&page(&[
         "Set-Cookie: sessionid=1; Path=/",
@@ -296,4 +337,63 @@ fn no_value_and_no_query_is_logged_of_http_2_either() {
     });
     let log = logged("path=\"/log/frames\"");
     assert!(!log.contains("S3CRET"), "{}", log.lines().find(|line| line.contains("S3CRET")).unwrap());
+}
+
+/// Says frames on a connection of its own, each in its stream, and waits for its end; what came back.
+fn says(gateway: &Gateway, frames: &[(u8, u8, &[u8])]) -> Vec<u8> {
+    let mut octets = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+    for (kind, flags, payload) in frames {
+        let [_, length @ ..] = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        octets.extend([&length[..], &[*kind, *flags, 0, 0, 0, 1], payload].concat());
+    }
+    let mut agent = gateway.agent();
+    agent.wire.try_send(&octets).unwrap();
+    agent.wire.rest()
+}
+
+#[test]
+fn trailers_with_pseudo_header_fields_are_refused() {
+    let origin = origin(|visit| while visit.request().is_some() {});
+    // POST, http, `/`, and `x.test` as authority; `:path` by its entry.
+    let head = b"\x83\x86\x84\x41\x06x.test";
+    let frames: [(u8, u8, &[u8]); 3] = [(1, 4, head), (0, 0, b"abc"), (1, 5, b"\x84")];
+    for body in ["measure", "stream"] {
+        let gateway = plain(&origin).site(&format!("request_body: {body}")).start();
+        let goaway = b"\x07\0\0\0\0\0";
+        let came = says(&gateway, &frames);
+        assert!(came.windows(goaway.len()).any(|octets| octets == goaway), "{body}: {came:02x?}");
+        assert_eq!(gateway.stop().1.sum(|counters| counters.connection_faults.value("http")), 1, "{body}");
+    }
+    assert!(origin.heard_nothing(), "no upload was whole");
+}
+
+#[test]
+fn what_is_malformed_is_refused_across_frames_too() {
+    let origin = answering(&page(&[]));
+    let gateway = plain(&origin).start();
+    // `connection: close`, then the first half of another line; its rest in a CONTINUATION frame.
+    let head = b"\x82\x86\x84\x41\x06x.test\0\x0aconnection\x05close\0\x03x-";
+    let frames: [(u8, u8, &[u8]); 2] = [(1, 1, head), (9, 4, b"a\x01b")];
+    says(&gateway, &frames);
+    assert_eq!(gateway.stop().1.sum(|counters| counters.connection_faults.value("http")), 1);
+    assert!(origin.heard_nothing());
+}
+
+#[test]
+fn an_answer_has_its_date_or_the_time_of_this_moment() {
+    let said = "Thu, 01 Jan 2004 00:00:00 GMT";
+    for (fields, kept) in [(vec![format!("Date: {said}")], true), (vec![], false)] {
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let gateway = plain(&answering(&page(&fields))).start();
+        let answer = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+            answered(&mut sender, get("/", &[])).await.0
+        });
+        for dates in [values(&answer, "date"), gateway.agent().get(&[]).values("date")] {
+            let [date] = &dates[..] else { panic!("{dates:?}") };
+            assert_eq!(date == said, kept, "{date}");
+            assert!(jiff::fmt::rfc2822::parse(date).is_ok(), "{date}");
+        }
+        let own = gateway.agent().request("GET /cookies-policy", &[]).values("date");
+        assert_eq!(own.len(), 1, "{own:?}");
+    }
 }

@@ -140,6 +140,13 @@ impl Process {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
+    /// A program that sees the files that the process sees, which may have a mount namespace of its own.
+    pub(crate) fn beside(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["--mount", "--target", &self.child.id().to_string(), program]);
+        command
+    }
+
     /// Tells it to stop, and returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         self.signal("TERM");

@@ -186,9 +186,24 @@ LENGTHS = [
 ]
 
 
-def _trailers(name, fields, allowed=(MALFORMED,), why="a malformed request", clause="RFC 9113 8.1"):
-    octets = headers(1, _post(), end=False) + data(1, b"abc", end=False) + headers(1, fields)
-    return _frames(f"trailers-{name}", octets, allowed, why, clause)
+TRAILER = "RFC 9113 8.1"
+
+
+def _ends(name, trailers, allowed=(MALFORMED,), why="a malformed request", lines=b"", path=b"/upload"):
+    """Trailers as octets of HPACK, behind a head with `lines`."""
+    head = block(pseudo(method=b"POST", path=path)) + lines
+    octets = frame(HEADERS, END_HEADERS, 1, head) + data(1, b"abc", end=False) + frame(HEADERS, END_STREAM | END_HEADERS, 1, trailers)
+    return _frames(f"trailers-{name}", octets, allowed, why, TRAILER)
+
+
+def _trailers(name, fields, allowed=(MALFORMED,), why="a malformed request"):
+    return _ends(name, block(fields), allowed, why)
+
+
+def _continued(lines):
+    """The rest of a field block, in as many frames as it takes."""
+    pieces = [lines[at : at + 16000] for at in range(0, len(lines), 16000)]
+    return b"".join(frame(CONTINUATION, END_HEADERS if piece is pieces[-1] else 0, 1, piece) for piece in pieces)
 
 
 def _dropped(name):
@@ -199,6 +214,13 @@ TRAILERS = [
     _trailers("plain", [(b"x-sum", b"1")], (Resolved(b"abc", goes_on=True), Refused((411,), closes=False)), "what must pass"),
     _trailers("pseudo", [(b":path", b"/evil")]),
     _trailers("pseudo-status", [(b":status", b"200")]),
+    _trailers("pseudo-last", [(b"x-sum", b"1"), (b":path", b"/evil")]),
+    _ends("pseudo-static", b"\x84", why="an entry of the static table"),
+    _ends("pseudo-huffman", b"\0\x84\xb9\x58\xd3\x3f\x05/evil", why="a name in Huffman's code"),
+    _ends("pseudo-table", b"\xbe", lines=b"\x44\x05/evil", path=None, why="an entry of the dynamic table"),
+    _ends("pseudo-table-name", b"\x0f\x2f\x05/evil", lines=b"\x44\x05/evil", path=None, why="the name of an entry of the dynamic table"),
+    _ends("table", b"\xbe", (Resolved(b"abc", goes_on=True), Refused((411,), closes=False)), lines=b"\x40\x05x-sum\x011", why="what must pass"),
+    _frames("trailers-pseudo-continued", headers(1, _post(), end=False) + data(1, b"abc", end=False) + frame(HEADERS, END_STREAM, 1) + frame(CONTINUATION, END_HEADERS, 1, b"\x84"), why="in another frame", clause=TRAILER),
     _trailers("upper-case", [(b"X-Sum", b"1")]),
     _trailers("crlf", [(b"x-sum", b"1\r\nx-a: b")]),
     _trailers("nul", [(b"x-sum", b"\x00")]),
@@ -208,9 +230,41 @@ TRAILERS = [
     _trailers("host", [(b"host", b"evil.test")], _dropped(b"host"), "never in trailers"),
     _trailers("cookie", [(b"cookie", b"sessionid=1")], _dropped(b"cookie"), "never in trailers"),
     _trailers("x-forwarded-for", [(b"x-forwarded-for", b"192.0.2.1")], _dropped(b"x-forwarded-for"), "never in trailers"),
-    _frames("trailers-open", headers(1, _post(), end=False) + data(1, b"abc", end=False) + headers(1, [(b"x-sum", b"1")], end=False), why="trailers end the stream", clause="RFC 9113 8.1"),
+    _frames("trailers-too-large", headers(1, _post(), end=False) + data(1, b"abc", end=False) + frame(HEADERS, END_STREAM, 1) + _continued(block([(b"x-%d" % number, b"a" * 2000) for number in range(36)])), (MALFORMED, Resolved(b"abc", no_trailers=(None,))), "bounded; nothing of them, or all", "RFC 9113 10.5.1"),
+    _frames("trailers-open", headers(1, _post(), end=False) + data(1, b"abc", end=False) + headers(1, [(b"x-sum", b"1")], end=False), why="trailers end the stream", clause=TRAILER),
     _frames("data-after-end", headers(1, _post(), end=False) + data(1, b"abc") + data(1, b"def"), (MALFORMED, Resolved(b"abc")), "the stream is closed", "RFC 9113 5.1"),
     _frames("headers-after-end", headers(1, pseudo()) + headers(1, pseudo(path=b"/evil")), (MALFORMED, Resolved(b"", target=b"/page")), "the stream is closed", "RFC 9113 5.1"),
+]
+
+
+def _split(name, lines, allowed=(MALFORMED,), why="a malformed request", clause=PSEUDO, path=b"/page"):
+    """Lines behind the pseudo-header fields. The HEADERS frame ends within the line behind them, a CONTINUATION frame has its rest."""
+    octets = block(pseudo(path=path)) + lines + block([(b"x-last", b"b")])
+    frames = frame(HEADERS, END_STREAM, 1, octets[:-3]) + frame(CONTINUATION, END_HEADERS, 1, octets[-3:])
+    return _frames(f"split-{name}", frames, allowed, why, clause)
+
+
+SPLIT = [
+    _split("plain", block([(b"x-a", b"b"), (b"te", b"trailers")]), (Resolved(b"", target=b"/page", fields=((b"x-a", b"b"), (b"x-last", b"b")), goes_on=True),), "what must pass"),
+    _split("path-twice", block([(b":path", b"/other")])),
+    _split("pseudo-after-field", block([(b"x-a", b"b"), (b":path", b"/other")])),
+    _split("pseudo-last", block([(b"x-a", b"b"), (b":path", b"/page")]), path=None),
+    _split("unknown-pseudo", block([(b":evil", b"1")])),
+    *(
+        _split(f"connection-{name.decode()}", block([(name, value)]), clause=CONNECTION, why="a field of the connection")
+        for name, value in (
+            (b"connection", b"close"),
+            (b"keep-alive", b"timeout=9"),
+            (b"proxy-connection", b"keep-alive"),
+            (b"transfer-encoding", b"chunked"),
+            (b"upgrade", b"h2c"),
+        )
+    ),
+    _split("connection-huffman", b"\0\x87\x21\xea\xa8\xa4\x49\x8f\x57\x05close", clause=CONNECTION, why="a field of the connection"),
+    _split("te-gzip", block([(b"te", b"gzip")]), clause=CONNECTION, why="trailers alone"),
+    _split("upper-case", block([(b"X-A", b"b")]), clause=FIELDS, why="lower case alone"),
+    _split("name-empty", b"\x40\0\0", clause=FIELDS, why="a name has a character"),
+    _split("table-size", b"\x20", clause="RFC 7541 4.2", why="before the first line alone"),
 ]
 
 TUNNEL = [
@@ -252,6 +306,7 @@ FRAMES = [
     _frames("window-zero", frame(WINDOW_UPDATE, 0, 0, b"\0\0\0\0") + headers(1, pseudo()), why="an increment of none"),
     _frames("window-overflow", frame(WINDOW_UPDATE, 0, 0, b"\x7f\xff\xff\xff") * 2 + headers(1, pseudo()), why="a window beyond 2^31-1"),
     _frames("priority-itself", frame(HEADERS, END_STREAM | END_HEADERS | 32, 1, b"\0\0\0\x01\x10" + block(pseudo())), (MALFORMED, PASSED), "a stream that depends on itself; RFC 9113 has no priorities"),
+    _frames("priority-itself-table", frame(HEADERS, END_STREAM | END_HEADERS | 32, 1, b"\0\0\0\x01\x10" + block(pseudo(path=b"/reset")) + b"\x40\x03x-a\x01b") + frame(HEADERS, END_STREAM | END_HEADERS, 3, block(pseudo()) + b"\xbe"), (MALFORMED, Resolved(b"", target=b"/page", fields=((b"x-a", b"b"),))), "what it entered in the table is there for the next request, or there is none", stream=3, floods=True),
     _frames("priority-length", frame(PRIORITY, 0, 1, b"\0\0") + headers(1, pseudo()), (MALFORMED,), "five octets"),
     _frames("frame-too-large", frame(DATA, 0, 1, b"a" * 20000), why="more than the settings allow"),
     _frames("frame-unknown", frame(0xEE, 0xFF, 1, b"abc") + headers(1, pseudo()), (PASSED,), "an unknown frame is ignored"),
@@ -261,4 +316,4 @@ FRAMES = [
     _frames("window-shut", headers(1, pseudo()), (Resolved(b"", target=b"/page"),), "an answer that isn't taken is reset, or the connection ends", settings=(b"\0\x04\0\0\0\0",), follows=False),
 ]
 
-CASES = PSEUDO_FIELDS + TARGETS + CONNECTION_FIELDS + NAMES + LENGTHS + TRAILERS + TUNNEL + FRAMES
+CASES = PSEUDO_FIELDS + TARGETS + CONNECTION_FIELDS + NAMES + LENGTHS + TRAILERS + SPLIT + TUNNEL + FRAMES
