@@ -136,6 +136,9 @@ fn companions_are_read_strictly() {
         ([0; 16], 1_795_392_000, "2026-11-23")
     );
     assert!(Companion::parse(format!("1.{id}.0.v%2E1.").as_bytes()).is_some());
+    let version = |characters: usize| format!("1.{id}.0.{}.", "%F0%9F%8D%AA".repeat(characters));
+    assert!(Companion::parse(version(64).as_bytes()).is_some());
+    assert_eq!(Companion::parse(version(65).as_bytes()), None);
     // Name and value together are as long as a user agent stores.
     let long = |octets: usize| format!("{sound:x<0$}", octets - "tamis_choice".len());
     assert!(Companion::parse(long(4096).as_bytes()).is_some());
