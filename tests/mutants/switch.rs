@@ -33,6 +33,7 @@ fn look(mutant: u32, number: u32) -> bool {
 }
 
 /// Two ways of `impl Iterator`.
+#[derive(Clone)]
 pub enum Either<L, R> {
     Left(L),
     Right(R),
