@@ -73,14 +73,14 @@ async fn read(head: bool, stream: Stream, seat: Seat, seen: &mut Seen) -> Result
     let rules = Rules { bounds: BOUNDS, informational: &counter };
     let late = Instant::now() + Duration::from_secs(3600);
     // As the proxy has it: a cookie with a control character is no reason to refuse the answer.
-    let field = |line: Line<'_>| match line.value {
+    let field = |line: Line<'_>| match line.value() {
         None if *line.name == SET_COOKIE => Kept::Drop,
         _ => line.kept(),
     };
     let head =
         ask(&mut connection, &mut sending, &rules, || late, field).await.map_err(|(fault, _)| fault)?;
     // Content whose beginning is malformed is refused at once, or when it comes.
-    let content = Content::after(&head, connection, sending, BOUNDS, seat);
+    let content = Content::after(&head, connection, Box::new(sending), BOUNDS, seat);
     let response = head.into_response(());
     seen.status = Some(response.status());
     seen.fields.clone_from(response.headers());
