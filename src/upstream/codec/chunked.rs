@@ -1,5 +1,5 @@
-//! Content in chunks (RFC 9112 7.1), strictly: sizes of at most 16 digits, every line ended by CR LF, what is of no use
-//! bounded.
+//! Content in chunks (RFC 9112 7.1), strictly: sizes of at most 16 digits, lines of sizes and data ended by CR LF, what is
+//! of no use bounded.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::HeaderMap;
@@ -86,10 +86,10 @@ impl Chunked {
     pub(super) fn ends(&mut self, input: &mut BytesMut) -> Result<bool, Fault> {
         if self.skip(input)?
             && let State::Trailers(scan) = &mut self.state
-            && scan.end(input, self.bounds)?.is_some()
+            && let Some(end) = scan.end(input, self.bounds)?
             && scan.is_empty()
         {
-            input.advance(2);
+            input.advance(end);
             self.state = State::End;
         }
         Ok(matches!(self.state, State::End))

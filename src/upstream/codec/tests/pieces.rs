@@ -14,6 +14,7 @@ const WHOLE: &[(&str, &str, &str, bool)] = &[
     ("GET", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "ok", true),
     ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "hello", true),
     ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "", true),
+    ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\n", "x", true),
     (
         "GET",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: CHUNKED\r\n\r\n000A;a=\"b\"\r\n0123456789\r\n1 \r\nx\r\n0;e\r\nSum: 1\r\nT: u\r\n\r\n",
