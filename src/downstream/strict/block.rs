@@ -42,6 +42,13 @@ pub(super) struct Kind {
     pub(super) split: bool,
 }
 
+impl Kind {
+    /// h2 can't be left to judge it.
+    fn is_ours(self) -> bool {
+        self.trailers || self.split
+    }
+}
+
 /// Where in a line the next octet stands.
 #[derive(Clone, Copy, Default)]
 enum At {
@@ -115,6 +122,12 @@ impl Blocks {
         let mut next = 0;
         while let Some(octet) = octets.get(next).copied() {
             let read = match self.at {
+                // An entry of an ordinary head, by which nothing here changes. Nearly all lines are such.
+                At::Line if matches!(octet, 0x80..=0xfe) && !self.block.kind.is_ours() => {
+                    self.block.begun = true;
+                    next += 1;
+                    continue;
+                }
                 At::Text { of, left } => {
                     let came = &octets[next..];
                     let came = &came[..came.len().min(left as usize)];
@@ -206,7 +219,7 @@ impl Blocks {
             Number::Length(Text::Name) if value == 0 => Err(Malformed),
             Number::Length(of) => {
                 let counts = match of {
-                    Text::Name => self.line.enters || self.block.kind.trailers || self.block.kind.split,
+                    Text::Name => self.line.enters || self.block.kind.is_ours(),
                     Text::Value => self.line.name == Name::Te,
                 };
                 // No code has less than five bits.
