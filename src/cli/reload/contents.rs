@@ -1,4 +1,6 @@
 //! What the files of a configuration held when it was read: a reload has something to do where they hold something else.
+//!
+//! They are looked at again and again, so that what nobody touched is not read again (`stamp`).
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+use super::stamp::Stamp;
 use crate::cli::load;
 use crate::config::{Compiled, Outside, is_site_file};
 use crate::consent::hex;
@@ -21,14 +24,25 @@ pub(in crate::cli) struct Contents {
 /// The names of sites' files in a directory, or why there are none.
 type Names = Result<BTreeSet<String>, String>;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct File {
     /// What is read of it: so many octets at most.
     most: u64,
     role: Role,
     /// SHA-256 of what it holds, or why it can't be read.
     held: Result<[u8; 32], String>,
+    /// Since when it has held that.
+    stamp: Option<Stamp>,
 }
+
+/// A file that was written anew with what it held is the same.
+impl PartialEq for File {
+    fn eq(&self, other: &Self) -> bool {
+        (self.most, self.role, &self.held) == (other.most, other.role, &other.held)
+    }
+}
+
+impl Eq for File {}
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +57,17 @@ enum Role {
 
 impl File {
     fn read(path: &Path, most: u64) -> (Self, Result<Vec<u8>, String>) {
+        // Before it is read: what is written meanwhile has another stamp.
+        let stamp = Stamp::of(path);
         let octets = if is_pipe(path) { Err(PIPE.to_owned()) } else { load::octets(path, most) };
         let held = octets.as_ref().map_err(String::clone).map(|octets| sha256(octets));
-        (Self { most, role: Role::Text, held }, octets)
+        (Self { most, role: Role::Text, held, stamp }, octets)
     }
 
     fn again(&self, path: &Path) -> Self {
+        if self.stamp.is_some_and(|stamp| stamp.stands(path)) {
+            return self.clone();
+        }
         Self { role: self.role, ..Self::read(path, self.most).0 }
     }
 }

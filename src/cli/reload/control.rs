@@ -121,6 +121,8 @@ impl Controlling {
         let mut before = self.tried.again();
         for _ in 0..MOST_LOOKS {
             if before == self.tried {
+                // What was read again needn't be the next time.
+                self.tried = before;
                 return;
             }
             std::thread::sleep(REST);

@@ -4,6 +4,7 @@ mod ask;
 mod contents;
 mod control;
 mod places;
+mod stamp;
 mod watch;
 
 pub(super) use ask::{Arguments, EXAMPLES, reload};
