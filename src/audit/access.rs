@@ -1,6 +1,5 @@
 //! One line an exchange: what came, what was answered, what was sifted.
 
-use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,9 +34,8 @@ pub struct Tally {
     pub response_stripped: u32,
     /// Set-Cookie fields added that expire a cookie; in observe mode those that would have been.
     pub purged: u32,
-    /// Names of stripped cookies as they came, cut to what a line shows, each with a semicolon behind it, which no name
-    /// holds.
-    names: Vec<u8>,
+    /// Names of stripped cookies as a line shows them, comma-separated; a comma in a name is `\x2c`.
+    names: String,
     /// How many there are.
     named: usize,
 }
@@ -48,38 +46,41 @@ impl Tally {
         if self.named >= NAMES {
             return;
         }
-        let name = if name.is_empty() { b"(nameless)" } else { name };
-        let shown = name.get(..NAME).unwrap_or(name);
-        if !self.noted().any(|noted| noted == shown) {
-            if self.names.capacity() == 0 {
-                self.names.reserve(USUAL);
-            }
-            self.names.extend_from_slice(shown);
-            self.names.push(b';');
+        if self.names.capacity() == 0 {
+            self.names.reserve(USUAL);
+        }
+        let length = self.names.len();
+        if self.named > 0 {
+            self.names.push(',');
+        }
+        let start = self.names.len();
+        push_escaped(
+            &mut self.names,
+            if name.is_empty() { b"(nameless)" } else { name.get(..NAME).unwrap_or(name) },
+        );
+        let (before, noted) = self.names.split_at(start);
+        if self.named > 0 && before.split_terminator(',').any(|before| before == noted) {
+            self.names.truncate(length);
+        } else {
             self.named += 1;
         }
     }
 
-    fn noted(&self) -> impl Iterator<Item = &[u8]> {
-        self.names.split(|octet| *octet == b';').take(self.named)
+    /// The names that were noted.
+    pub(super) fn names(&self) -> &str {
+        &self.names
     }
 }
 
-/// The names escaped, comma-separated; a comma in a name is written `\x2c`.
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, name) in self.noted().enumerate() {
-            if index > 0 {
-                f.write_char(',')?;
-            }
-            for octet in name.escape_ascii() {
-                match octet {
-                    b',' => f.write_str("\\x2c")?,
-                    octet => f.write_char(octet.into())?,
-                }
-            }
-        }
-        Ok(())
+fn push_escaped(text: &mut String, name: &[u8]) {
+    let plain = |octet: &u8| matches!(octet, b'!'..=b'~') && !matches!(octet, b',' | b'"' | b'\'' | b'\\');
+    match std::str::from_utf8(name) {
+        // As nearly all are.
+        Ok(name) if name.as_bytes().iter().all(plain) => text.push_str(name),
+        _ => name.escape_ascii().for_each(|octet| match octet {
+            b',' => text.push_str("\\x2c"),
+            octet => text.push(octet.into()),
+        }),
     }
 }
 
@@ -209,11 +210,12 @@ mod tests {
         tally.note(b"a,b\n\x1b[2J");
         tally.note(b"_ga");
         tally.note(b"_ga");
-        assert_eq!(tally.to_string(), "a\\x2cb\\n\\x1b[2J,_ga");
+        tally.note(b"a,b\n\x1b[2J");
+        assert_eq!(tally.names(), "a\\x2cb\\n\\x1b[2J,_ga");
         for n in 0..100 {
             tally.note(format!("{n}{}", "x".repeat(5000)).as_bytes());
         }
-        assert!(tally.to_string().len() < 2000);
+        assert!(tally.names().len() < 2000);
     }
 
     #[test]
