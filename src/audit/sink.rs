@@ -19,8 +19,10 @@ use crate::metrics::SharedCounter;
 /// Lines that wait to be written. With paths and names cut to what a line shows, they hold some megabytes at the worst.
 const QUEUE: usize = 8192;
 /// After each batch the thread rests so long: lines that come meanwhile are written together, and whoever sends one needn't
-/// wake it.
-const REST: Duration = Duration::from_millis(5);
+/// wake it. A large batch is followed by a shorter rest, or the queue might be full before the next one.
+const REST: Duration = Duration::from_millis(20);
+const SHORT_REST: Duration = Duration::from_millis(5);
+const LARGE: u64 = 256;
 /// Octets that are written at once.
 const BATCH: usize = 64 * 1024;
 /// How long the end of the process waits for lines that nobody takes.
@@ -133,7 +135,7 @@ impl Sink {
             if ends {
                 return;
             }
-            std::thread::sleep(REST);
+            std::thread::sleep(if lines < LARGE { REST } else { SHORT_REST });
         }
     }
 }
