@@ -59,8 +59,9 @@ def entries():
 
 
 def at_rest(child):
-    """CPU milliseconds a second while nothing comes. It looks at its files every five seconds."""
-    time.sleep(2)
+    """CPU milliseconds a second while nothing comes. It looks at its files every five seconds, and at first reads those
+    again that were written just before."""
+    time.sleep(8)
     before = child.cpu()
     time.sleep(REST)
     return (child.cpu() - before) * 1000 / REST
@@ -124,7 +125,9 @@ class Sites:
 
     def start(self, place):
         """Writes its files."""
-        (self.admin,) = processes.free_ports(1)
+        # Those of the place are as free until they are listened on.
+        taken = place.port, place.tls_port
+        self.admin = next(port for port in processes.free_ports(3) if port not in taken)
         text = registry.REFERENCE.read_text()
         for folder in ("sites", "registries"):
             (place.folder / folder).mkdir()
