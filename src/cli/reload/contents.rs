@@ -18,11 +18,24 @@ use crate::consent::hex;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Contents {
     files: BTreeMap<PathBuf, File>,
-    directories: BTreeMap<PathBuf, Names>,
+    directories: BTreeMap<PathBuf, Directory>,
 }
 
-/// The names of sites' files in a directory, or why there are none.
-type Names = Result<BTreeSet<String>, String>;
+#[derive(Clone, Debug)]
+struct Directory {
+    /// The names of sites' files, or why there are none.
+    names: Result<BTreeSet<String>, String>,
+    /// Since when there have been these.
+    stamp: Option<Stamp>,
+}
+
+impl PartialEq for Directory {
+    fn eq(&self, other: &Self) -> bool {
+        self.names == other.names
+    }
+}
+
+impl Eq for Directory {}
 
 #[derive(Clone, Debug)]
 struct File {
@@ -65,11 +78,27 @@ impl File {
     }
 
     fn again(&self, path: &Path) -> Self {
-        if self.stamp.is_some_and(|stamp| stamp.stands(path)) {
+        if stands(self.stamp, path) {
             return self.clone();
         }
         Self { role: self.role, ..Self::read(path, self.most).0 }
     }
+}
+
+impl Directory {
+    fn read(path: &Path) -> (Self, Result<Vec<String>, String>) {
+        let (stamp, names) = (Stamp::of(path), load::list(path));
+        (Self { names: of_sites(&names), stamp }, names)
+    }
+
+    fn again(&self, path: &Path) -> Self {
+        if stands(self.stamp, path) { self.clone() } else { Self::read(path).0 }
+    }
+}
+
+/// Nobody has touched what it is of; where there is none, somebody may have.
+fn stands(stamp: Option<Stamp>, path: &Path) -> bool {
+    stamp.is_some_and(|stamp| stamp.stands(path))
 }
 
 /// Opening one waits until somebody writes, and nobody else would be reloaded meanwhile.
@@ -94,8 +123,8 @@ impl Contents {
             load::text(octets?)
         };
         let list = |path: &Path| {
-            let names = load::list(path);
-            noted.borrow_mut().directories.insert(path.to_owned(), of_sites(&names));
+            let (directory, names) = Directory::read(path);
+            noted.borrow_mut().directories.insert(path.to_owned(), directory);
             names
         };
         let environment = |name: &str| std::env::var(name).ok();
@@ -117,11 +146,17 @@ impl Contents {
     /// The same files and directories as they are now.
     pub(super) fn again(&self) -> Self {
         let file = |(path, file): (&PathBuf, &File)| (path.clone(), file.again(path));
-        let names = |path: &PathBuf| (path.clone(), of_sites(&load::list(path)));
+        let directory = |(path, directory): (&PathBuf, &Directory)| (path.clone(), directory.again(path));
         Self {
             files: self.files.iter().map(file).collect(),
-            directories: self.directories.keys().map(names).collect(),
+            directories: self.directories.iter().map(directory).collect(),
         }
+    }
+
+    /// Nobody has touched any of them, as it nearly always is; told without reading anything.
+    pub(super) fn stand(&self) -> bool {
+        self.files.iter().all(|(path, file)| stands(file.stamp, path))
+            && self.directories.iter().all(|(path, directory)| stands(directory.stamp, path))
     }
 
     /// Fingerprints of certificates, keys and CA files, by their paths as seen from the directory of the configuration.
@@ -154,7 +189,7 @@ impl Contents {
     }
 }
 
-fn of_sites(names: &Result<Vec<String>, String>) -> Names {
+fn of_sites(names: &Result<Vec<String>, String>) -> Result<BTreeSet<String>, String> {
     let names = names.as_ref().map_err(String::clone)?;
     Ok(names.iter().filter(|name| is_site_file(name)).cloned().collect())
 }

@@ -118,6 +118,9 @@ impl Controlling {
 
     /// Reloads if the files hold something else than when they were read, and go on holding that.
     fn look(&mut self) {
+        if self.tried.stand() {
+            return;
+        }
         let mut before = self.tried.again();
         for _ in 0..MOST_LOOKS {
             if before == self.tried {

@@ -1,6 +1,5 @@
-//! What the system says of a file by which it can be told that nobody has written to it.
+//! What the system says of a file or a directory by which it can be told that nobody has written to it.
 
-use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -8,7 +7,7 @@ use std::time::{Duration, SystemTime};
 /// Younger changes are not told apart from the next one: clocks of file systems go by steps, of two seconds at most.
 const SETTLED: Duration = Duration::from_secs(3);
 
-/// A file at one time: which one it is, how large, and when it was changed last. Nobody can set that last time.
+/// A file or directory at one time: which one it is, how large, and when it was changed last. Nobody can set that last time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     device: u64,
@@ -20,19 +19,19 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// Of a file behind all links; `None` where the next change might go unseen, or there is no such file.
+    /// Of what is behind all links; `None` where the next change might go unseen, or there is nothing.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let stamp = Self::now(path)?;
         stamp.settled(SystemTime::now()).then_some(stamp)
     }
 
-    /// Whether it is the same file, and nobody has written to it.
+    /// Whether it is the same one, and nobody has written to it.
     pub(super) fn stands(&self, path: &Path) -> bool {
         Self::now(path) == Some(*self)
     }
 
     fn now(path: &Path) -> Option<Self> {
-        std::fs::metadata(path).ok().filter(Metadata::is_file).map(|file| Self {
+        std::fs::metadata(path).ok().map(|file| Self {
             device: file.dev(),
             inode: file.ino(),
             size: file.size(),
@@ -76,7 +75,9 @@ mod tests {
 
         std::fs::remove_file(&path).unwrap();
         assert!(Stamp::now(&path).is_none() && !before.stands(&path));
-        assert_eq!(Stamp::now(&folder), None, "it is a directory");
+        let before = Stamp::now(&folder).unwrap();
+        std::fs::write(&path, "").unwrap();
+        assert!(!before.stands(&folder), "it has one file more");
         std::fs::remove_dir_all(folder).unwrap();
     }
 }
