@@ -1,5 +1,7 @@
 //! Whole configurations: text in, snapshot out.
 
+mod shown;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;

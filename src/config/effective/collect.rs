@@ -56,8 +56,8 @@ impl Collect<'_> {
                 None => Shown::Scalar(node.json()),
             },
             _ => match short_for(kind) {
-                Some((mapping, key)) if !is_a_word_of(kind, node) => self.written_out(mapping, key, node),
-                _ => self.scalar(setting, kind, node),
+                Some((mapping, key)) => self.written_out(mapping, key, node),
+                None => self.scalar(setting, kind, node),
             },
         }
     }
@@ -157,18 +157,12 @@ fn short_for(kind: &Kind) -> Option<(&'static Mapping, &'static str)> {
     Some((mapping, key.key))
 }
 
-/// Whether the value is one of the words that a kind knows beside its forms, such as `off`.
-fn is_a_word_of(kind: &Kind, node: &Node) -> bool {
-    let Kind::Either(kinds) = kind else { return false };
-    let Value::String(text) = &node.value else { return false };
-    kinds.iter().any(|kind| matches!(kind, Kind::Choice(words) if words.contains(&text.as_str())))
-}
-
 /// What a text out of a variable stands for, where that is a number or a boolean.
 fn typed(kind: &Kind, text: &str) -> Option<Json> {
     match kind {
         Kind::Boolean => text.parse::<bool>().ok().map(Json::from),
         Kind::Integer(..) => text.parse::<i64>().ok().map(Json::from),
+        Kind::Either(kinds) => kinds.iter().find_map(|kind| typed(kind, text)),
         _ => None,
     }
 }
