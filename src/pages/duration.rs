@@ -47,7 +47,10 @@ impl Unit {
 /// Counts of units that together are exactly so many seconds: one unit, the largest of which that is a number people
 /// can grasp (13 months, not 395 days; 36 hours), else days, hours, minutes and seconds.
 pub(super) fn parts(seconds: u64) -> Vec<(u64, Unit)> {
-    if seconds.is_multiple_of(DAY) && seconds > 0 {
+    if seconds == 0 {
+        return vec![(0, Unit::Second)];
+    }
+    if seconds.is_multiple_of(DAY) {
         return vec![days(seconds / DAY)];
     }
     const GRASPED: u64 = 120;
@@ -80,8 +83,7 @@ pub fn lifetime_words(lifetime: Lifetime) -> String {
         };
         format!("{count} {word}{}", if count == 1 { "" } else { "s" })
     };
-    let parts: Vec<_> = parts(seconds).into_iter().map(said).collect();
-    if parts.is_empty() { "0 seconds".to_owned() } else { parts.join(" ") }
+    parts(seconds).into_iter().map(said).collect::<Vec<_>>().join(" ")
 }
 
 /// Whole days in the largest unit that is exact.
@@ -142,6 +144,9 @@ mod tests {
             let Some(Lifetime::Seconds(seconds)) = read(lifetime) else { panic!("{lifetime}") };
             assert_eq!(words(seconds), said, "{lifetime}");
         }
+        // What a registry doesn't have, and an origin server may send.
+        assert_eq!(lifetime_words(Lifetime::Seconds(0)), "0 seconds");
+        assert_eq!(lifetime_words(Lifetime::Session), "session");
     }
 
     proptest! {
