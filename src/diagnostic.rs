@@ -315,3 +315,66 @@ impl IntoIterator for Diagnostics {
         self.0.into_iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(source: &Arc<Source>, span: Range<usize>, kind: &'static str) -> Diagnostic {
+        let (severity, source) = (Severity::Error, Arc::clone(source));
+        let (path, message, help) = ("a[0]".to_owned(), "wrong".to_owned(), String::new());
+        Diagnostic { severity, kind, source, span, path, message, help, related: None }
+    }
+
+    #[test]
+    fn on_one_line_and_as_json() {
+        let (one, other) = (Source::new("one.yaml", "a:\n  - é: b\n"), Source::new("other.yaml", "c"));
+        let bare = fault(&one, 9..10, "kind");
+        assert_eq!(bare.line(), "one.yaml:2:6: error[kind]: wrong");
+        let related = Related { source: other, span: 0..1, label: "first".to_owned() };
+        let (severity, help) = (Severity::Warning, "mend it".to_owned());
+        let full = Diagnostic { severity, help, related: Some(related), ..bare.clone() };
+        assert_eq!(full.line(), "one.yaml:2:6: warning[kind]: wrong; mend it");
+        let json = serde_json::json!({
+            "file": "one.yaml", "line": 2, "column": 6, "severity": "error", "kind": "kind", "path": "a[0]",
+            "message": "wrong", "help": "", "related": null,
+        });
+        assert_eq!(bare.json(), json);
+        let related = serde_json::json!({ "file": "other.yaml", "line": 1, "column": 1, "message": "first" });
+        assert_eq!((&full.json()["related"], &full.json()["severity"]), (&related, &"warning".into()));
+    }
+
+    /// Files as they were read, in each the order of its text.
+    #[test]
+    fn in_order() {
+        let (b, a) = (Source::new("b", "0123"), Source::new("a", "0123"));
+        let mut faults = Diagnostics::default();
+        assert!(faults.is_empty());
+        let mut others = Diagnostics::default();
+        for (source, span, kind) in [
+            (&b, 2..3, "e"),
+            (&a, 1..2, "g"),
+            (&b, 0..2, "b"),
+            (&a, 0..1, "f"),
+            (&b, 2..2, "d"),
+            (&b, 0..1, "a"),
+            (&b, 0..2, "c"),
+        ] {
+            others.push(fault(source, span, kind));
+        }
+        faults.extend(others);
+        faults.sort();
+        assert!(!faults.is_empty());
+        assert_eq!(faults.iter().map(|fault| fault.kind).collect::<String>(), "abcdefg");
+    }
+
+    #[test]
+    fn a_warning_is_an_error_where_that_is_asked_for() {
+        let source = Source::new("a", "b");
+        let warning = Diagnostic { severity: Severity::Warning, ..fault(&source, 0..1, "w") };
+        let mut faults = Diagnostics(vec![fault(&source, 0..1, "e"), warning.clone(), warning]);
+        assert_eq!((faults.errors(), faults.warnings()), (1, 2));
+        faults.strict();
+        assert_eq!((faults.errors(), faults.warnings()), (3, 0));
+    }
+}

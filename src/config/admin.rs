@@ -151,7 +151,8 @@ mod tests {
         assert_eq!(read("unix:/run/tamis/admin.sock"), Ok("unix:/run/tamis/admin.sock".to_owned()));
         assert_eq!(read("unix:admin.sock"), Ok("unix:/etc/tamis/admin.sock".to_owned()));
         assert!(read("unix:").is_err() && read("/run/tamis/admin.sock").is_err());
-        assert!(read(&format!("unix:/{}", "x".repeat(LONGEST_PATH))).is_err());
+        let long = format!("unix:/{}", "x".repeat(LONGEST_PATH));
+        assert!(read(&long).is_err() && read(&long[..long.len() - 1]).is_ok());
     }
 
     #[test]

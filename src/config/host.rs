@@ -76,8 +76,8 @@ pub(super) fn name(text: &str) -> Result<String, Wrong> {
 
 /// A host with an optional port: `example.org`, `[::1]:8000`. Not for wildcards.
 pub(super) fn name_and_port(text: &str) -> Result<(String, Option<u16>), Wrong> {
-    let after_brackets = text.rfind(']').map_or(0, |end| end + 1);
-    let colon = text.get(after_brackets..).and_then(|rest| rest.rfind(':')).map(|at| after_brackets + at);
+    let bracket = text.rfind(']').unwrap_or(0);
+    let colon = text.get(bracket..).and_then(|rest| rest.rfind(':')).map(|at| bracket + at);
     let Some((host, port)) = colon.and_then(|at| text.split_at_checked(at)) else {
         return Ok((name(text)?, None));
     };
@@ -179,6 +179,15 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_names() {
+        let label = "a".repeat(63);
+        let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
+        assert_eq!(longest.len(), MOST_OCTETS);
+        assert_eq!(name(&longest).as_ref(), Ok(&longest));
+        assert!(name(&format!("{longest}a")).is_err_and(|wrong| wrong.help.starts_with("shorten it")));
+    }
+
+    #[test]
     fn patterns() {
         let read = |text| Pattern::parse(text).ok();
         assert_eq!(read("*.Example.net"), Some(Pattern::Below("example.net".to_owned())));
@@ -195,6 +204,7 @@ mod tests {
         assert_eq!(read("example.org:8000"), Some(("example.org".to_owned(), Some(8000))));
         assert_eq!(read("[::1]:8000"), Some(("::1".to_owned(), Some(8000))));
         assert_eq!(read("[::1]"), Some(("::1".to_owned(), None)));
+        assert_eq!(read("[::]"), Some(("::".to_owned(), None)));
         for bad in ["", ":80", "a:", "a:0", "a:+80", "a:65536", "::1", "::1:80", "[::1]80", "[::1", "a:80:80"]
         {
             assert_eq!(read(bad), None, "{bad}");

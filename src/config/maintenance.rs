@@ -124,8 +124,8 @@ mod tests {
 
     fn read(yaml: &str) -> (Option<Option<Maintenance>>, Vec<&'static str>) {
         let document = Document::parse(Source::new("t", yaml)).unwrap();
-        let page = |path: &Path, _: u64| match path.to_str() {
-            Some("/etc/page.html") => Ok("<p>Back soon.".to_owned()),
+        let page = |path: &Path, most: u64| match path.to_str() {
+            Some("/etc/page.html") if most == 1_048_576 => Ok("<p>Back soon.".to_owned()),
             _ => Err("there is no such file".to_owned()),
         };
         let files = Files { base: Path::new("/etc"), read: &page };
@@ -147,6 +147,11 @@ mod tests {
             (maintenance.retry_after(1_799_989_100), maintenance.retry_after(1_800_000_000)),
             (100, 300)
         );
+        assert_eq!(
+            (maintenance.retry_after(1_799_989_199), maintenance.retry_after(1_799_989_200)),
+            (1, 300)
+        );
+        assert!(Maintenance::default().is_for_everyone() && !maintenance.is_for_everyone());
         let lets = |address: &str| maintenance.lets(address.parse().unwrap());
         assert!(lets("10.1.2.3") && lets("::ffff:10.1.2.3") && lets("::1") && !lets("192.0.2.1"));
     }
@@ -162,6 +167,8 @@ mod tests {
             ("{retry_after: 2027-01-15T06:00}", vec!["bad-time"]),
             ("{retry_after: -002027-01-15T06:00Z}", vec!["bad-duration"]),
             ("{retry_after: 0s}", vec!["out-of-range"]),
+            ("{retry_after: 168h}", vec![]),
+            ("{retry_after: 169h}", vec!["out-of-range"]),
             ("{page: gone.html}", vec!["unreadable-page"]),
             ("{allow: [10.0.0.1/8]}", vec!["bad-network"]),
         ] {

@@ -21,6 +21,6 @@ impl Mode {
     }
 
     pub(super) fn read(document: &Document, node: &Node) -> Option<Self> {
-        document.choice(node, "`mode`", &[("enforce", Self::Enforce), ("observe", Self::Observe)])
+        document.choice(node, "`mode`", &[Self::Enforce, Self::Observe].map(|mode| (mode.word(), mode)))
     }
 }

@@ -62,7 +62,8 @@ fn network(text: &str) -> Result<IpNet, Wrong> {
         ));
     }
     match network.network().to_canonical() {
-        IpAddr::V4(inner) if network.prefix_len() >= 96 && inner != network.network() => {
+        // The first 96 bits of such a network say so: it is not wider.
+        IpAddr::V4(inner) if inner != network.network() => {
             let help = format!("write it as IPv4: {inner}/{}", network.prefix_len() - 96);
             Err(Wrong::new(format!("`{text}` holds IPv4 addresses written as IPv6"), help))
         }
@@ -86,6 +87,8 @@ mod tests {
             Err("write 10.0.0.0/8 for the network or 10.1.2.3 for the one address".to_owned())
         );
         assert_eq!(read("::ffff:10.0.0.0/104"), Err("write it as IPv4: 10.0.0.0/8".to_owned()));
+        assert_eq!(read("::ffff:0.0.0.0/96"), Err("write it as IPv4: 0.0.0.0/0".to_owned()));
+        assert_eq!(read("::fffe:0:0/95"), Ok("::fffe:0:0/95".to_owned()));
         for bad in ["", "10.0.0.0/33", "localhost", "10.0.0.0-10.0.0.9", "*"] {
             assert!(read(bad).is_err(), "{bad}");
         }

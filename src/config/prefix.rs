@@ -58,4 +58,11 @@ mod tests {
             assert!(Prefix::parse(bad).is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn what_covers_what() {
+        let covers = |a, b| Prefix::parse(a).unwrap().covers_all_of(&Prefix::parse(b).unwrap());
+        assert!(covers("/", "/a") && covers("/a", "/a/") && covers("/a/", "/a/b"));
+        assert!(!covers("/a/b", "/a") && !covers("/a", "/ab") && !covers("/a", "/b/a"));
+    }
 }

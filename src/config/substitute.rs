@@ -401,5 +401,12 @@ mod tests {
         let faults = document.into_faults();
         assert!(!faults.render(false).contains("hunter2"), "{}", faults.render(false));
         assert_eq!(faults.iter().map(|fault| fault.position()).collect::<Vec<_>>(), [(1, 9), (2, 4)]);
+        // One that looks like a number, where a string is wanted.
+        for number in ["1234567", "1.25e7"] {
+            let (document, _) = substituted(&format!("secret: {number}\n"));
+            document.string(value(&document), "the secret");
+            let faults = document.into_faults().render(true);
+            assert!(!faults.is_empty() && !faults.contains(number), "{faults}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Whole configurations: text in, snapshot out.
 
+mod parts;
 mod shown;
 
 use std::cell::RefCell;

@@ -191,6 +191,7 @@ mod tests {
         assert_eq!(help("64K"), "write 64KiB if you mean 64 times 1024 octets");
         assert_eq!(help("1mib"), "write 1MiB if you mean 1 times 1048576 octets");
         assert!(help("many").starts_with("write a whole number"));
+        assert!(help("KB").starts_with("write a whole number"));
         assert_eq!(read_duration("15").expect_err("no unit").help, "add the unit: 15s or 15ms, for example");
     }
 
@@ -198,6 +199,7 @@ mod tests {
     fn values_are_shown_as_people_write_them() {
         assert_eq!(show_duration(Duration::from_millis(1)), "1ms");
         assert_eq!(show_duration(Duration::from_secs(90)), "90s");
+        assert_eq!(show_duration(Duration::from_secs(120)), "2m");
         assert_eq!(show_duration(Duration::from_secs(86400)), "24h");
         assert_eq!(show_size(8192), "8KiB");
         assert_eq!(show_size(1000), "1000B");

@@ -23,19 +23,48 @@ fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
 /// Levenshtein's distance in characters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
+    // From the characters of `a` so far to each beginning of `b` but the empty one, from which each of them is one away.
+    let mut row: Vec<usize> = (1..=b.len()).collect();
+    for (x, (before, with)) in a.chars().zip((0..).zip(1..)) {
+        let (mut diagonal, mut left) = (before, with);
+        for (cell, y) in row.iter_mut().zip(&b) {
             let next = (diagonal + usize::from(x != *y)).min(left + 1).min(*cell + 1);
             diagonal = *cell;
             *cell = next;
             left = next;
         }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
+    }
+    row.last().copied().unwrap_or_else(|| a.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (a, b, far) in [
+            ("", "", 0),
+            ("abc", "", 3),
+            ("", "abc", 3),
+            ("abc", "abc", 0),
+            ("abc", "bc", 1),
+            ("bc", "abc", 1),
+            ("abc", "axc", 1),
+            ("abc", "ab", 1),
+            ("ab", "ba", 2),
+            ("kitten", "sitting", 3),
+            ("é", "e", 1),
+        ] {
+            assert_eq!(distance(a, b), far, "{a} {b}");
         }
     }
-    row.last().copied().unwrap_or_default()
+
+    #[test]
+    fn what_is_near_is_meant() {
+        assert_eq!(one_of("namse", &["provider", "names"]), "did you mean `names`?");
+        assert_eq!(one_of("Same Site", &["same_site"]), "did you mean `same_site`?");
+        assert_eq!(one_of("x", &["on", "off"]), "write one of: on, off");
+        assert_eq!(one_of("x", &[]), "there is nothing to choose from");
+    }
 }

@@ -104,7 +104,29 @@ fn syntax_faults_have_their_place() {
     assert_eq!(fault("a: 'b\n").2, "yaml-syntax");
     assert_eq!(fault("a: !foo b\n").2, "yaml-syntax");
     assert_eq!(fault("a: *unknown\n").2, "yaml-syntax");
+    assert_eq!(fault("%YAML 1.2\na: 1\n").2, "yaml-syntax");
+    assert_eq!(fault("a: 1\n... b\n").2, "yaml-syntax");
     assert_eq!(fault("a: {<<: {b: 1}}\n").2, "merge-key");
+}
+
+/// A reader that asks for other keys than those that are described is found by the first test that reaches it.
+#[cfg(debug_assertions)]
+#[test]
+fn a_reader_asks_for_what_is_described() {
+    let read = |keys: &[&'static str]| {
+        std::panic::catch_unwind(|| {
+            let document = parse("{}").unwrap();
+            let mut fields = document.fields(document.root(), &COOKIE).unwrap();
+            for key in keys {
+                let _ = fields.optional(key);
+            }
+            fields.finish();
+        })
+    };
+    assert!(read(&["names", "provider"]).is_ok());
+    for keys in [&[][..], &["names"], &["names", "provider", "colour"], &["names", "colour"]] {
+        assert!(read(keys).is_err(), "{keys:?}");
+    }
 }
 
 #[test]
@@ -138,6 +160,17 @@ fn only_yaml_1_2_booleans_are_booleans() {
     let (boolean, string, number) = ("a boolean", "a string", "a number");
     assert_eq!(kinds[..4], [boolean, boolean, string, string]);
     assert_eq!(kinds[5..], ["empty", number, number, number, string, number]);
+}
+
+#[test]
+fn a_string_is_no_boolean_but_out_of_a_variable() {
+    let mut document = parse("['true', 'false', 'true', 'false', maybe]").unwrap();
+    if let Value::List(items) = &mut document.root_mut().value {
+        items.iter_mut().skip(2).for_each(|item| item.substituted = Some(Box::default()));
+    }
+    let items = document.list(document.root(), "a test").unwrap();
+    let read: Vec<_> = items.iter().map(|item| document.boolean(item, "a test")).collect();
+    assert_eq!(read, [None, None, Some(true), Some(false), None]);
 }
 
 #[test]

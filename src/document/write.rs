@@ -56,6 +56,7 @@ mod tests {
         ] {
             assert!(scalar(quoted).starts_with('"'), "{quoted}");
         }
+        assert_eq!(quoted("é\"\\\n"), r#""é\"\\\U0000000A""#);
     }
 
     proptest::proptest! {

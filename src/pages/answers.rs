@@ -123,6 +123,16 @@ cookies: []
     }
 
     #[test]
+    fn a_button_is_known_by_its_word() {
+        for (word, action) in
+            [("accept-all", Action::AcceptAll), ("refuse-all", Action::RefuseAll), ("save", Action::Save)]
+        {
+            assert_eq!((Action::of(word), action.word()), (Some(action), word));
+        }
+        assert!(["", "Save", "accept"].map(Action::of) == [None; 3]);
+    }
+
+    #[test]
     fn buttons_answer_what_was_asked_and_nothing_else() {
         assert_eq!(posted(Action::AcceptAll, "internal matomo", "", ""), "internal matomo");
         assert_eq!(posted(Action::RefuseAll, "internal matomo", "internal", "internal matomo"), "");

@@ -165,5 +165,6 @@ mod tests {
         assert_eq!(origin("https://a.example:8443/b?c"), Some("https://a.example:8443"));
         assert_eq!(origin("http://a.example"), Some("http://a.example"));
         assert_eq!(origin("https://a.example?b"), Some("https://a.example"));
+        assert_eq!(origin("https://a/b/c/d/e/f"), Some("https://a"));
     }
 }

@@ -197,3 +197,40 @@ impl Change {
         Some(field)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(site: usize) -> Option<Form> {
+        let fate = Fate::Strip(Reason::Undeclared);
+        Some(Form { site, secure: false, octets: Box::default(), name: 0, second: None, fate })
+    }
+
+    /// Where the form of site 7 comes, or is, with these at its two places.
+    fn place(at: usize, [even, odd]: [Option<usize>; 2]) -> usize {
+        let mut memory = Familiar::default();
+        memory.slots[4] = even.and_then(form);
+        memory.slots[5] = odd.and_then(form);
+        *memory.slot(at, |form| form.site == 7).unwrap() = form(99);
+        memory.slots.iter().position(|slot| slot.as_ref().is_some_and(|form| form.site == 99)).unwrap()
+    }
+
+    #[test]
+    fn a_form_has_two_places() {
+        for (at, others, expected) in [
+            (4, [None, None], 4),
+            (5, [None, None], 5),
+            (4, [Some(1), None], 5),
+            (5, [None, Some(1)], 4),
+            (4, [None, Some(1)], 4),
+            (4, [Some(1), Some(2)], 4),
+            (4, [Some(7), None], 4),
+            (4, [Some(7), Some(1)], 4),
+            (4, [Some(1), Some(7)], 5),
+            (4, [None, Some(7)], 5),
+        ] {
+            assert_eq!(place(at, others), expected, "{at} {others:?}");
+        }
+    }
+}

@@ -2,8 +2,14 @@
 
 use super::reader::{elements, first_visit, registry, shipped, site, texts};
 use crate::consent::Choice;
+use crate::diagnostic::Source;
+use crate::document::quoted;
+use crate::pages::texts::shipped as shipped_text;
 use crate::pages::{Message, Notice, Place, Settings, Site, Visit};
-use crate::registry::KeyTarget;
+use crate::registry::{KeyTarget, Phrase, Registry};
+
+const NOT_CHOSEN: &str =
+    "You have not made a choice yet. Until you do, only cookies that need no consent are used.";
 
 const PAIRS: &str = "
 version: '2'
@@ -45,7 +51,7 @@ fn nothing_is_on_before_a_choice() {
     let [policy, centre, _] = pages(&first_visit("en"));
     for page in [&policy, &centre] {
         assert_eq!(on(page), (vec![], vec![]));
-        assert_eq!(elements(page, "p", "data-tamis-chosen=\"no\"").len(), 1);
+        assert_eq!(texts(page, "p", "data-tamis-chosen=\"no\""), [NOT_CHOSEN]);
         let keys: Vec<&str> =
             page.split("data-tamis-switch=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(keys, ["statistical", "matomo", "third-party"], "what no cookie waits for has no switch");
@@ -86,6 +92,17 @@ fn the_present_choice_is_shown() {
     assert!(page.contains("datetime=\"2026-11-24T00:00:00Z\""));
     assert_eq!(texts(&page, "p", "tamis-notice"), ["Your choice has been saved."]);
 
+    // Where all services are as their category is, or belong to another one, nothing is hidden.
+    let other = registry(PAIRS).key_target("idle").unwrap();
+    for answers in [
+        [(statistical, Choice::Denied), (matomo, Choice::Denied)],
+        [(statistical, Choice::Granted), (matomo, Choice::Granted)],
+        [(statistical, Choice::Granted), (matomo, Choice::Unset)],
+        [(statistical, Choice::Granted), (other, Choice::Denied)],
+    ] {
+        let page = site.centre(&Visit { answers: &answers, ..first_visit("en") });
+        assert!(page.contains("data-tamis-services=\"statistical\">"), "{answers:?}");
+    }
     let answers = [(statistical, Choice::Granted), (matomo, Choice::Denied)];
     let page = site.centre(&Visit { answers: &answers, ..first_visit("en") });
     assert_eq!(on(&page).0, ["statistical"]);
@@ -242,6 +259,92 @@ fn the_documented_texts_work() {
 }
 
 #[test]
+fn a_language_of_the_sites_own_is_whole_or_partly_english() {
+    let said = |phrases: &[Phrase]| {
+        let mut text = "version: '1'\ncookies: []\npage: {title: {eo: Kuketoj}}\ntexts:\n".to_owned();
+        for phrase in phrases {
+            text += &format!("  {}: {{eo: {}}}\n", phrase.key(), quoted(shipped_text(*phrase, "en").0));
+        }
+        let (_, faults) = Registry::compile(Source::new("r", text));
+        let told = faults.iter().find(|fault| fault.kind == "interface-in-english");
+        told.map(|fault| fault.message.clone())
+    };
+    assert_eq!(said(&Phrase::ALL), None);
+    let one = said(&Phrase::ALL[1..]);
+    assert_eq!(one.as_deref(), Some("1 texts of the interface are not there in `eo`"));
+}
+
+/// What each form asks, what each switch is, and what has none.
+#[test]
+fn forms_ask_for_what_they_show() {
+    let site = site(&registry(&PAIRS.replace("internal}", "necessary}")));
+    let visit = first_visit("en");
+    for page in [site.policy(&visit, true), site.centre(&visit)] {
+        let forms = elements(&page, "form", "");
+        let asked = |form: &str| {
+            let keys =
+                form.split("name=\"ask\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+            keys.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            forms.iter().map(|form| asked(form)).collect::<Vec<_>>(),
+            [["statistical", "matomo", "third-party"]; 2]
+        );
+        // `internal` is exempt too, and no cookie is in it.
+        let always: Vec<&str> =
+            page.split("data-tamis-always=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(always, ["necessary"]);
+        assert_eq!(texts(&page, "p", "id=\"tamis-about-third-party\""), ["'Ads' & more"]);
+        for key in ["necessary", "statistical"] {
+            assert!(!texts(&page, "p", &format!("id=\"tamis-about-{key}\""))[0].is_empty(), "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_page_in_one_language_names_no_other() {
+    let plain = site(&registry("version: a\nsite: https://a.example\ncookies: []"));
+    let visit = first_visit("en");
+    let [policy, centre] = [plain.policy(&visit, false), plain.centre(&visit)];
+    assert!(
+        policy.contains("<link rel=\"canonical\" href=\"https://a.example/cookies-policy\">"),
+        "{policy}"
+    );
+    for page in [&policy, &centre, &plain.message(Message::BadForm, "en")] {
+        assert!(!page.contains("rel=\"alternate\"") && !page.contains("tamis-languages"), "{page}");
+        assert!(page.ends_with("</main>\n</body>\n</html>\n"), "{page}");
+    }
+    // Where nothing can be chosen, nothing introduces a choice.
+    assert!(!centre.contains("tamis-introduction"), "{centre}");
+    let [_, centre, _] = pages(&visit);
+    assert_eq!(elements(&centre, "p", "class=\"tamis-introduction\"").len(), 1);
+}
+
+#[test]
+fn a_visitor_reads_the_language_that_they_ask_for() {
+    let site = site(&registry(PAIRS));
+    assert_eq!(site.language(None, None, None), "en");
+    assert_eq!(site.language(Some("fr"), Some(b"en"), Some(b"en")), "fr");
+    assert_eq!(site.language(None, Some(b"fr"), Some(b"en")), "fr");
+    assert_eq!(site.language(Some("xx"), None, Some(b"de, fr;q=0.5")), "fr");
+}
+
+/// What the policy has always listed is a column, whether a row says something in it or not.
+#[test]
+fn the_first_four_columns_are_always_there() {
+    let plain = "version: a\ncookies: [{provider: Us, names: sid, purposes: Log-in, category: internal}]";
+    let page = site(&registry(plain)).policy(&first_visit("en"), true);
+    let table = elements(&page, "table", "tamis-title-internal")[0];
+    let columns: Vec<&str> = table
+        .split("scope=\"col\" data-tamis-column=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(columns, ["provider", "function", "names", "purposes"]);
+    assert_eq!(elements(table, "span", "tamis-nothing").len(), 1);
+}
+
+#[test]
 fn right_to_left_is_said() {
     let arabic = site(&registry("version: a\ncookies: []\npage: {title: {ar: سياسة}}"));
     let page = arabic.policy(&first_visit("ar"), false);
@@ -251,8 +354,13 @@ fn right_to_left_is_said() {
 #[test]
 fn every_asset_that_a_page_names_is_there_and_names_no_other_site() {
     for place in Place::ALL {
-        let Some((kind, asset)) = Site::asset(place) else { continue };
-        assert!(kind.ends_with("; charset=utf-8"));
+        let wanted = match place.name().rsplit_once('.') {
+            Some((_, "css")) => Some("text/css; charset=utf-8"),
+            Some((_, "js")) => Some("text/javascript; charset=utf-8"),
+            _ => None,
+        };
+        assert_eq!(Site::asset(place).map(|(kind, _)| kind), wanted, "{place:?}");
+        let Some((_, asset)) = Site::asset(place) else { continue };
         assert!(!asset.is_empty() && asset.len() < 16_384, "{place:?}");
         for word in ["url(", "@import", "eval(", "innerHTML", "Function(", "https://"] {
             assert!(!asset.contains(word), "{place:?}: {word}");

@@ -83,7 +83,7 @@ fn manager_of(document: &Document, node: &Node) -> Option<Manager> {
 /// A number, or a date; each only where the manager writes one, since otherwise no choice could ever count.
 fn revision(document: &Document, node: &Node, manager: Option<Manager>) -> Option<Revision> {
     let (revision, written, what) = match &node.value {
-        Value::String(text) if node.substituted.is_none() || text.parse::<i64>().is_err() => {
+        Value::String(text) => {
             let Some(since) = unix_time(text) else {
                 let help = "write a whole number, or a date: \"2026-11-23\", \"2026-11-23T10:42:03Z\"";
                 document.error(&node.span, "bad-revision", format!("`{text}` is no revision"), help);

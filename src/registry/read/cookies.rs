@@ -76,7 +76,7 @@ pub(super) fn read<'d>(document: &'d Document, node: Option<&'d Node>, keys: &Ke
 }
 
 fn row<'d>(document: &'d Document, node: &'d Node, id: EntryId, keys: &Keys) -> Row<'d> {
-    let at = node.span.start..node.span.start + 1;
+    let at = document.source().character(node.span.start);
     let mut row = Row { names: Vec::new(), entry: None, rewriting: None, at, places: Places::default() };
     let Some(mut fields) = document.fields(node, &schema::COOKIE) else { return row };
     let text = |fields: &mut Fields<'d>, key: &'static str, what| {

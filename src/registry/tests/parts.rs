@@ -85,6 +85,20 @@ fn words_that_a_format_can_hold() {
 }
 
 #[test]
+fn a_name_that_is_read_may_begin_with_its_octet() {
+    let beginnings = |consent: &str| {
+        let text = format!("version: '1'\nconsent: {{{consent}}}\ncookies: []\n");
+        let registry = compile(&text).0.unwrap();
+        let settings = registry.consent();
+        assert!(settings.names().iter().all(|name| settings.reads_beginning(name.as_bytes()[0])));
+        (b' '..=b'~').filter(|octet| settings.reads_beginning(*octet)).map(char::from).collect::<String>()
+    };
+    assert_eq!(beginnings("cookie: choice"), "ct");
+    assert_eq!(beginnings("cookie: tc"), "t");
+    assert_eq!(beginnings("cookie: choice, adapters: [klaro]").len(), 95);
+}
+
+#[test]
 fn only_managers_that_suppose_a_consent_can_have_it_accepted() {
     for (adapter, warned) in [
         ("{manager: klaro, accept_implied: true}", true),
@@ -183,7 +197,8 @@ fn a_flag_grants_by_a_word_and_its_companion_has_room() {
         ("1", "true", services(1), false),
         ("1", "true", "cookies: []\n".to_owned(), true),
         ("1", "all", services(180), true),
-        ("1", "all", services(197), false),
+        ("1", "all", services(182), true),
+        ("1", "all", services(183), false),
     ] {
         let text =
             format!("version: '{version}'\nconsent: {{format: flag, granted_values: [{granted}]}}\n{rest}");
@@ -244,7 +259,79 @@ fn which_values_can_grant() {
         let text =
             format!("version: '1'\nconsent: {{format: {format}, granted_values: [{value}]}}\ncookies: []\n");
         let (_, faults) = Registry::compile(Source::new("site.yaml", text));
-        let found = faults.iter().any(|fault| fault.kind == "wrong-type");
-        assert_eq!(!found, fits, "{format} {value}: {}", faults.render(false));
+        let found = faults.iter().find(|fault| fault.kind == "wrong-type");
+        assert_eq!(found.is_none(), fits, "{format} {value}: {}", faults.render(false));
+        let wanted = if format == "flag" { "write it in quotes: " } else { "a value that grants" };
+        assert!(found.is_none_or(|fault| fault.help.contains(wanted)), "{}", faults.render(false));
+    }
+}
+
+/// What is said of a registry with these lines, by its kinds.
+#[track_caller]
+fn is_said(lines: &str, kind: &str, expected: bool) {
+    let version = if lines.contains("version:") { "" } else { "version: '1'\n" };
+    let cookies = if lines.contains("cookies:") { "" } else { "cookies: []\n" };
+    let (_, faults) = Registry::compile(Source::new("site.yaml", format!("{version}{cookies}{lines}")));
+    let found = faults.iter().any(|fault| fault.kind == kind);
+    assert_eq!(found, expected, "{lines}: {}", faults.render(false));
+}
+
+#[test]
+fn a_shipped_category_may_ask_for_more_and_not_for_less() {
+    for (rule, laxer) in [("exempt", true), ("unless-anonymised", true), ("required", false)] {
+        is_said(&format!("categories: [{{key: third-party, consent: {rule}}}]\n"), "laxer-consent", laxer);
+    }
+    for (rule, laxer) in [("exempt", true), ("unless-anonymised", false), ("required", false)] {
+        is_said(&format!("categories: [{{key: statistical, consent: {rule}}}]\n"), "laxer-consent", laxer);
+    }
+}
+
+#[test]
+fn what_is_the_address_of_a_site() {
+    for (site, sound) in [
+        ("https://a.example", true),
+        ("http://a.example/b?c", true),
+        ("https://", false),
+        ("https:///b", false),
+        ("a.example", false),
+        ("https://a.example/b c", false),
+        ("https://a.example/\u{a0}", false),
+        ("https://a.example/\\u0001", false),
+    ] {
+        is_said(&format!("site: \"{site}\"\n"), "bad-site", !sound);
+    }
+}
+
+#[test]
+fn what_is_the_tag_of_a_language() {
+    for (tag, sound) in [
+        ("fr", true),
+        ("pt-BR", true),
+        ("es-419", true),
+        ("de-CH-1901", true),
+        ("sl-rozaj-biske", true),
+        ("f", false),
+        ("'12'", false),
+        ("f1", false),
+        ("francaise", false),
+        ("fr-", false),
+        ("fr-francaise", false),
+        ("fr_CH", false),
+    ] {
+        is_said(&format!("page: {{title: {{{tag}: T}}}}\n"), "bad-language", !sound);
+    }
+}
+
+#[test]
+fn a_cookie_with_a_path_gets_no_prefix_that_forbids_it() {
+    for (row, fits) in [
+        ("rewrite: {rename: __Host-a}", true),
+        ("paths: [/], rewrite: {rename: __Host-a}", true),
+        ("paths: [/, /b], rewrite: {rename: __Host-a}", false),
+        ("paths: [/b], rewrite: {rename: __Secure-a}", true),
+        ("domains: [example.org], rewrite: {rename: __Host-a}", false),
+        ("domains: [example.org], rewrite: {rename: __Secure-a}", true),
+    ] {
+        is_said(&format!("cookies:\n- {{names: a, {row}, {ROW}}}\n"), "bad-rename", !fits);
     }
 }
