@@ -277,7 +277,8 @@ fn a_language_of_the_sites_own_is_whole_or_partly_english() {
 /// What each form asks, what each switch is, and what has none.
 #[test]
 fn forms_ask_for_what_they_show() {
-    let site = site(&registry(&PAIRS.replace("internal}", "necessary}")));
+    let unused = "categories: [{key: unused, title: Unused, description: None, consent: exempt}, ";
+    let site = site(&registry(&PAIRS.replace("categories: [", unused)));
     let visit = first_visit("en");
     for page in [site.policy(&visit, true), site.centre(&visit)] {
         let forms = elements(&page, "form", "");
@@ -290,7 +291,7 @@ fn forms_ask_for_what_they_show() {
             forms.iter().map(|form| asked(form)).collect::<Vec<_>>(),
             [["statistical", "matomo", "third-party"]; 2]
         );
-        // `internal` is exempt too, and no cookie is in it.
+        // `unused` is exempt too, and no cookie is in it.
         let always: Vec<&str> =
             page.split("data-tamis-always=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(always, ["necessary"]);

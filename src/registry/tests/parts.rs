@@ -105,6 +105,8 @@ fn only_managers_that_suppose_a_consent_can_have_it_accepted() {
         ("{manager: klaro, accept_implied: false}", false),
         ("{manager: cookiebot, accept_implied: true}", false),
         ("{manager: cookiebot, accept_implied: false}", false),
+        ("{manager: osano-cookieconsent, accept_implied: true}", false),
+        ("{manager: onetrust, accept_implied: true}", true),
         ("klaro", false),
     ] {
         let text = format!("version: '1'\nconsent: {{adapters: [{adapter}]}}\ncookies: []\n");
@@ -151,6 +153,22 @@ fn patterns_are_found_by_their_ends() {
         let sent = name(at).replace('*', "x");
         assert_eq!(registry.lookup(sent.as_bytes()).map(|entry| entry.index()), Some(at), "{sent}");
         assert_eq!(registry.lookup(format!("{sent}x").as_bytes()), None, "{sent}x");
+    }
+}
+
+#[test]
+fn which_cookies_hold_a_managers_choice() {
+    for (manager, names) in [
+        ("axeptio", &["axeptio_cookies", "axeptio_authorized_vendors", "axeptio_all_vendors"][..]),
+        ("klaro", &["klaro"]),
+        ("onetrust", &["OptanonConsent", "OptanonAlertBoxClosed"]),
+        ("trustarc", &["cmapi_cookie_privacy", "notice_gdpr_prefs", "notice_preferences"]),
+    ] {
+        let text = format!("version: '1'\nconsent: {{adapters: [{manager}]}}\ncookies: []\n");
+        let registry = compile(&text).0.unwrap();
+        assert_eq!(registry.consent().names()[1..], *names, "{manager}");
+        assert!(names.iter().all(|name| registry.consent().holds(name.as_bytes())), "{manager}");
+        assert!(!registry.consent().holds(b"klar") && !registry.consent().holds(b"klaro2"), "{manager}");
     }
 }
 
