@@ -165,6 +165,8 @@ mod tests {
         assert_eq!(read("1 MiB"), Some(1 << 20));
         assert_eq!(read("2GiB"), Some(2 << 30));
         assert_eq!(read("64kB"), Some(64000));
+        assert_eq!(read("2MB"), Some(2_000_000));
+        assert_eq!(read("3GB"), Some(3_000_000_000));
         assert_eq!(read("0"), Some(0));
         assert_eq!(read("512"), Some(512));
         assert_eq!(read("512B"), Some(512));
