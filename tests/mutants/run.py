@@ -309,6 +309,8 @@ class Judge:
         if not mutants:
             return
         folder = copy("alone", 0)
+        if not build(folder):
+            sys.exit("the sources can't be built without a mutant")  # … and each of them would be unviable
         for mutant in mutants:
             whole = (ROOT / mutant.file).read_bytes()
             (folder / mutant.file).write_bytes(mutant.alone(whole))
