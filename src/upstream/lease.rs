@@ -79,10 +79,14 @@ where
     /// The attempt, if something was.
     pub fn unsent(mut self) -> Result<Outgoing<B>, Self> {
         let ended = matches!(self.fault, Fault::Closed | Fault::Broken(_) | Fault::Http2(_));
-        match self.outgoing.take() {
-            Some(outgoing) if ended && !self.sent => Ok(outgoing),
-            outgoing => Err(Self { outgoing, ..self }),
+        if self.sent || !ended {
+            return Err(self);
         }
+        let form = match self.outgoing.take().map(|outgoing| outgoing.0) {
+            Some(Form::Http1(sending)) => sending.again().map(|again| Form::Http1(Box::new(again))),
+            form => form,
+        };
+        form.map(Outgoing).ok_or(self)
     }
 
     /// The request once more, if it has no content and the connection ended without an octet of an answer: it was

@@ -70,12 +70,13 @@ where
         }
     }
 
-    /// Begins anew, which only a request without content can.
+    /// Begins anew over another connection, which only a request without content can, or one of which nothing was written.
     pub(in crate::upstream) fn again(mut self) -> Option<Self> {
+        let whole = !self.sent || self.outline == Outline::None;
         self.at = 0;
         self.state = State::Going;
         self.sent = false;
-        (self.outline == Outline::None).then_some(self)
+        whole.then_some(self)
     }
 
     /// Everything was written.

@@ -13,14 +13,16 @@ use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::time::{Duration, Instant};
 
-use super::kit::{BOUNDS, run, seat};
+use super::kit::{BOUNDS, connection, run, seat};
 use crate::metrics::Counter;
 use crate::upstream::Fault;
 use crate::upstream::Lines;
 use crate::upstream::body::{Body as Answer, Source};
 use crate::upstream::codec::{Connection, Content, Rules, Sending, ask};
+use crate::upstream::lease::{Lease, Outgoing, Road};
 use crate::upstream::shelf::Shelf;
 use crate::upstream::stream::Stream;
+use crate::upstream::tests::counters;
 
 type Step = Option<Result<Frame<Bytes>, io::Error>>;
 
@@ -211,7 +213,36 @@ fn a_request_without_content_can_go_out_again() {
         let mut heard = [0; 18];
         far.read_exact(&mut heard).await.unwrap();
         assert_eq!(&heard, b"GET / HTTP/1.1\r\n\r\n");
-        assert!(Sending::new(post(script(Some(1), [data("x")])), &Lines::default()).again().is_none());
+    });
+}
+
+#[test]
+fn a_request_of_which_nothing_was_written_goes_out_whole() {
+    let counters = counters();
+    run(async {
+        let lease = |connection| {
+            let (road, seat) = (Road::Http1(connection), seat().1);
+            Lease { road, seat, bounds: BOUNDS, counters: &counters, kept: true }
+        };
+        let late = Instant::now() + Duration::from_secs(60);
+        let (near, far) = connection();
+        drop(far);
+        let body = script(Some(3), [data("ab"), None, data("c")]);
+        let outgoing = Outgoing::new(post(body), Lines::default(), false);
+        let failed = lease(near).send(outgoing, || late, |line| line.kept()).await.err().unwrap();
+        assert!(matches!(failed.fault, Fault::Broken(_)));
+        let outgoing = failed.unsent().ok().unwrap();
+        let (near, mut far) = connection();
+        let played = async {
+            let mut heard = vec![0; HEAD.len() + 24];
+            far.read_exact(&mut heard).await.unwrap();
+            drop(far);
+            heard
+        };
+        let (failed, heard) = tokio::join!(lease(near).send(outgoing, || late, |line| line.kept()), played);
+        assert_eq!(heard, format!("{HEAD}content-length: 3\r\n\r\nabc").into_bytes());
+        let failed = failed.err().unwrap().unsent().err().unwrap();
+        assert!(failed.unheard().is_err(), "the second time it was heard");
     });
 }
 
