@@ -126,7 +126,7 @@ where
         patience: impl Fn() -> Instant,
         field: impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Response<Body<B>>, Failed<B>> {
-        let Self { road, seat, bounds, counters, .. } = self;
+        let Self { road, seat, bounds, counters, kept } = self;
         let (mut connection, mut sending) = match (road, outgoing.0) {
             (Road::Http1(connection), Form::Http1(sending)) => (connection, sending),
             (Road::Http2(handle), Form::Http2(request)) => {
@@ -138,6 +138,7 @@ where
             // A request is written for one upstream, all of whose addresses speak one protocol.
             _ => return Err(failed(Fault::Closed)),
         };
+        sending.wary = kept;
         let rules = Rules { bounds, informational: &counters.informational };
         match ask(&mut connection, &mut sending, &rules, patience, field).await {
             Ok(head) => {

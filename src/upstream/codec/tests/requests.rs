@@ -246,6 +246,34 @@ fn a_request_of_which_nothing_was_written_goes_out_whole() {
     });
 }
 
+#[test]
+fn nothing_is_asked_where_something_was_said_before() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (counters, late) = (counters(), Instant::now() + Duration::from_secs(60));
+    for said in ["", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"] {
+        for (what, body) in [("content", script(Some(1), [data("x")])), ("no content", Script::default())] {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let near = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (mut far, _) = listener.accept().unwrap();
+            // Nobody tells the thread of it before it writes.
+            std::io::Write::write_all(&mut far, said.as_bytes()).unwrap();
+            far.shutdown(std::net::Shutdown::Write).unwrap();
+            near.set_nonblocking(true).unwrap();
+            let failed = tokio::task::LocalSet::new().block_on(&runtime, async {
+                let near = tokio::net::TcpStream::from_std(near).unwrap();
+                let (road, seat) = (Road::Http1(Connection::new(Stream::Plain(near))), seat().1);
+                let lease = Lease { road, seat, bounds: BOUNDS, counters: &counters, kept: true };
+                let outgoing = Outgoing::new(post(body), Lines::default(), false);
+                lease.send(outgoing, || late, |line| line.kept()).await.err().unwrap()
+            });
+            assert!(failed.unsent().is_ok());
+            // The other side may have reset it, with octets unread.
+            let heard = std::io::Read::read(&mut far, &mut [0]);
+            assert!(!matches!(heard, Ok(1)), "{what}, {said:?}");
+        }
+    }
+}
+
 /// The body of an answer to a request whose content is still going on, and the other end.
 async fn early(body: Script, answer: &str) -> (Answer<Script>, DuplexStream, Rc<Shelf>) {
     let (near, mut far) = duplex(1 << 20);
