@@ -4,8 +4,8 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
@@ -101,7 +101,10 @@ async fn begins_http2(stream: &TcpStream) -> io::Result<bool> {
         if came == 0 || begun != wanted || came == PREFACE.len() {
             return Ok(came == PREFACE.len() && begun == wanted);
         }
-        // What came is still there, so the socket stays readable: look again a little later.
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        if stream.ready(Interest::READABLE).await?.is_read_closed() {
+            return Ok(false);
+        }
+        // What came is still there. Told that there is nothing, tokio waits until more has come.
+        let _ = stream.try_io(Interest::READABLE, || Err::<(), _>(io::ErrorKind::WouldBlock.into()));
     }
 }

@@ -137,7 +137,9 @@ impl Body for RequestBody {
 
 impl Streamed {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match Pin::new(&mut self.incoming).poll_frame(cx) {
+        let polled = Pin::new(&mut self.incoming).poll_frame(cx);
+        self.upload.owed.set(polled.is_pending());
+        match polled {
             Poll::Ready(Some(Ok(frame))) => {
                 self.upload.last.set(Instant::now());
                 self.upload.took(frame.data_ref().map_or(0, Bytes::len));

@@ -38,8 +38,6 @@ pub(super) async fn send(
     upload: &Upload,
     mut field: impl FnMut(Line<'_>) -> Kept,
 ) -> Result<Answer, Error> {
-    // From when the upload last moved on: one that moves is no origin server that is slow to answer.
-    let limit = upload.answer();
     let mut way = current.pool.way(index);
     if way.has_to_wait() {
         Box::pin(way.queue()).await.map_err(Error::Connect)?;
@@ -52,7 +50,7 @@ pub(super) async fn send(
     loop {
         upload.goes_to(way.address());
         let kept = lease.is_kept();
-        let failed = match lease.send(outgoing, || upload.last() + limit, &mut field).await {
+        let failed = match lease.send(outgoing, || upload.patience(), &mut field).await {
             Ok(answer) => {
                 way.answered();
                 return expected(answer, upgrades);

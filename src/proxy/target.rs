@@ -97,13 +97,13 @@ pub(super) fn split(authority: &[u8]) -> Option<&str> {
         Some(_) => false,
     };
     let of_host = |octet: &u8| OF_HOST.get(usize::from(*octet)).is_some_and(|of| *of);
-    if !port_fits || !host.iter().all(of_host) {
+    if !port_fits || !(host.starts_with(b"[") || host.iter().all(of_host)) {
         return None;
     }
     std::str::from_utf8(host).ok()
 }
 
-/// Whether an octet is of a host, by its value.
+/// Whether an octet is of a name, by its value.
 const OF_HOST: [bool; 256] = {
     let mut table = [false; 256];
     let mut octet = 0;
@@ -114,11 +114,10 @@ const OF_HOST: [bool; 256] = {
     table
 };
 
-/// An octet of a reg-name or of an address in brackets, but for the comma, which servers take for the end of a list's
-/// first Host.
+/// An octet of a reg-name, but for the comma, which servers take for the end of a list's first Host.
 const fn is_of_host(octet: u8) -> bool {
     matches!(octet, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%' | b'!' | b'$' | b'&'
-        | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=' | b'[' | b']' | b':')
+        | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=')
 }
 
 #[cfg(test)]
@@ -141,9 +140,10 @@ mod tests {
         assert_eq!(target("/", &["[::1]:80"]).unwrap().0, "[::1]");
         assert!(matches!(target("/", &[]), Err(Error::Host)));
         assert!(matches!(target("/", &["a", "a"]), Err(Error::Host)));
-        for odd in
-            ["a@b", "a,b", "a b", "a/b", "a?b", "a#b", "a:b", "a:1:2", "[::1", "[x]", "a:123456", "a\\b", "<"]
-        {
+        for odd in [
+            "a@b", "a,b", "a b", "a/b", "a?b", "a#b", "a:b", "a:1:2", "[::1", "[x]", "a[b", "a]b:80",
+            "a:123456", "a\\b", "<",
+        ] {
             assert!(matches!(target("/", &[odd]), Err(Error::Host)), "{odd}");
         }
     }

@@ -24,6 +24,8 @@ pub(super) struct Upload {
     /// When the upstream was turned to: when everything before was done, and its queue was behind.
     begun: Cell<Instant>,
     pub(super) last: Cell<Instant>,
+    /// The user agent is waited for.
+    pub(super) owed: Cell<bool>,
     pub(super) slow: Cell<bool>,
     pub(super) broken: Cell<bool>,
     large: Cell<bool>,
@@ -54,6 +56,7 @@ impl Upload {
             received: Cell::new(0),
             begun: Cell::new(now),
             last: Cell::new(now),
+            owed: Cell::new(false),
             slow: Cell::new(false),
             broken: Cell::new(false),
             large: Cell::new(false),
@@ -127,9 +130,11 @@ impl Upload {
         self.begun.get().elapsed()
     }
 
-    /// When the last octets were taken from the user agent.
-    pub(super) fn last(&self) -> Instant {
-        self.last.get()
+    /// Until when the origin server is waited for: so long after the last octets were taken from the user agent. While that
+    /// owes more, the time has not begun: it is not the origin server that is slow, and the user agent has a limit of its own.
+    pub(super) fn patience(&self) -> Instant {
+        let begins = if self.owed.get() { Instant::now() } else { self.last.get() };
+        begins + self.answer
     }
 
     /// The user agent stopped sending.

@@ -79,10 +79,14 @@ where
     /// The attempt, if something was.
     pub fn unsent(mut self) -> Result<Outgoing<B>, Self> {
         let ended = matches!(self.fault, Fault::Closed | Fault::Broken(_) | Fault::Http2(_));
-        match self.outgoing.take() {
-            Some(outgoing) if ended && !self.sent => Ok(outgoing),
-            outgoing => Err(Self { outgoing, ..self }),
+        if self.sent || !ended {
+            return Err(self);
         }
+        let form = match self.outgoing.take().map(|outgoing| outgoing.0) {
+            Some(Form::Http1(sending)) => sending.again().map(|again| Form::Http1(Box::new(again))),
+            form => form,
+        };
+        form.map(Outgoing).ok_or(self)
     }
 
     /// The request once more, if it has no content and the connection ended without an octet of an answer: it was
@@ -122,7 +126,7 @@ where
         patience: impl Fn() -> Instant,
         field: impl FnMut(Line<'_>) -> Kept,
     ) -> Result<Response<Body<B>>, Failed<B>> {
-        let Self { road, seat, bounds, counters, .. } = self;
+        let Self { road, seat, bounds, counters, kept } = self;
         let (mut connection, mut sending) = match (road, outgoing.0) {
             (Road::Http1(connection), Form::Http1(sending)) => (connection, sending),
             (Road::Http2(handle), Form::Http2(request)) => {
@@ -134,6 +138,7 @@ where
             // A request is written for one upstream, all of whose addresses speak one protocol.
             _ => return Err(failed(Fault::Closed)),
         };
+        sending.wary = kept;
         let rules = Rules { bounds, informational: &counters.informational };
         match ask(&mut connection, &mut sending, &rules, patience, field).await {
             Ok(head) => {

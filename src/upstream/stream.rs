@@ -1,9 +1,11 @@
 //! A connection's octets, plain or over TLS.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::client::TlsStream;
@@ -15,6 +17,22 @@ pub(super) enum Stream {
     /// For the codec's own tests.
     #[cfg(test)]
     Memory(tokio::io::DuplexStream),
+}
+
+impl Stream {
+    /// Whether octets have come that nobody has read, or the end. The system itself is asked: tokio knows what it was told
+    /// when it last looked, and a busy thread seldom does.
+    pub(super) fn has_spoken(&self) -> bool {
+        let socket = match self {
+            Self::Plain(io) => SockRef::from(io),
+            Self::Unix(io) => SockRef::from(io),
+            Self::Tls(io) => SockRef::from(io.get_ref().0),
+            #[cfg(test)]
+            Self::Memory(_) => return false,
+        };
+        let peeked = socket.peek(&mut [MaybeUninit::uninit()]);
+        !peeked.is_err_and(|fault| fault.kind() == io::ErrorKind::WouldBlock)
+    }
 }
 
 impl AsyncRead for Stream {

@@ -1,7 +1,7 @@
 //! What goes wrong: on the origin server's side, on the user agent's, and what either is told.
 
 use crate::kit::{
-    Gate, Message, Origin, Setup, answering, gateway, logged, octets, origin, padded, page, unreachable,
+    Gate, Message, Origin, Setup, answering, gateway, logged, octets, origin, padded, page, text, unreachable,
 };
 
 /// An origin server that answers a request with these octets and closes.
@@ -91,6 +91,37 @@ fn a_slow_upload_is_no_slow_answer() {
         gate.wait();
     }
     assert_eq!(agent.answer().status(), 200);
+}
+
+#[test]
+fn an_upload_that_pauses_is_no_slow_answer_either() {
+    for body in ["measure", "stream"] {
+        let gate = Gate::default();
+        let origin = {
+            let gate = gate.clone();
+            origin(move |visit| {
+                if text(&visit.request_head().unwrap().head).starts_with("GET") {
+                    visit.wire.ended();
+                    return;
+                }
+                visit.wire.some();
+                gate.open();
+                visit.wire.some();
+                visit.send(&page(&[]));
+            })
+        };
+        let setup = Setup::new(&origin).top("times: {answer: 100ms}").site(&format!("request_body: {body}"));
+        let gateway = setup.start();
+        let mut agent = gateway.agent();
+        agent.ask("POST /", &["Content-Length: 2"]);
+        agent.send("x");
+        gate.wait();
+        // Whoever is waited for since then has had their time.
+        assert_eq!(gateway.agent().get(&[]).status(), 504);
+        agent.send("x");
+        assert_eq!(agent.answer().status(), 200, "{body}");
+        assert_eq!(gateway.count(|c| c.failures.value("slow-answer")), 1, "the other request's alone");
+    }
 }
 
 #[test]

@@ -397,3 +397,26 @@ fn an_answer_has_its_date_or_the_time_of_this_moment() {
         assert_eq!(own.len(), 1, "{own:?}");
     }
 }
+
+#[test]
+fn a_preface_may_come_in_pieces_and_nobody_waits_for_the_rest_of_one_behind_an_end() {
+    let origin = answering(&page(&[]));
+    // Nothing but the end of either side ends it.
+    let gateway = plain(&origin).top("times: {head: 24h, idle: 24h}").start();
+    let whole = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    for cut in [1, 5, 13, 14, 23, 24] {
+        let mut agent = gateway.agent();
+        agent.wire.try_send(&whole[..cut]).unwrap();
+        // Over another connection: what came of the first was looked at by then.
+        assert_eq!(gateway.agent().get(&[]).status(), 200, "HTTP/1.1 over the same listener");
+        agent.wire.try_send(&whole[cut..]).unwrap();
+        agent.wire.finish();
+        let came = agent.wire.rest();
+        assert_eq!(came.get(3..5), Some(&b"\x04\0"[..]), "SETTINGS, at {cut}: {came:02x?}");
+    }
+    let mut gone = gateway.agent();
+    gone.wire.try_send(&whole[..10]).unwrap();
+    assert_eq!(gateway.agent().get(&[]).status(), 200);
+    gone.wire.finish();
+    assert!(gone.is_closed());
+}

@@ -22,6 +22,11 @@ impl Stream {
         let pieces = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
         Self { pieces, taken: 0, waits: true, closes }
     }
+
+    /// It says nothing before it was asked.
+    pub(super) fn has_spoken(&self) -> bool {
+        false
+    }
 }
 
 impl AsyncRead for Stream {

@@ -35,6 +35,8 @@ pub(in crate::upstream) struct Sending<B> {
     state: State,
     /// An octet was written.
     pub(in crate::upstream) sent: bool,
+    /// The connection has carried other requests: what it says before it hears of this one is no answer to it.
+    pub(in crate::upstream) wary: bool,
     turn: Turn,
 }
 
@@ -66,16 +68,18 @@ where
             ended: outline == Outline::None,
             state: State::Going,
             sent: false,
+            wary: false,
             turn: Turn::default(),
         }
     }
 
-    /// Begins anew, which only a request without content can.
+    /// Begins anew over another connection, which only a request without content can, or one of which nothing was written.
     pub(in crate::upstream) fn again(mut self) -> Option<Self> {
+        let whole = !self.sent || self.outline == Outline::None;
         self.at = 0;
         self.state = State::Going;
         self.sent = false;
-        (self.outline == Outline::None).then_some(self)
+        whole.then_some(self)
     }
 
     /// Everything was written.
@@ -130,6 +134,9 @@ where
     fn write(&mut self, cx: &mut Context<'_>, stream: &mut Stream) -> Poll<io::Result<()>> {
         if self.outline == Outline::None {
             ready!(self.turn.poll(cx));
+        }
+        if self.wary && !self.sent && stream.has_spoken() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         let out = self.out.get(self.at..).unwrap_or_default();
         let stream = Pin::new(stream);

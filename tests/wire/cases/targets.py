@@ -93,6 +93,8 @@ HOSTS = [
     _host("ipv6-open", b"[::1"),
     _host("ipv6-word", b"[x]"),
     _host("ipv6-zone", b"[fe80::1%25eth0]", (REFUSED, Resolved()), "RFC 6874 was withdrawn"),
+    _host("bracket", b"x.te[st"),
+    _host("bracket-close", b"x.test]:80"),
     _host("at", b"evil.test@x.test"),
     _host("at-password", b"a:b@x.test"),
     _host("at-behind", b"x.test@evil.test"),

@@ -13,14 +13,16 @@ use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::time::{Duration, Instant};
 
-use super::kit::{BOUNDS, run, seat};
+use super::kit::{BOUNDS, connection, run, seat};
 use crate::metrics::Counter;
 use crate::upstream::Fault;
 use crate::upstream::Lines;
 use crate::upstream::body::{Body as Answer, Source};
 use crate::upstream::codec::{Connection, Content, Rules, Sending, ask};
+use crate::upstream::lease::{Lease, Outgoing, Road};
 use crate::upstream::shelf::Shelf;
 use crate::upstream::stream::Stream;
+use crate::upstream::tests::counters;
 
 type Step = Option<Result<Frame<Bytes>, io::Error>>;
 
@@ -211,8 +213,65 @@ fn a_request_without_content_can_go_out_again() {
         let mut heard = [0; 18];
         far.read_exact(&mut heard).await.unwrap();
         assert_eq!(&heard, b"GET / HTTP/1.1\r\n\r\n");
-        assert!(Sending::new(post(script(Some(1), [data("x")])), &Lines::default()).again().is_none());
     });
+}
+
+#[test]
+fn a_request_of_which_nothing_was_written_goes_out_whole() {
+    let counters = counters();
+    run(async {
+        let lease = |connection| {
+            let (road, seat) = (Road::Http1(connection), seat().1);
+            Lease { road, seat, bounds: BOUNDS, counters: &counters, kept: true }
+        };
+        let late = Instant::now() + Duration::from_secs(60);
+        let (near, far) = connection();
+        drop(far);
+        let body = script(Some(3), [data("ab"), None, data("c")]);
+        let outgoing = Outgoing::new(post(body), Lines::default(), false);
+        let failed = lease(near).send(outgoing, || late, |line| line.kept()).await.err().unwrap();
+        assert!(matches!(failed.fault, Fault::Broken(_)));
+        let outgoing = failed.unsent().ok().unwrap();
+        let (near, mut far) = connection();
+        let played = async {
+            let mut heard = vec![0; HEAD.len() + 24];
+            far.read_exact(&mut heard).await.unwrap();
+            drop(far);
+            heard
+        };
+        let (failed, heard) = tokio::join!(lease(near).send(outgoing, || late, |line| line.kept()), played);
+        assert_eq!(heard, format!("{HEAD}content-length: 3\r\n\r\nabc").into_bytes());
+        let failed = failed.err().unwrap().unsent().err().unwrap();
+        assert!(failed.unheard().is_err(), "the second time it was heard");
+    });
+}
+
+#[test]
+fn nothing_is_asked_where_something_was_said_before() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (counters, late) = (counters(), Instant::now() + Duration::from_secs(60));
+    for said in ["", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"] {
+        for (what, body) in [("content", script(Some(1), [data("x")])), ("no content", Script::default())] {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let near = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (mut far, _) = listener.accept().unwrap();
+            // Nobody tells the thread of it before it writes.
+            std::io::Write::write_all(&mut far, said.as_bytes()).unwrap();
+            far.shutdown(std::net::Shutdown::Write).unwrap();
+            near.set_nonblocking(true).unwrap();
+            let failed = tokio::task::LocalSet::new().block_on(&runtime, async {
+                let near = tokio::net::TcpStream::from_std(near).unwrap();
+                let (road, seat) = (Road::Http1(Connection::new(Stream::Plain(near))), seat().1);
+                let lease = Lease { road, seat, bounds: BOUNDS, counters: &counters, kept: true };
+                let outgoing = Outgoing::new(post(body), Lines::default(), false);
+                lease.send(outgoing, || late, |line| line.kept()).await.err().unwrap()
+            });
+            assert!(failed.unsent().is_ok());
+            // The other side may have reset it, with octets unread.
+            let heard = std::io::Read::read(&mut far, &mut [0]);
+            assert!(!matches!(heard, Ok(1)), "{what}, {said:?}");
+        }
+    }
 }
 
 /// The body of an answer to a request whose content is still going on, and the other end.
