@@ -26,7 +26,15 @@ static RUSTC: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// What a rustc of that version is called with in the place of `words`, and what is said besides.
 fn called(version: &str, words: &[&str], variables: &[(&str, &str)]) -> (Vec<String>, String) {
-    let mut command = Command::new(root().join("profile/rustc"));
+    called_by(Command::new(root().join("profile/rustc")), version, words, variables)
+}
+
+fn called_by(
+    mut command: Command,
+    version: &str,
+    words: &[&str],
+    variables: &[(&str, &str)],
+) -> (Vec<String>, String) {
     command
         .arg(&*RUSTC)
         .args(words)
@@ -78,7 +86,11 @@ fn dist_builds_use_the_profile_of_their_rustc() {
     let library = [("CARGO_PKG_NAME", "tamis"), ("CARGO_PKG_VERSION", "9.9.9")];
     assert_eq!(called(&version, DIST, &library).0, with("tamis-", used.clone()));
     let binary = [("CARGO_PKG_NAME", "tamis"), ("CARGO_BIN_NAME", "tamis")];
-    assert_eq!(called(&version, DIST, &binary).0, with("tamis-tamis", used));
+    assert_eq!(called(&version, DIST, &binary).0, with("tamis-tamis", used.clone()));
+
+    let mut wrapped = Command::new(root().join("profile/rustc"));
+    wrapped.arg("/usr/bin/env");
+    assert_eq!(called_by(wrapped, &version, DIST, &binary).0, with("tamis-tamis", used));
 
     assert_eq!(called(&version, DIST, &[("TAMIS_PROFILE", "none")]).0, with("http-1.5.0", None));
     let recorded = Some("-Cprofile-generate=/p q".to_owned());
