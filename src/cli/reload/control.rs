@@ -99,11 +99,13 @@ impl Control {
 impl Controlling {
     fn run(mut self, runtime: &Runtime) {
         let mut watch = Watch::new();
+        let mut touched = true;
         while !self.control.reloader.is_over() {
-            if watch.follow(&self.tried) {
+            if touched && watch.follow(&self.tried) {
                 // What happened before the directory was watched.
                 self.look();
             }
+            touched = true;
             match runtime.block_on(self.control.task(&watch)) {
                 // Who asked may have left.
                 Task::Asked(Wish::Reload(reply)) => drop(reply.send(self.reload("POST /reload"))),
@@ -111,6 +113,8 @@ impl Controlling {
                 Task::Hangup => drop(self.reload("SIGHUP")),
                 Task::Told if self.tried.again() != self.tried => drop(self.reload("files changed")),
                 Task::Told => {}
+                // Where nobody has touched anything, the files are where they were, too.
+                Task::Look if self.tried.stand() => touched = false,
                 Task::Look => self.look(),
             }
         }
@@ -118,9 +122,6 @@ impl Controlling {
 
     /// Reloads if the files hold something else than when they were read, and go on holding that.
     fn look(&mut self) {
-        if self.tried.stand() {
-            return;
-        }
         let mut before = self.tried.again();
         for _ in 0..MOST_LOOKS {
             if before == self.tried {
