@@ -203,7 +203,7 @@ def cookies():
 
 def set_cookies():
     """Answers with more and more Set-Cookie fields, of which every second is stripped."""
-    curve = Curve("An answer with many Set-Cookie fields", "fields", "instructions")
+    curve = Curve("Many Set-Cookie fields", "fields", "instructions")
     for number in SET_COOKIES:
         names = [f"_pk_id.{at}" if at % 2 else f"undeclared_{at}" for at in range(1, number + 1)]
         lines = [f"{name}={'0' * 20}; Path=/; Max-Age=33955200; SameSite=Lax" for name in names]

@@ -50,8 +50,9 @@ def counted(rig, subject, scenario, fields, out=None, requests=COUNTED, connecti
     switch(child, "off")
     rig.end(child)
     threads = {path: read(path, requests) for path in rig.folder.glob("callgrind.out-*")}
-    # The thread that looks at the files may do more, but asks for no memory.
-    worker = max(threads, key=lambda path: (threads[path].allocations, threads[path].instructions), default=None)
+    # The thread that looks at the files may do more and ask for more memory, but has no connection.
+    workers = [path for path in threads if re.search(r"(?m)^c?fn=\(\d+\) recv", path.read_text())]
+    worker = max(workers, key=lambda path: threads[path].instructions, default=None)
     if not worker or threads[worker].instructions < 1:
         raise RuntimeError(f"nothing was counted of {subject.name}")
     if out:
