@@ -59,7 +59,7 @@ impl Tally {
             if name.is_empty() { b"(nameless)" } else { name.get(..NAME).unwrap_or(name) },
         );
         let (before, noted) = self.names.split_at(start);
-        if self.named > 0 && before.split_terminator(',').any(|before| before == noted) {
+        if before.split_terminator(',').any(|before| before == noted) {
             self.names.truncate(length);
         } else {
             self.named += 1;
