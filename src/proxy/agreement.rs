@@ -1,18 +1,16 @@
 //! What a visitor agreed to, remembered by the octets that said so: the same few choices come with every request.
 
-use std::cell::RefCell;
-use std::hash::BuildHasher as _;
 use std::rc::Rc;
 
-use foldhash::fast::RandomState;
 use http::HeaderValue;
 
-use crate::config::{Site, SiteId};
+use super::recent::{Recall, Recent};
+use crate::config::Site;
 use crate::consent::{Companion, Consent};
 use crate::cookie::CookiePair;
 
 /// Choices remembered by a worker.
-const SLOTS: usize = 256;
+const PLACES: usize = 256;
 /// Octets of cookie-pairs that are remembered; longer ones are read each time.
 const LONGEST: usize = 1024;
 
@@ -32,23 +30,12 @@ impl Agreement {
     }
 }
 
-/// The choices that one worker has met of late, each in the place that its octets give it.
-pub(super) struct Agreements {
-    slots: RefCell<Vec<Option<Slot>>>,
-    hasher: RandomState,
-}
-
-struct Slot {
-    site: SiteId,
-    gpc: bool,
-    octets: Box<[u8]>,
-    agreement: Rc<Agreement>,
-}
+/// The choices that one worker has met of late.
+pub(super) struct Agreements(Recent<Agreement>);
 
 impl Agreements {
     pub(super) fn new() -> Self {
-        let slots = std::iter::repeat_with(|| None).take(SLOTS).collect();
-        Self { slots: RefCell::new(slots), hasher: RandomState::default() }
+        Self(Recent::new(PLACES))
     }
 
     /// What these cookie-pairs say, those that hold a choice, in their order; `gpc` whether `Sec-GPC: 1` came.
@@ -62,21 +49,16 @@ impl Agreements {
         let Some(octets) = gather(&mut buffer, pairs.clone()) else {
             return Agreement::read(site, pairs, gpc);
         };
-        let place = self.hasher.hash_one((site.id.index(), gpc, octets)) % SLOTS as u64;
-        let mut slots = self.slots.borrow_mut();
-        let slot = usize::try_from(place).ok().and_then(|place| slots.get_mut(place));
-        let known = slot.as_ref().and_then(|slot| slot.as_ref());
-        if let Some(known) =
-            known.filter(|known| (known.site, known.gpc, &*known.octets) == (site.id, gpc, octets))
-        {
-            return Rc::clone(&known.agreement);
+        let beside = (site.id.index(), false, gpc);
+        match self.0.recall(beside, octets) {
+            Recall::Known(agreement) => agreement,
+            Recall::New => Agreement::read(site, pairs, gpc),
+            Recall::Keep(place) => {
+                let agreement = Agreement::read(site, pairs, gpc);
+                self.0.keep(place, beside, octets, Rc::clone(&agreement));
+                agreement
+            }
         }
-        let agreement = Agreement::read(site, pairs, gpc);
-        if let Some(slot) = slot {
-            *slot =
-                Some(Slot { site: site.id, gpc, octets: octets.into(), agreement: Rc::clone(&agreement) });
-        }
-        agreement
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use super::agreement::Agreements;
+use super::recent::Recent;
+use super::sifting::{self, Sifting};
 use super::{Gateway, RequestBody};
 use crate::audit::Hints;
 use crate::audit::observed::{Observer, Table};
@@ -28,6 +30,8 @@ pub struct Current {
     pub(super) observed: Option<Rc<Table>>,
     /// Choices read of late, by this configuration's sites.
     pub(super) agreements: Agreements,
+    /// Cookie fields sifted of late, of this configuration's sites.
+    pub(super) siftings: Recent<Sifting>,
     /// Set-Cookie lines as its sites write them.
     pub(super) familiar: RefCell<Familiar>,
 }
@@ -60,6 +64,7 @@ impl Current {
             hints: Hints::new(gateway.hinted.clone()),
             observed: observer.map(|observer| observer.table(&gateway.snapshot.sites)),
             agreements: Agreements::new(),
+            siftings: Recent::new(sifting::PLACES),
             familiar: RefCell::default(),
             gateway,
         })

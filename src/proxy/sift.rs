@@ -13,6 +13,8 @@ use super::caching;
 use super::exchange::Exchange;
 use super::fields::{COOKIE2, SET_COOKIE2, X_CONSENT};
 use super::present::Present;
+use super::recent::Recall;
+use super::sifting::{Sifting, Verdicts};
 use super::visit::Visit;
 use crate::audit::observed::{Setting, Sighting};
 use crate::config::{Mode, Site};
@@ -29,17 +31,19 @@ pub(super) fn request(
     visit: &mut Visit,
     (headers, lines): (&mut HeaderMap, &mut Lines),
 ) {
-    let undeclared = site.purge == Some(PurgeUndeclared::HostOnly);
-    let mut withheld = false;
-    let sifted =
-        site.policy.filter_request(visit.fields(), visit.consent(), visit.secure, |name, verdict| {
-            withheld |= match verdict.reason() {
-                Reason::NotAgreed(_) => true,
-                Reason::Undeclared => undeclared,
-                _ => false,
-            };
-            exchange.judged(site, Sighting::Pair(name), verdict);
-        });
+    let found;
+    let (sifted, withheld) = match &visit.recall {
+        Recall::Known(known) => {
+            known.tell(|name, verdict| {
+                exchange.judged(site, Sighting::Pair(name), verdict);
+            });
+            (&known.sifted, known.withheld)
+        }
+        Recall::Keep(_) | Recall::New => {
+            found = judge(exchange, site, visit);
+            (&found.0, found.1)
+        }
+    };
     visit.withheld = withheld;
     if exchange.mode == Mode::Observe {
         return;
@@ -60,6 +64,32 @@ pub(super) fn request(
     if let Some(decision) = &visit.agreement.header {
         lines.add(&X_CONSENT, [decision.as_bytes()]);
     }
+}
+
+/// What the Cookie fields become, and whether a pair was withheld that a purge may be about; kept for the next time where
+/// it is one field that came before.
+fn judge(exchange: &mut Exchange, site: &Site, visit: &Visit) -> (Sifted, bool) {
+    let place = if let Recall::Keep(place) = visit.recall { Some(place) } else { None };
+    let (mut withheld, mut verdicts) = (false, Verdicts::default());
+    let undeclared = site.purge == Some(PurgeUndeclared::HostOnly);
+    let sifted =
+        site.policy.filter_request(visit.fields(), visit.consent(), visit.secure, |name, verdict| {
+            withheld |= match verdict.reason() {
+                Reason::NotAgreed(_) => true,
+                Reason::Undeclared => undeclared,
+                _ => false,
+            };
+            if place.is_some() {
+                verdicts.note(name, verdict);
+            }
+            exchange.judged(site, Sighting::Pair(name), verdict);
+        });
+    if let (Some(place), Some(field)) = (place, visit.fields().next())
+        && let Some(sifting) = Sifting::of(&visit.agreement, (&sifted, withheld), verdicts)
+    {
+        exchange.current.siftings.keep(place, visit.beside(site), field, sifting);
+    }
+    (sifted, withheld)
 }
 
 /// Removes from the response the Set-Cookie fields that the visitor did not agree to, rewrites those that are to be

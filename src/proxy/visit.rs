@@ -6,9 +6,12 @@ use http::Method;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 
+use super::Current;
 use super::agreement::Agreement;
 use super::exchange::Exchange;
 use super::present::Present;
+use super::recent::{Beside, Recall};
+use super::sifting::Sifting;
 use super::target;
 use crate::config::Site;
 use crate::consent::Consent;
@@ -30,6 +33,9 @@ pub(super) struct Visit {
     pub(super) authorized: bool,
     /// The host that the user agent asked, with its port if it has one.
     pub(super) authority: HeaderValue,
+    /// What is known of the Cookie field, where there is one and no other.
+    pub(super) recall: Recall<Sifting>,
+    gpc: bool,
     /// The Cookie fields as they came: one, in all but a few requests.
     cookies: (Option<HeaderValue>, Vec<HeaderValue>),
 }
@@ -44,10 +50,22 @@ impl Visit {
     ) -> Self {
         let headers = &parts.headers;
         let mut fields = headers.get_all(header::COOKIE).iter().cloned();
-        let cookies = (fields.next(), fields.collect());
+        let cookies = (fields.next(), fields.collect::<Vec<_>>());
         let gpc = present.has(Present::SEC_GPC)
             && headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
-        let agreement = agreement(exchange, site, lines(&cookies), gpc);
+        let recall = match &cookies {
+            (Some(field), others) if others.is_empty() => {
+                let beside = (site.id.index(), exchange.secure, gpc);
+                Sifting::recall(&exchange.current.siftings, beside, field.as_bytes())
+            }
+            _ => Recall::New,
+        };
+        let agreement = match &recall {
+            Recall::Known(sifting) => Rc::clone(&sifting.agreement),
+            Recall::Keep(_) | Recall::New => agreement(&exchange.current, site, lines(&cookies), gpc),
+        };
+        exchange.consent = agreement.consent.reading().word();
+        exchange.worker.counters.consent.increment(exchange.consent);
         Self {
             present,
             agreement,
@@ -57,6 +75,8 @@ impl Visit {
             method: parts.method.clone(),
             authorized: !site.make_private && headers.contains_key(header::AUTHORIZATION),
             authority: authority.clone(),
+            recall,
+            gpc,
             cookies,
         }
     }
@@ -64,6 +84,11 @@ impl Visit {
     /// What the visitor agreed to when the request was sent.
     pub(super) fn consent(&self) -> &Consent {
         &self.agreement.consent
+    }
+
+    /// What a sifting of its Cookie field depends on beside it.
+    pub(super) fn beside(&self, site: &Site) -> Beside {
+        (site.id.index(), self.secure, self.gpc)
     }
 
     /// The host that the user agent asked, without port.
@@ -88,7 +113,7 @@ fn lines((first, others): &(Option<HeaderValue>, Vec<HeaderValue>)) -> impl Iter
 
 /// What this visitor agreed to: every cookie that holds a choice, and Sec-GPC.
 fn agreement<'a>(
-    exchange: &mut Exchange,
+    current: &Current,
     site: &Site,
     fields: impl Iterator<Item = &'a [u8]> + Clone,
     gpc: bool,
@@ -97,14 +122,10 @@ fn agreement<'a>(
     let holds = |pair: &CookiePair<'_>| settings.reads(pair.name());
     let begins = |octet| settings.reads_beginning(octet);
     let (first, several) = (fields.clone().next().unwrap_or_default(), fields.clone().nth(1).is_some());
-    let agreements = &exchange.current.agreements;
-    let agreement = match several {
-        false => agreements.of(site, pairs_beginning(first, begins).filter(holds), gpc),
-        true => agreements.of(site, fields.flat_map(pairs).filter(holds), gpc),
-    };
-    exchange.consent = agreement.consent.reading().word();
-    exchange.worker.counters.consent.increment(exchange.consent);
-    agreement
+    match several {
+        false => current.agreements.of(site, pairs_beginning(first, begins).filter(holds), gpc),
+        true => current.agreements.of(site, fields.flat_map(pairs).filter(holds), gpc),
+    }
 }
 
 /// Whether a page is asked for. Browsers say so by Sec-Fetch-Mode, which a service worker's fetch of a page has too, but

@@ -4,13 +4,22 @@ use crate::kit::{Setup, answering, gateway, page, text};
 
 const AGREED: &str = r#"cookies_preferences={"analytics":true,"marketing":true}"#;
 
-/// The Cookie values that reach the origin server, of those that the user agent sent.
+/// The Cookie values that reach the origin server, of those that the user agent sent: the first time as any other time.
 fn kept(sent: &[&str]) -> Vec<String> {
     let origin = answering(&page(&[]));
     let lines: Vec<String> = sent.iter().map(|value| format!("Cookie: {value}")).collect();
-    let answer = gateway(&origin).agent().get(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(answer.status(), 200);
-    origin.heard().values("cookie")
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    let mut ask = || {
+        assert_eq!(agent.get(&lines).status(), 200);
+        origin.heard().values("cookie")
+    };
+    let kept = ask();
+    for time in 2..5 {
+        assert_eq!(ask(), kept, "time {time}: {sent:?}");
+    }
+    kept
 }
 
 /// One line comes as it was sent, octet by octet.
@@ -137,6 +146,47 @@ fn many_small_pairs_are_sifted() {
         (0..250).map(|n| format!("{}={n}", if n % 5 == 0 { "sessionid" } else { "u" })).collect();
     let expected: Vec<String> = (0..50).map(|n| format!("sessionid={}", 5 * n)).collect();
     assert_eq!(kept(&[&sent.join("; ")]), [expected.join("; ")]);
+}
+
+#[test]
+fn what_comes_again_is_counted_again() {
+    let origin = answering(&page(&["Set-Cookie: _ga=2"]));
+    let gateway = gateway(&origin);
+    let cookie = "Cookie: sessionid=1; _ga=1; unknown=2; =n; \u{a0}_ga=3; cookies_preferences=x";
+    for time in 1..5 {
+        assert!(!gateway.agent().get(&[cookie]).has("set-cookie"));
+        assert_eq!(origin.heard().value("cookie"), "sessionid=1; cookies_preferences=x");
+        let stripped = |reason| gateway.count(|counters| counters.request_stripped.value(reason));
+        let reasons = ["not-agreed", "undeclared", "nameless", "disguised"];
+        assert_eq!(reasons.map(stripped), [time; 4]);
+        let forwarded = |reason| gateway.count(|counters| counters.request_forwarded.value(reason));
+        assert_eq!(["exempt", "consent-cookie"].map(forwarded), [time; 2]);
+    }
+}
+
+#[test]
+fn the_same_cookies_with_another_signal_are_judged_anew() {
+    let origin = answering(&page(&["Set-Cookie: _ga=2"]));
+    let gateway = gateway(&origin);
+    let mut agent = gateway.agent();
+    for _ in 0..4 {
+        assert!(agent.get(&[&format!("Cookie: _ga=1; {AGREED}")]).has("set-cookie"));
+        assert_eq!(origin.heard().value("cookie"), format!("_ga=1; {AGREED}"));
+        assert!(!agent.get(&["Cookie: _ga=1"]).has("set-cookie"));
+        assert!(!origin.heard().has("cookie"));
+    }
+    // What Global Privacy Control denies needn't be asked about.
+    let mut asked = |lines: &[&str]| {
+        for _ in 0..3 {
+            agent.get(lines);
+        }
+        text(&agent.request("GET /.tamis/consent", lines).body)
+            .contains(r#""asked":["statistical","third-party""#)
+    };
+    for _ in 0..2 {
+        assert!(asked(&["Cookie: a=1"]));
+        assert!(!asked(&["Cookie: a=1", "Sec-GPC: 1"]));
+    }
 }
 
 #[test]
