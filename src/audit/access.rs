@@ -20,6 +20,15 @@ const PATH: usize = 1024;
 /// The cookies of one exchange.
 #[derive(Debug, Default)]
 pub struct Tally {
+    /// How many.
+    pub counts: Counts,
+    /// The names of stripped cookies.
+    names: Names,
+}
+
+/// How many cookies went which way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
     /// Cookie-pairs forwarded to the origin server.
     pub request_forwarded: u32,
     /// Cookie-pairs forwarded to it under their own name again.
@@ -34,61 +43,77 @@ pub struct Tally {
     pub response_stripped: u32,
     /// Set-Cookie fields added that expire a cookie; in observe mode those that would have been.
     pub purged: u32,
-    /// Names of stripped cookies as a line shows them, comma-separated; a comma in a name is `\x2c`.
-    names: String,
-    /// How many there are.
-    named: usize,
 }
 
 impl Tally {
     /// Notes the name of a stripped cookie, each once, a bounded number of them.
     pub fn note(&mut self, name: &[u8]) {
-        if self.named >= NAMES {
-            return;
-        }
-        if self.names.capacity() == 0 {
-            self.names.reserve(USUAL);
-        }
-        let length = self.names.len();
-        if self.named > 0 {
-            self.names.push(',');
-        }
-        let start = self.names.len();
-        push_escaped(
-            &mut self.names,
-            if name.is_empty() { b"(nameless)" } else { name.get(..NAME).unwrap_or(name) },
-        );
-        let (before, noted) = self.names.split_at(start);
-        if before.split_terminator(',').any(|before| before == noted) {
-            self.names.truncate(length);
-        } else {
-            self.named += 1;
-        }
-    }
-
-    /// The names that were noted.
-    pub(super) fn names(&self) -> &str {
-        &self.names
+        self.names.note(name);
     }
 }
 
-fn push_escaped(text: &mut String, name: &[u8]) {
-    let plain = |octet: &u8| matches!(octet, b'!'..=b'~') && !matches!(octet, b',' | b'"' | b'\'' | b'\\');
-    match std::str::from_utf8(name) {
-        // As nearly all are.
-        Ok(name) if name.as_bytes().iter().all(plain) => text.push_str(name),
-        _ => name.escape_ascii().for_each(|octet| match octet {
-            b',' => text.push_str("\\x2c"),
-            octet => text.push(octet.into()),
-        }),
+/// Names as they came, cut to what a line shows, each behind an octet with its length. The thread that writes makes them
+/// readable.
+#[derive(Debug, Default)]
+struct Names(Vec<u8>);
+
+impl Names {
+    fn note(&mut self, name: &[u8]) {
+        let name = name.get(..NAME).unwrap_or(name);
+        let (mut rest, mut noted) = (self.0.as_slice(), 0);
+        while let Some((before, after)) = first_name(rest) {
+            if before == name {
+                return;
+            }
+            (rest, noted) = (after, noted + 1);
+        }
+        let Ok(length) = u8::try_from(name.len()) else { return };
+        if noted >= NAMES {
+            return;
+        }
+        if self.0.capacity() == 0 {
+            self.0.reserve(USUAL);
+        }
+        self.0.push(length);
+        self.0.extend_from_slice(name);
     }
+}
+
+/// The first of names, each behind its length, and the others.
+fn first_name(names: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = names.split_first()?;
+    rest.split_at_checked(usize::from(*length))
+}
+
+/// Adds names as a line shows them, comma-separated; a comma in a name is `\x2c`. Gives back whether there was nothing to
+/// escape.
+fn show_names(text: &mut Vec<u8>, mut names: &[u8]) -> bool {
+    let odd = |octet: u8| !(b'!'..=b'~').contains(&octet) | matches!(octet, b',' | b'"' | b'\'' | b'\\');
+    let mut all_plain = true;
+    let mut separator: &[u8] = b"";
+    while let Some((name, rest)) = first_name(names) {
+        text.extend_from_slice(separator);
+        (names, separator) = (rest, b",");
+        if name.is_empty() {
+            text.extend_from_slice(b"(nameless)");
+        } else if !name.iter().fold(false, |found, octet| found | odd(*octet)) {
+            text.extend_from_slice(name);
+        } else {
+            all_plain = false;
+            name.escape_ascii().for_each(|octet| match octet {
+                b',' => text.extend_from_slice(b"\\x2c"),
+                octet => text.push(octet),
+            });
+        }
+    }
+    all_plain
 }
 
 /// All that the access log says of an exchange, as it goes to the thread that writes: what came in the head of the request
 /// is copied and cut, so that a line that waits keeps no connection's buffer.
 #[derive(Debug)]
 pub struct Record {
-    /// Site, path and upstream.
+    /// Site, path, upstream, and the names of stripped cookies.
     pub words: Words,
     /// The request's method.
     pub method: Method,
@@ -111,7 +136,7 @@ pub struct Record {
     /// How it failed, if it did.
     pub error: &'static str,
     /// The cookies.
-    pub cookies: Tally,
+    pub cookies: Counts,
     /// The trace that it belongs to, 32 hexadecimal digits (W3C Trace Context 3.2.2.3).
     pub trace: Option<[u8; 32]>,
     /// Its number, where its verdicts are traced ([`traced`](super::traced)).
@@ -124,9 +149,9 @@ impl Record {
         tracing::info!(
             target: "access",
             method = self.method.as_str(),
-            path = self.words.path(),
+            path = &*String::from_utf8_lossy(self.words.path()),
             status = self.status,
-            upstream = self.words.upstream(),
+            upstream = &*String::from_utf8_lossy(self.words.upstream()),
             error = self.error,
             exchange = self.exchange,
         );
@@ -136,37 +161,39 @@ impl Record {
 /// The texts of a line, in one piece of memory.
 #[derive(Debug)]
 pub struct Words {
-    text: Box<str>,
-    /// Where the site ends, and where the path does.
-    ends: (usize, usize),
+    text: Box<[u8]>,
+    /// Where the site ends, the path, and the upstream.
+    ends: [usize; 3],
 }
 
 impl Words {
     /// The name of the site, empty where none was found; the path of the request, without the query; the address of the
-    /// origin server, empty where none was asked.
+    /// origin server, empty where none was asked; the names that were noted.
     ///
     /// What follows a `;` in the path (RFC 3986 3.3: parameters, a session id in `;jsessionid=…`) is not shown.
-    pub fn new(site: &str, path: &str, upstream: &str) -> Self {
-        let path = path.split(';').next().unwrap_or_default();
+    pub fn new(site: &str, path: &str, upstream: &str, cookies: &Tally) -> Self {
+        let path = memchr::memchr(b';', path.as_bytes()).and_then(|end| path.get(..end)).unwrap_or(path);
         let path = path.get(..path.floor_char_boundary(PATH)).unwrap_or_default();
-        let mut text = String::with_capacity(site.len() + path.len() + upstream.len());
-        text.push_str(site);
-        text.push_str(path);
-        let ends = (site.len(), text.len());
-        text.push_str(upstream);
-        Self { text: text.into(), ends }
+        let words = [site.as_bytes(), path.as_bytes(), upstream.as_bytes(), &cookies.names.0];
+        let [site, path, upstream, _] = words.map(<[u8]>::len);
+        Self { text: words.concat().into(), ends: [site, site + path, site + path + upstream] }
     }
 
-    pub(super) fn site(&self) -> &str {
-        self.text.get(..self.ends.0).unwrap_or_default()
+    pub(super) fn site(&self) -> &[u8] {
+        self.text.get(..self.ends[0]).unwrap_or_default()
     }
 
-    pub(super) fn path(&self) -> &str {
-        self.text.get(self.ends.0..self.ends.1).unwrap_or_default()
+    pub(super) fn path(&self) -> &[u8] {
+        self.text.get(self.ends[0]..self.ends[1]).unwrap_or_default()
     }
 
-    pub(super) fn upstream(&self) -> &str {
-        self.text.get(self.ends.1..).unwrap_or_default()
+    pub(super) fn upstream(&self) -> &[u8] {
+        self.text.get(self.ends[1]..self.ends[2]).unwrap_or_default()
+    }
+
+    /// Adds the names of stripped cookies; whether there was nothing in them to escape.
+    pub(super) fn show_names(&self, text: &mut Vec<u8>) -> bool {
+        show_names(text, self.text.get(self.ends[2]..).unwrap_or_default())
     }
 }
 
@@ -204,24 +231,39 @@ impl AccessLog {
 mod tests {
     use super::*;
 
+    /// The names as they are shown, and whether nothing was escaped.
+    fn shown(tally: &Tally) -> (String, bool) {
+        let mut text = Vec::new();
+        let plain = Words::new("x", "/", "y", tally).show_names(&mut text);
+        (String::from_utf8(text).unwrap(), plain)
+    }
+
     #[test]
     fn names_are_bounded_and_harmless() {
         let mut tally = Tally::default();
-        tally.note(b"a,b\n\x1b[2J");
-        tally.note(b"_ga");
-        tally.note(b"_ga");
-        tally.note(b"a,b\n\x1b[2J");
-        assert_eq!(tally.names(), "a\\x2cb\\n\\x1b[2J,_ga");
-        for n in 0..100 {
-            tally.note(format!("{n}{}", "x".repeat(5000)).as_bytes());
+        assert_eq!(shown(&tally), (String::new(), true));
+        for name in [&b"_ga"[..], b"", b"_ga", b"_gid", b""] {
+            tally.note(name);
         }
-        assert!(tally.names().len() < 2000);
+        assert_eq!(shown(&tally), ("_ga,(nameless),_gid".to_owned(), true));
+        tally.note(b"a,b\n\x1b[2J");
+        tally.note(b"_ga");
+        tally.note(b"a,b\n\x1b[2J");
+        assert_eq!(shown(&tally), ("_ga,(nameless),_gid,a\\x2cb\\n\\x1b[2J".to_owned(), false));
+        let long = |n: usize| format!("{n}{}", "x".repeat(5000));
+        for n in 0..100 {
+            tally.note(long(n).as_bytes());
+        }
+        let (shown, _) = shown(&tally);
+        assert_eq!(shown.split(',').count(), NAMES);
+        assert!(shown.ends_with(&long(7)[..NAME]), "{shown}");
     }
 
     #[test]
     fn a_path_is_cut() {
-        let words = Words::new("a", &format!("/{}", "é".repeat(5000)), "b");
-        assert_eq!((words.site(), words.path().len(), words.upstream()), ("a", 1023, "b"));
-        assert_eq!(Words::new("", "/a;jsessionid=S3CRET", "").path(), "/a");
+        let none = Tally::default();
+        let words = Words::new("a", &format!("/{}", "é".repeat(5000)), "b", &none);
+        assert_eq!((words.site(), words.path().len(), words.upstream()), (&b"a"[..], 1023, &b"b"[..]));
+        assert_eq!(Words::new("", "/a;jsessionid=S3CRET", "", &none).path(), b"/a");
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::access::Record;
+use super::access::{Record, Words};
 use crate::config::LogFormat;
 
 /// What time it was, from one reading of both clocks: the workers read the steady one alone.
@@ -53,49 +53,132 @@ pub(super) fn write_line(
         LogFormat::Text => {
             clock.write(text, second, record.ended);
             text.extend_from_slice(b"  INFO access:");
-            fields(record, |name, value| {
-                text.push(b' ');
-                text.extend_from_slice(name.as_bytes());
-                text.push(b'=');
-                match value {
-                    Value::Plain(value) => text.extend_from_slice(value.as_bytes()),
-                    // A vector takes all that it is given.
-                    Value::Text(value) => quoted(text, value, |text| drop(write!(text, "{value:?}"))),
-                    Value::Count(value) => count(text, value),
-                    Value::Milliseconds(value) => milliseconds(text, value),
-                }
-            });
+            fields(&mut Line::<false>(text), record);
+            text.push(b'\n');
         }
         LogFormat::Json => {
             text.extend_from_slice(b"{\"timestamp\":\"");
             clock.write(text, second, record.ended);
             text.extend_from_slice(b"\",\"level\":\"INFO\"");
-            fields(record, |name, value| {
-                text.extend_from_slice(b",\"");
-                text.extend_from_slice(name.as_bytes());
-                text.extend_from_slice(b"\":");
-                match value {
-                    Value::Text(value) | Value::Plain(value) => quoted(text, value, |text| {
-                        drop(write!(text, "{}", serde_json::Value::from(value)));
-                    }),
-                    Value::Count(value) => count(text, value),
-                    Value::Milliseconds(value) => milliseconds(text, value),
-                }
-            });
-            text.extend_from_slice(b",\"target\":\"access\"}");
+            fields(&mut Line::<true>(text), record);
+            text.extend_from_slice(b",\"target\":\"access\"}\n");
         }
     }
-    text.push(b'\n');
 }
 
-/// A text in quotes; with `escaped` where there is something to escape, which there hardly ever is.
-fn quoted(text: &mut Vec<u8>, value: &str, escaped: impl FnOnce(&mut Vec<u8>)) {
-    let plain = |octet: u8| (b' '..=b'~').contains(&octet) && octet != b'"' && octet != b'\\';
-    if !value.bytes().all(plain) {
-        return escaped(text);
+/// The name of a field with what stands around it.
+#[derive(Clone, Copy)]
+struct Key {
+    text: &'static [u8],
+    json: &'static [u8],
+}
+
+macro_rules! key {
+    ($name:literal) => {
+        const { Key { text: concat!(" ", $name, "=").as_bytes(), json: concat!(",\"", $name, "\":").as_bytes() } }
+    };
+}
+
+/// A line to which fields are added, in either form.
+struct Line<'a, const JSON: bool>(&'a mut Vec<u8>);
+
+impl<const JSON: bool> Line<'_, JSON> {
+    fn key(&mut self, key: Key) -> &mut Vec<u8> {
+        self.0.extend_from_slice(if JSON { key.json } else { key.text });
+        self.0
     }
+
+    fn text(&mut self, key: Key, value: &[u8]) {
+        // A vector takes all that it is given.
+        quoted(self.key(key), value, |text, value| match JSON {
+            true => drop(write!(text, "{}", serde_json::Value::from(value))),
+            false => drop(write!(text, "{value:?}")),
+        });
+    }
+
+    /// In which there is nothing to escape.
+    fn word(&mut self, key: Key, value: &str) {
+        quote(self.key(key), value.as_bytes());
+    }
+
+    /// The same, in quotes in JSON alone.
+    fn plain(&mut self, key: Key, value: &[u8]) {
+        let text = self.key(key);
+        if JSON { quote(text, value) } else { text.extend_from_slice(value) }
+    }
+
+    fn names(&mut self, key: Key, words: &Words) {
+        let text = self.key(key);
+        let from = text.len();
+        if !JSON {
+            words.show_names(text);
+            return;
+        }
+        text.push(b'"');
+        if words.show_names(text) {
+            text.push(b'"');
+        } else {
+            let names = text.split_off(from);
+            let names = String::from_utf8_lossy(names.get(1..).unwrap_or_default());
+            drop(write!(text, "{}", serde_json::Value::from(&*names)));
+        }
+    }
+
+    fn count(&mut self, key: Key, value: impl Into<u64>) {
+        count(self.key(key), value.into());
+    }
+
+    fn milliseconds(&mut self, key: Key, value: Duration) {
+        milliseconds(self.key(key), value);
+    }
+}
+
+/// Every field in the order of the line.
+fn fields<const JSON: bool>(line: &mut Line<'_, JSON>, record: &Record) {
+    let (cookies, words) = (&record.cookies, &record.words);
+    line.text(key!("site"), words.site());
+    // A token (RFC 9110 9.1): neither quote nor backslash.
+    line.word(key!("method"), record.method.as_str());
+    line.text(key!("path"), words.path());
+    line.count(key!("status"), record.status);
+    line.count(key!("received"), record.received);
+    line.count(key!("sent"), record.sent);
+    line.milliseconds(key!("ms"), record.duration);
+    line.milliseconds(key!("upstream_ms"), record.answered);
+    line.text(key!("upstream"), words.upstream());
+    line.word(key!("consent"), record.consent);
+    line.word(key!("mode"), record.mode);
+    line.word(key!("error"), record.error);
+    line.count(key!("request_forwarded"), cookies.request_forwarded);
+    line.count(key!("request_rewritten"), cookies.request_rewritten);
+    line.count(key!("request_stripped"), cookies.request_stripped);
+    line.count(key!("response_forwarded"), cookies.response_forwarded);
+    line.count(key!("response_rewritten"), cookies.response_rewritten);
+    line.count(key!("response_stripped"), cookies.response_stripped);
+    line.count(key!("purged"), cookies.purged);
+    line.names(key!("stripped"), words);
+    if let Some(trace) = &record.trace {
+        line.plain(key!("trace"), trace);
+    }
+    if let Some(exchange) = record.exchange {
+        line.count(key!("exchange"), exchange);
+    }
+}
+
+/// A text in quotes; by `escaped` where there is something to escape, which there hardly ever is.
+fn quoted(text: &mut Vec<u8>, value: &[u8], escaped: impl FnOnce(&mut Vec<u8>, &str)) {
+    let odd = |octet: u8| !(b' '..=b'~').contains(&octet) | (octet == b'"') | (octet == b'\\');
+    // All of them, many at a time.
+    if value.iter().fold(false, |found, octet| found | odd(*octet)) {
+        return escaped(text, &String::from_utf8_lossy(value));
+    }
+    quote(text, value);
+}
+
+/// In quotes as it is.
+fn quote(text: &mut Vec<u8>, value: &[u8]) {
     text.push(b'"');
-    text.extend_from_slice(value.as_bytes());
+    text.extend_from_slice(value);
     text.push(b'"');
 }
 
@@ -119,63 +202,19 @@ fn fraction(text: &mut Vec<u8>, number: u32, mut unit: u32) {
     }
 }
 
-enum Value<'a> {
-    Text(&'a str),
-    /// In quotes in JSON alone.
-    Plain(&'a str),
-    Count(u64),
-    Milliseconds(Duration),
-}
-
-/// Every field in the order of the line.
-fn fields(record: &Record, mut field: impl FnMut(&str, Value<'_>)) {
-    let cookies = &record.cookies;
-    field("site", Value::Text(record.words.site()));
-    field("method", Value::Text(record.method.as_str()));
-    field("path", Value::Text(record.words.path()));
-    field("status", Value::Count(record.status.into()));
-    field("received", Value::Count(record.received));
-    field("sent", Value::Count(record.sent));
-    field("ms", Value::Milliseconds(record.duration));
-    field("upstream_ms", Value::Milliseconds(record.answered));
-    field("upstream", Value::Text(record.words.upstream()));
-    field("consent", Value::Text(record.consent));
-    field("mode", Value::Text(record.mode));
-    field("error", Value::Text(record.error));
-    let counts = [
-        ("request_forwarded", cookies.request_forwarded),
-        ("request_rewritten", cookies.request_rewritten),
-        ("request_stripped", cookies.request_stripped),
-        ("response_forwarded", cookies.response_forwarded),
-        ("response_rewritten", cookies.response_rewritten),
-        ("response_stripped", cookies.response_stripped),
-        ("purged", cookies.purged),
-    ];
-    for (name, count) in counts {
-        field(name, Value::Count(count.into()));
-    }
-    field("stripped", Value::Plain(cookies.names()));
-    if let Some(trace) = record.trace.as_ref().and_then(|trace| std::str::from_utf8(trace).ok()) {
-        field("trace", Value::Plain(trace));
-    }
-    if let Some(exchange) = record.exchange {
-        field("exchange", Value::Count(exchange));
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::access::{Tally, Words};
+    use super::super::access::Tally;
     use super::*;
 
     fn line(format: LogFormat) -> String {
         let mut cookies = Tally::default();
-        (cookies.request_stripped, cookies.purged) = (2, 1);
+        (cookies.counts.request_stripped, cookies.counts.purged) = (2, 1);
         cookies.note(b"a,b\"");
         cookies.note(b"_ga");
         let steady = Instant::now();
         let record = Record {
-            words: Words::new("x.test", "/p\"ath", "127.0.0.1:8000"),
+            words: Words::new("x.test", "/p\"ath", "127.0.0.1:8000", &cookies),
             method: http::Method::GET,
             status: 200,
             received: 0,
@@ -186,7 +225,7 @@ mod tests {
             consent: "read",
             mode: "enforce",
             error: "",
-            cookies,
+            cookies: cookies.counts,
             trace: Some(*b"0af7651916cd43dd8448eb211c80319c"),
             exchange: None,
         };
@@ -226,7 +265,7 @@ mod tests {
     fn what_needs_no_escape_is_written_as_with_one() {
         for value in ["", "plain /a?b~", "quo\"te", "back\\slash", "\u{e9}", "\n", "\u{7f}"] {
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-            quoted(&mut ours, value, |text| drop(write!(text, "{value:?}")));
+            quoted(&mut ours, value.as_bytes(), |text, value| drop(write!(text, "{value:?}")));
             drop(write!(theirs, "{value:?}"));
             assert_eq!(ours, theirs, "{value:?}");
         }
@@ -242,6 +281,20 @@ mod tests {
              response_forwarded=0 response_rewritten=0 response_stripped=0 purged=1 stripped=a\\x2cb\\\",_ga \
              trace=0af7651916cd43dd8448eb211c80319c\n"
         );
+    }
+
+    #[test]
+    fn names_in_json() {
+        for (name, shown) in [(&b"_ga"[..], "_ga"), (b"a\"", "a\\\""), (b"", "(nameless)")] {
+            let mut cookies = Tally::default();
+            cookies.note(b"first");
+            cookies.note(name);
+            let mut text = b"{\"a\":1".to_vec();
+            Line::<true>(&mut text).names(key!("stripped"), &Words::new("x", "/", "y", &cookies));
+            text.push(b'}');
+            let object: serde_json::Value = serde_json::from_slice(&text).unwrap();
+            assert_eq!(object["stripped"], format!("first,{shown}"));
+        }
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Exchange {
         let spot = Spot { site, mode: self.mode, uri: &self.uri };
         let look = self.current.observed.as_ref().and_then(|table| table.saw(spot, sighting, verdict));
         let counters = &self.worker.counters;
-        let cookies = &mut self.cookies;
+        let cookies = &mut self.cookies.counts;
         let reason = verdict.reason();
         let (tally, counter, of_row): (_, _, fn(&RowCounters) -> &Counter) = match (direction, verdict) {
             (Direction::Request, Verdict::Forward(_)) => {
@@ -142,7 +142,7 @@ impl Exchange {
         if let Verdict::Strip(_) = verdict
             && self.current.gateway.access.is_some()
         {
-            cookies.note(name);
+            self.cookies.note(name);
         }
         if let Some(exchange) = self.traced {
             audit::trace(exchange, &site.policy, name, verdict, direction);
@@ -162,7 +162,7 @@ impl Exchange {
 
     /// Counts a field that expires a cookie.
     pub(super) fn purged(&mut self, site: &Site, name: &[u8], reason: Reason) {
-        self.cookies.purged += 1;
+        self.cookies.counts.purged += 1;
         if let Some(observed) = &self.current.observed {
             observed.purged(Spot { site, mode: self.mode, uri: &self.uri }, name, reason);
         }
@@ -200,7 +200,7 @@ impl Drop for Exchange {
             None => "",
         };
         access.write(Box::new(Record {
-            words: Words::new(site.map_or("", |site| &site.name), self.uri.path(), upstream),
+            words: Words::new(site.map_or("", |site| &site.name), self.uri.path(), upstream, &self.cookies),
             method: std::mem::take(&mut self.method),
             status: self.status,
             received: self.upload.as_ref().map_or(0, |upload| upload.received()),
@@ -211,7 +211,7 @@ impl Drop for Exchange {
             consent: self.consent,
             mode: self.mode.word(),
             error: if self.error.is_empty() && !self.complete { "aborted" } else { self.error },
-            cookies: std::mem::take(&mut self.cookies),
+            cookies: self.cookies.counts,
             trace: self.trace,
             exchange: self.traced,
         }));
