@@ -34,7 +34,7 @@ const EXCHANGE: u8 = 2;
 const TUNNEL: u8 = 3;
 
 /// So long an idle connection of HTTP/1.1 keeps what it needed for its last request.
-const REST: Duration = Duration::from_millis(500);
+const REST: Duration = Duration::from_millis(200);
 
 const NO_FAULT: u8 = 0;
 const FAULTS: [(u8, &str); 3] = [(1, "head-timeout"), (2, "idle-timeout"), (3, "write-timeout")];
