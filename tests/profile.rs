@@ -76,12 +76,15 @@ fn only_dist_builds_are_another() {
 #[test]
 fn dist_builds_use_the_profile_of_their_rustc() {
     let version = toolchain();
-    let with = |metadata: &str, last: Option<String>| {
+    let with = |metadata: &str, last: Vec<String>| {
         let words = DIST.iter().map(|word| word.replace("metadata=1a", &format!("metadata={metadata}")));
         words.chain(last).collect::<Vec<_>>()
     };
-    let used =
-        Some(format!("-Cprofile-use={}", root().join(format!("profile/{version}.profdata")).display()));
+    let profile = root().join(format!("profile/{version}.profdata"));
+    let used = vec![
+        format!("-Cprofile-use={}", profile.display()),
+        "-Cllvm-args=-profile-summary-cutoff-hot=999900".to_owned(),
+    ];
     assert_eq!(called(&version, DIST, &[]), (with("http-1.5.0", used.clone()), String::new()));
 
     // The same for each version of tamis, but not for both of its crates.
@@ -94,8 +97,8 @@ fn dist_builds_use_the_profile_of_their_rustc() {
     wrapped.arg("/usr/bin/env");
     assert_eq!(called_by(wrapped, &version, DIST, &binary).0, with("tamis-tamis", used));
 
-    assert_eq!(called(&version, DIST, &[("TAMIS_PROFILE", "none")]).0, with("http-1.5.0", None));
-    let recorded = Some("-Cprofile-generate=/p q".to_owned());
+    assert_eq!(called(&version, DIST, &[("TAMIS_PROFILE", "none")]).0, with("http-1.5.0", Vec::new()));
+    let recorded = vec!["-Cprofile-generate=/p q".to_owned()];
     assert_eq!(called(&version, DIST, &[("TAMIS_PROFILE", "/p q")]).0, with("http-1.5.0", recorded));
     for unclear in ["off", "./folder"] {
         let (words, said) = called(&version, DIST, &[("TAMIS_PROFILE", unclear)]);
