@@ -97,10 +97,17 @@ pub(super) fn split(authority: &[u8]) -> Option<&str> {
         Some(_) => false,
     };
     let of_host = |octet: &u8| OF_HOST.get(usize::from(*octet)).is_some_and(|of| *of);
-    if !port_fits || !(host.starts_with(b"[") || host.iter().all(of_host)) {
+    if !port_fits || !(host.starts_with(b"[") || host.iter().all(of_host)) || !is_encoded_well(host) {
         return None;
     }
     std::str::from_utf8(host).ok()
+}
+
+/// Whether every percent sign begins an octet (RFC 3986 2.1).
+fn is_encoded_well(host: &[u8]) -> bool {
+    let encoded =
+        |octets: &[u8]| octets.get(..2).is_some_and(|octets| octets.iter().all(u8::is_ascii_hexdigit));
+    !host.contains(&b'%') || host.split(|octet| *octet == b'%').skip(1).all(encoded)
 }
 
 /// Whether an octet is of a name, by its value.
@@ -138,11 +145,12 @@ mod tests {
     fn one_host_is_needed() {
         assert_eq!(target("/a?b", &["x.test:8080"]).unwrap(), ("x.test".into(), "/a?b".into()));
         assert_eq!(target("/", &["[::1]:80"]).unwrap().0, "[::1]");
+        assert_eq!(target("/", &["caf%C3%a9.test%2E:80"]).unwrap().0, "caf%C3%a9.test%2E");
         assert!(matches!(target("/", &[]), Err(Error::Host)));
         assert!(matches!(target("/", &["a", "a"]), Err(Error::Host)));
         for odd in [
             "a@b", "a,b", "a b", "a/b", "a?b", "a#b", "a:b", "a:1:2", "[::1", "[x]", "a[b", "a]b:80",
-            "a:123456", "a\\b", "<",
+            "a:123456", "a\\b", "<", "a%zz", "%", "a%2", "%2g.test", "a%41%",
         ] {
             assert!(matches!(target("/", &[odd]), Err(Error::Host)), "{odd}");
         }

@@ -120,6 +120,8 @@ HOSTS = [
     _host("control", b"x.te\x01st", (Refused(),), "no character of a URI"),
     _host("nul", b"x.test\x00.evil.test", (Refused(),), "no character of a URI"),
     _host("encoded", b"x%2etest", (REFUSED, Resolved(host=b"x%2etest")), "as it came, or refused"),
+    _host("encoded-badly", b"x%zztest", why="no octet"),
+    _host("encoded-half", b"x.test%2", why="no octet"),
     _host("underscore", b"x_y.test", (Resolved(), REFUSED), "a character of a reg-name"),
     _host("long", b"a" * 9000, (REFUSED, Resolved()), "bounded, or a host that nobody has"),
 ]
