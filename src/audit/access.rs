@@ -52,14 +52,14 @@ impl Tally {
     }
 }
 
-/// Names as they came, cut to what a line shows, each behind an octet with its length. The thread that writes makes them
-/// readable.
+/// Names as they came, cut to what a line shows, each behind an octet with its length; that of a nameless cookie as it is
+/// shown. The thread that writes makes them readable.
 #[derive(Debug, Default)]
 struct Names(Vec<u8>);
 
 impl Names {
     fn note(&mut self, name: &[u8]) {
-        let name = name.get(..NAME).unwrap_or(name);
+        let name = if name.is_empty() { b"(nameless)" } else { name.get(..NAME).unwrap_or(name) };
         let (mut rest, mut noted) = (self.0.as_slice(), 0);
         while let Some((before, after)) = first_name(rest) {
             if before == name {
@@ -94,9 +94,7 @@ fn show_names(text: &mut Vec<u8>, mut names: &[u8]) -> bool {
     while let Some((name, rest)) = first_name(names) {
         text.extend_from_slice(separator);
         (names, separator) = (rest, b",");
-        if name.is_empty() {
-            text.extend_from_slice(b"(nameless)");
-        } else if !name.iter().fold(false, |found, octet| found | odd(*octet)) {
+        if !name.iter().fold(false, |found, octet| found | odd(*octet)) {
             text.extend_from_slice(name);
         } else {
             all_plain = false;
@@ -242,7 +240,7 @@ mod tests {
     fn names_are_bounded_and_harmless() {
         let mut tally = Tally::default();
         assert_eq!(shown(&tally), (String::new(), true));
-        for name in [&b"_ga"[..], b"", b"_ga", b"_gid", b""] {
+        for name in [&b"_ga"[..], b"", b"_ga", b"_gid", b"", b"(nameless)"] {
             tally.note(name);
         }
         assert_eq!(shown(&tally), ("_ga,(nameless),_gid".to_owned(), true));
