@@ -66,49 +66,39 @@ pub(super) fn write_line(
     }
 }
 
-/// The name of a field with what stands around it.
-#[derive(Clone, Copy)]
-struct Key {
-    text: &'static [u8],
-    json: &'static [u8],
-}
-
-macro_rules! key {
-    ($name:literal) => {
-        const { Key { text: concat!(" ", $name, "=").as_bytes(), json: concat!(",\"", $name, "\":").as_bytes() } }
-    };
-}
-
 /// A line to which fields are added, in either form.
 struct Line<'a, const JSON: bool>(&'a mut Vec<u8>);
 
 impl<const JSON: bool> Line<'_, JSON> {
-    fn key(&mut self, key: Key) -> &mut Vec<u8> {
-        self.0.extend_from_slice(if JSON { key.json } else { key.text });
+    fn key(&mut self, name: &str) -> &mut Vec<u8> {
+        let (before, after): (&[u8], &[u8]) = if JSON { (b",\"", b"\":") } else { (b" ", b"=") };
+        self.0.extend_from_slice(before);
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(after);
         self.0
     }
 
-    fn text(&mut self, key: Key, value: &[u8]) {
+    fn text(&mut self, name: &str, value: &[u8]) {
         // A vector takes all that it is given.
-        quoted(self.key(key), value, |text, value| match JSON {
+        quoted(self.key(name), value, |text, value| match JSON {
             true => drop(write!(text, "{}", serde_json::Value::from(value))),
             false => drop(write!(text, "{value:?}")),
         });
     }
 
     /// In which there is nothing to escape.
-    fn word(&mut self, key: Key, value: &str) {
-        quote(self.key(key), value.as_bytes());
+    fn word(&mut self, name: &str, value: &str) {
+        quote(self.key(name), value.as_bytes());
     }
 
     /// The same, in quotes in JSON alone.
-    fn plain(&mut self, key: Key, value: &[u8]) {
-        let text = self.key(key);
+    fn plain(&mut self, name: &str, value: &[u8]) {
+        let text = self.key(name);
         if JSON { quote(text, value) } else { text.extend_from_slice(value) }
     }
 
-    fn names(&mut self, key: Key, words: &Words) {
-        let text = self.key(key);
+    fn names(&mut self, name: &str, words: &Words) {
+        let text = self.key(name);
         let from = text.len();
         if !JSON {
             words.show_names(text);
@@ -124,44 +114,44 @@ impl<const JSON: bool> Line<'_, JSON> {
         }
     }
 
-    fn count(&mut self, key: Key, value: impl Into<u64>) {
-        count(self.key(key), value.into());
+    fn count(&mut self, name: &str, value: impl Into<u64>) {
+        count(self.key(name), value.into());
     }
 
-    fn milliseconds(&mut self, key: Key, value: Duration) {
-        milliseconds(self.key(key), value);
+    fn milliseconds(&mut self, name: &str, value: Duration) {
+        milliseconds(self.key(name), value);
     }
 }
 
 /// Every field in the order of the line.
 fn fields<const JSON: bool>(line: &mut Line<'_, JSON>, record: &Record) {
     let (cookies, words) = (&record.cookies, &record.words);
-    line.text(key!("site"), words.site());
+    line.text("site", words.site());
     // A token (RFC 9110 9.1): neither quote nor backslash.
-    line.word(key!("method"), record.method.as_str());
-    line.text(key!("path"), words.path());
-    line.count(key!("status"), record.status);
-    line.count(key!("received"), record.received);
-    line.count(key!("sent"), record.sent);
-    line.milliseconds(key!("ms"), record.duration);
-    line.milliseconds(key!("upstream_ms"), record.answered);
-    line.text(key!("upstream"), words.upstream());
-    line.word(key!("consent"), record.consent);
-    line.word(key!("mode"), record.mode);
-    line.word(key!("error"), record.error);
-    line.count(key!("request_forwarded"), cookies.request_forwarded);
-    line.count(key!("request_rewritten"), cookies.request_rewritten);
-    line.count(key!("request_stripped"), cookies.request_stripped);
-    line.count(key!("response_forwarded"), cookies.response_forwarded);
-    line.count(key!("response_rewritten"), cookies.response_rewritten);
-    line.count(key!("response_stripped"), cookies.response_stripped);
-    line.count(key!("purged"), cookies.purged);
-    line.names(key!("stripped"), words);
+    line.word("method", record.method.as_str());
+    line.text("path", words.path());
+    line.count("status", record.status);
+    line.count("received", record.received);
+    line.count("sent", record.sent);
+    line.milliseconds("ms", record.duration);
+    line.milliseconds("upstream_ms", record.answered);
+    line.text("upstream", words.upstream());
+    line.word("consent", record.consent);
+    line.word("mode", record.mode);
+    line.word("error", record.error);
+    line.count("request_forwarded", cookies.request_forwarded);
+    line.count("request_rewritten", cookies.request_rewritten);
+    line.count("request_stripped", cookies.request_stripped);
+    line.count("response_forwarded", cookies.response_forwarded);
+    line.count("response_rewritten", cookies.response_rewritten);
+    line.count("response_stripped", cookies.response_stripped);
+    line.count("purged", cookies.purged);
+    line.names("stripped", words);
     if let Some(trace) = &record.trace {
-        line.plain(key!("trace"), trace);
+        line.plain("trace", trace);
     }
     if let Some(exchange) = record.exchange {
-        line.count(key!("exchange"), exchange);
+        line.count("exchange", exchange);
     }
 }
 
@@ -290,7 +280,7 @@ mod tests {
             cookies.note(b"first");
             cookies.note(name);
             let mut text = b"{\"a\":1".to_vec();
-            Line::<true>(&mut text).names(key!("stripped"), &Words::new("x", "/", "y", &cookies));
+            Line::<true>(&mut text).names("stripped", &Words::new("x", "/", "y", &cookies));
             text.push(b'}');
             let object: serde_json::Value = serde_json::from_slice(&text).unwrap();
             assert_eq!(object["stripped"], format!("first,{shown}"));
