@@ -87,7 +87,7 @@ fn judge(exchange: &mut Exchange, site: &Site, visit: &Visit) -> (Sifted, bool) 
     if let (Some(place), Some(field)) = (place, visit.fields().next())
         && let Some(sifting) = Sifting::of(&visit.agreement, (&sifted, withheld), verdicts)
     {
-        exchange.current.siftings.keep(place, visit.beside(site), field, sifting);
+        exchange.current.siftings.keep(place, visit.beside, field, sifting);
     }
     (sifted, withheld)
 }

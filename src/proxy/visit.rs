@@ -35,7 +35,8 @@ pub(super) struct Visit {
     pub(super) authority: HeaderValue,
     /// What is known of the Cookie field, where there is one and no other.
     pub(super) recall: Recall<Sifting>,
-    gpc: bool,
+    /// What that depends on beside its octets.
+    pub(super) beside: Beside,
     /// The Cookie fields as they came: one, in all but a few requests.
     cookies: (Option<HeaderValue>, Vec<HeaderValue>),
 }
@@ -53,9 +54,9 @@ impl Visit {
         let cookies = (fields.next(), fields.collect::<Vec<_>>());
         let gpc = present.has(Present::SEC_GPC)
             && headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
+        let beside = (site.id.index(), exchange.secure, gpc);
         let recall = match &cookies {
             (Some(field), others) if others.is_empty() => {
-                let beside = (site.id.index(), exchange.secure, gpc);
                 Sifting::recall(&exchange.current.siftings, beside, field.as_bytes())
             }
             _ => Recall::New,
@@ -76,7 +77,7 @@ impl Visit {
             authorized: !site.make_private && headers.contains_key(header::AUTHORIZATION),
             authority: authority.clone(),
             recall,
-            gpc,
+            beside,
             cookies,
         }
     }
@@ -84,11 +85,6 @@ impl Visit {
     /// What the visitor agreed to when the request was sent.
     pub(super) fn consent(&self) -> &Consent {
         &self.agreement.consent
-    }
-
-    /// What a sifting of its Cookie field depends on beside it.
-    pub(super) fn beside(&self, site: &Site) -> Beside {
-        (site.id.index(), self.secure, self.gpc)
     }
 
     /// The host that the user agent asked, without port.
