@@ -188,17 +188,20 @@ def connections():
 
 
 def cookies():
-    """Cookie fields of more and more octets, of which every second pair is stripped."""
-    curve = Curve("A request with a long Cookie field", "octets of the field", "instructions")
+    """Cookie fields of more and more octets, of which every second pair is stripped; read each time, and remembered."""
+    read = Curve("Cookie fields that are new", "octets of both fields", "instructions")
+    known = Curve("One that came before, up to 2 KB", "octets of the field", "instructions")
     for octets in COOKIE_OCTETS:
         pairs = [AGREED]
         while len("; ".join(pairs)) < octets:
             name = f"_pk_id.{len(pairs)}" if len(pairs) % 2 else f"undeclared_{len(pairs)}"
             pairs.append(f"{name}={len(pairs):050}")
-        cookie = "; ".join(pairs)
-        fields = ["-H", f"Cookie: {cookie}"]
-        curve.points.append((len(cookie), instructions_of(named("tamis"), fields)))
-    return [curve]
+        # Of several fields none is remembered.
+        halves = ["; ".join(part) for part in (pairs[::2], pairs[1::2])]
+        for curve, values in ((read, halves), (known, ["; ".join(pairs)])):
+            words = [word for value in values for word in ("-H", f"Cookie: {value}")]
+            curve.points.append((sum(map(len, values)), instructions_of(named("tamis"), words)))
+    return [read, known]
 
 
 def set_cookies():
