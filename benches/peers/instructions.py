@@ -35,7 +35,7 @@ def count(subject, scenario, out=None, requests=COUNTED, connections=8):
     before the next one comes, so that nothing depends on how many come at once.
     """
     with Rig(pinned=False) as rig:
-        return counted(rig, subject, scenario, load.headers(subject.judged), out, requests, connections)
+        return counted(rig, subject, scenario, load.headers(subject.judged, scenario.cookies), out, requests, connections)
 
 
 def counted(rig, subject, scenario, fields, out=None, requests=COUNTED, connections=8):

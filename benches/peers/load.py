@@ -16,6 +16,8 @@ COOKIES = [
     "messages=abc.def",
     "cookies_preferences=%7B%22analytics%22%3Afalse%7D",
 ]
+# With these a field has 2.5 KB, more than any that tamis remembers.
+MORE_COOKIES = [f"{name}={number:032}" for number in range(2, 25) for name in (f"_pk_id.{number}.abcd", "messages")]
 # What the origin server sets with each answer.
 SET_COOKIES = [
     "sessionid=b3f1c7d2e9a84f60917c5d2e8a4b6f03; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax",
@@ -47,6 +49,7 @@ class Scenario:
     path: str = "/"
     unit: str = "request"
     policy: bool = True
+    cookies: str = "few"
 
     @property
     def steady(self):
@@ -59,6 +62,8 @@ SCENARIOS = {
     "h1": Scenario("HTTP/1.1, 64 connections kept", "wrk", False),
     "tls-h1": Scenario("HTTP/1.1 over TLS, 64 connections kept", "wrk", True),
     "tls-h2": Scenario("HTTP/2 over TLS, 16 connections of 8 streams", "h2load", True),
+    "h1-long": Scenario("HTTP/1.1, a Cookie field of 2.5 KB", "wrk", False, cookies="more"),
+    "h2-crumbs": Scenario("HTTP/2 over TLS, a Cookie field for each pair", "h2load", True, cookies="apart"),
     "churn": Scenario("HTTP/1.1, a connection a request", "wrk-close", False),
     "handshake": Scenario("a full TLS handshake a request", "h2load-connect", True),
     "stream": Scenario("64 MiB answers, HTTP/1.1", "h2load-large", False, "/large", "MiB"),
@@ -70,10 +75,16 @@ SCENARIOS = {
 }
 
 
-def headers(judged=True):
+def headers(judged=True, cookies="few"):
     """A user agent's fields for a load tool. Without `judged` the cookies are in a field that means nothing."""
-    names = {"Cookie": "Cookie" if judged else "X-Cookie"}
-    return [word for name, value in AGENT.items() for word in ("-H", f"{names.get(name, name)}: {value}")]
+    name = "Cookie" if judged else "X-Cookie"
+    values = {
+        "few": [AGENT["Cookie"]],
+        "more": ["; ".join(COOKIES + MORE_COOKIES)],
+        "apart": COOKIES,
+    }[cookies]
+    others = [f"{name}: {value}" for name, value in AGENT.items() if name != "Cookie"]
+    return [word for field in [*others, *(f"{name}: {value}" for value in values)] for word in ("-H", field)]
 
 
 def command(scenario, url, seconds, fields):
@@ -124,7 +135,7 @@ def cost(rig, scenario, subject, seconds):
     """CPU microseconds of the subject a request (or a MiB) of one run."""
     child, place = rig.start(subject, scenario.policy)
     before = child.cpu()
-    fields = headers(subject.judged)
+    fields = headers(subject.judged, scenario.cookies)
     try:
         done, _ = run(command(scenario, url(scenario, subject, place), seconds, fields), rig.load_cpus)
     except RuntimeError as fault:
