@@ -3,7 +3,8 @@
 //! For browsers only a semicolon ends a pair (6265bis 5.8.3, step 6), and most servers read it so: Django, Node, PHP, Go.
 //! Others take white space or commas for separators too, as RFC 2109 did, and a quoted value for one value whatever is in
 //! it: Python's http.cookies and aiohttp; Undertow, and Tomcat once it is told `$Version`; CGI.pm and old versions of Rack.
-//! For them `a=1 b=2` may be two cookies, and `a="1; b=2"` one.
+//! For them `a=1 b=2` may be two cookies, and `a="1; b=2"` one. A few heed no quotes at all: for lua-resty-cookie
+//! `a="1 b=2"` is two.
 
 /// A cookie-name as one of those readers finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Reading<'a> {
     pub at: usize,
     /// The name; a value follows it.
     pub name: &'a [u8],
+    /// Only those find it who heed no quotes ([`words`]): in free text they find much that nobody has set.
+    pub blunt: bool,
 }
 
 /// Whether no reader can find another cookie in the field than browsers do: no octet in it that any takes for a
@@ -32,6 +35,7 @@ pub fn readings(field: &[u8]) -> Vec<Reading<'_>> {
     for (quotes, commas) in [(true, false), (true, true), (false, true)] {
         separated(field, (quotes, commas), &mut found);
     }
+    words(field, &mut found);
     found
 }
 
@@ -60,7 +64,7 @@ fn http_cookies<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
             },
         };
         let Some(end) = end else { return };
-        found.extend(name.map(|name| Reading { at, name }));
+        found.extend(name.map(|name| Reading { at, name, blunt: false }));
         at = after(field, end);
     }
 }
@@ -76,7 +80,7 @@ fn aiohttp<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
         let end = if key_end == at {
             None
         } else if field.get(equals) == Some(&b'=') {
-            found.extend(field.get(at..key_end).map(|name| Reading { at, name }));
+            found.extend(field.get(at..key_end).map(|name| Reading { at, name, blunt: false }));
             value(field, equals + 1, unclosed)
         } else {
             ends(field, key_end).then_some(key_end)
@@ -94,7 +98,7 @@ fn unmatched<'a>(field: &'a [u8], from: usize, found: &mut Vec<Reading<'a>>) -> 
     if let Some(name) = name {
         let (begun, of) = (name.trim_start(), name.trim());
         if !of.is_empty() && of.bytes().all(is_loose_key) {
-            found.push(Reading { at: from + name.len() - begun.len(), name: of.as_bytes() });
+            found.push(Reading { at: from + name.len() - begun.len(), name: of.as_bytes(), blunt: false });
         }
     }
     end + 1
@@ -115,7 +119,7 @@ fn separated<'a>(field: &'a [u8], (quotes, commas): (bool, bool), found: &mut Ve
         let name = field.get(at..name_end).unwrap_or_default().trim_ascii_end();
         // A name with a quote or a backslash in it is a piece of a value to any of them.
         if !name.is_empty() && !name.iter().any(|octet| matches!(octet, b'"' | b'\\')) {
-            found.push(Reading { at, name });
+            found.push(Reading { at, name, blunt: false });
         }
         let begins = skip(field, name_end + 1, is_space);
         at = match quoted(field, begins) {
@@ -123,6 +127,29 @@ fn separated<'a>(field: &'a [u8], (quotes, commas): (bool, bool), found: &mut Ve
             _ if quotes && field.get(begins) == Some(&b'"') => return,
             _ => skip(field, begins, |octet| !separates(octet)),
         };
+    }
+}
+
+/// Every word with `=` behind its name, whatever quotes are around it: what lua-resty-cookie and Mojolicious read, who end a
+/// value at white space, and Tomcat's LegacyCookieProcessor, who passes over what is no token before a name. Behind
+/// a quote that begins no value Mojolicious begins anew, after white space of Unicode if there is any.
+fn words<'a>(field: &'a [u8], found: &mut Vec<Reading<'a>>) {
+    let separates = |octet: u8| is_space(octet) || matches!(octet, b';' | b',');
+    let mut at = 0;
+    while at < field.len() {
+        at = skip(field, at, |octet| separates(octet) || is_before_token(octet));
+        let end = skip(field, at, |octet| !separates(octet));
+        let word = field.get(at..end).unwrap_or_default();
+        let quotes = word.windows(2).enumerate().filter(|(_, two)| **two != *b"=\"" && two.ends_with(b"\""));
+        let behind = quotes.map(|(place, _)| skip(field, at + place + 2, |octet| !octet.is_ascii()));
+        for from in std::iter::once(at).chain(behind) {
+            let name_end = skip(field, from, |octet| octet != b'=' && !separates(octet));
+            let name = field.get(from..name_end).unwrap_or_default();
+            if !name.is_empty() && field.get(skip(field, name_end, is_space)) == Some(&b'=') {
+                found.push(Reading { at: from, name, blunt: true });
+            }
+        }
+        at = end;
     }
 }
 
@@ -182,6 +209,11 @@ fn after(field: &[u8], end: usize) -> usize {
 /// White space of any reader, and what no field value can hold anyway.
 fn is_space(octet: u8) -> bool {
     (octet <= b' ') | (octet == 0x7F)
+}
+
+/// What is no part of a token (RFC 9110 5.6.2), but for what separates words.
+fn is_before_token(octet: u8) -> bool {
+    !octet.is_ascii() || b"\"()/:<=>?@[\\]{}".contains(&octet)
 }
 
 /// What http.cookies takes in a key, but for `=`.

@@ -402,6 +402,7 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
 fn what_others_read_within_a_value() {
     let names = |field: &'static str| -> Vec<&'static [u8]> {
         let mut found = readings(field.as_bytes());
+        found.retain(|reading| !reading.blunt);
         found.sort_by_key(|reading| (reading.at, reading.name));
         found.dedup();
         found.iter().map(|reading| reading.name).collect()
@@ -501,9 +502,12 @@ fn what_gives_cause_to_read_a_field_again() {
 /// Each name that any reader finds, in their order and once.
 #[test]
 fn readings_of_all_readers() {
-    for (field, expected) in READINGS {
+    let sharp = READINGS.iter().map(|row| (row, false));
+    for ((field, expected), blunt) in sharp.chain(WORDS.iter().map(|row| (row, true))) {
+        let mut found = readings(field.as_bytes());
+        found.retain(|reading| reading.blunt == blunt);
         let mut names: Vec<(usize, String)> =
-            readings(field.as_bytes()).iter().map(|r| (r.at, r.name.escape_ascii().to_string())).collect();
+            found.iter().map(|r| (r.at, r.name.escape_ascii().to_string())).collect();
         names.sort_unstable();
         names.dedup();
         let names: Vec<String> = names.iter().map(|(at, name)| format!("{at}:{name}")).collect();
@@ -542,6 +546,26 @@ const READINGS: &[(&str, &str)] = &[
     ("a\"b=1; c=2", "7:c"),
     ("a=1;; b=2,,c=3", "0:a 6:b 11:c"),
     ("$Version=1; a=\"x\"; $Path=/", "0:$Version 12:a 19:$Path"),
+];
+
+/// What only those find who heed no quotes.
+const WORDS: &[(&str, &str)] = &[
+    ("", ""),
+    ("a", ""),
+    ("a=1; b=2", "0:a 5:b"),
+    ("a=\"x b=2\"", "0:a 5:b"),
+    ("a=\" b=2", "0:a 4:b"),
+    ("a=\"\\\" b = 2", "0:a 6:b"),
+    ("a=\u{e9} b=2", "0:a 5:b"),
+    ("a=/,\"b=2", "0:a 5:b"),
+    ("a=, /\"[b=2", "0:a 7:b"),
+    ("a= b=2", "0:a 3:b"),
+    ("a=\"/?b=2&c=3\"", "0:a"),
+    ("a={\"u\": \"/?q=a b&c=d\"}", "0:a 11:q 15:b&c"),
+    (" =b; ,=c \"=", ""),
+    ("a=\"\\\"b=1", "0:a 5:b"),
+    ("a=\"\"\"b=1", "0:a 4:\\\"b 5:b"),
+    ("a=\"1 c=2\\\"\u{a0}b=1", "0:a 5:c 12:b"),
 ];
 
 #[test]

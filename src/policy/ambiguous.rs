@@ -31,7 +31,8 @@ impl Policy {
                 let pair =
                     passing.get(passing.partition_point(|pair| pair.at <= reading.at).checked_sub(1)?)?;
                 let own = (pair.at, pair.name) == (reading.at, reading.name);
-                (!own && !self.allows_within(reading.name, consent)).then_some(pair.count)
+                let counts = !reading.blunt || self.knows_within(reading.name);
+                (!own && counts && !self.allows_within(reading.name, consent)).then_some(pair.count)
             };
             let more: Vec<usize> = readings(&joined).into_iter().filter_map(within).collect();
             if more.is_empty() {

@@ -123,6 +123,11 @@ impl Policy {
         verdict.forwards() && !renamed && !self.is_consent_cookie(name)
     }
 
+    /// A name that it would matter to find within another cookie: one that is declared, or holds the visitor's choice.
+    pub(super) fn knows_within(&self, name: &[u8]) -> bool {
+        self.registry.lookup(name).is_some() || self.is_consent_cookie(name)
+    }
+
     fn judge_name(&self, name: &[u8], allows: impl Fn(EntryId) -> bool, direction: Direction) -> Verdict {
         if is_disguised(name) {
             return Verdict::Strip(Reason::Disguised);

@@ -114,7 +114,7 @@ pub(super) fn ask_for_trailers(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
 }
 
-/// What no trailer may carry: cookies, framing, routing, and the fields of the connection (RFC 9110 6.5.1), those
+/// What no trailer may carry: cookies, fields that a head alone has, and those of the connection (RFC 9110 6.5.1), those
 /// included that `Connection` has `named`. Returns how many cookie fields there were.
 pub(super) fn clean_trailers(trailers: &mut HeaderMap, named: &[HeaderName]) -> usize {
     let mut cookies = 0;
@@ -122,15 +122,32 @@ pub(super) fn clean_trailers(trailers: &mut HeaderMap, named: &[HeaderName]) -> 
         cookies += trailers.get_all(&name).iter().count();
         trailers.remove(name);
     }
-    for name in [header::CONTENT_LENGTH, header::HOST, header::TRAILER, header::AUTHORIZATION] {
-        trailers.remove(name);
-    }
+    remove_named(trailers, is_of_head);
     for name in named {
         trailers.remove(name);
     }
     let present = Present::among(trailers);
     clean_request((trailers, present), false);
     cookies
+}
+
+/// What counts before the content comes: framing, routing, who asks, on which conditions, and what the content is (RFC
+/// 9110 6.5.1). Whoever merges trailers into the head would be told too late, or otherwise.
+fn is_of_head(name: &str) -> bool {
+    let fields = [
+        "content-length",
+        "host",
+        "trailer",
+        "authorization",
+        "expect",
+        "max-forwards",
+        "range",
+        "sec-gpc",
+        "content-encoding",
+        "content-range",
+        "content-type",
+    ];
+    fields.contains(&name) || name.starts_with("if-")
 }
 
 /// The request's obsolete twin of Cookie (RFC 2965).
@@ -146,15 +163,21 @@ fn is_claim(name: &str) -> bool {
 }
 
 /// What nobody before us may say: X-Consent, and names that a CGI-like backend takes for another one:
-/// `x_forwarded_for` and `X-Forwarded-For` are both `HTTP_X_FORWARDED_FOR` there, `content_length` is the length itself.
+/// `x_forwarded_for` and `X-Forwarded-For` are both `HTTP_X_FORWARDED_FOR` there, and with some so is `x.forwarded.for`;
+/// `content_length` is the length itself, and `proxy` the variable that programs take their own proxy from.
 fn is_spoof(name: &str) -> bool {
-    if !name.bytes().any(|octet| octet == b'_') {
-        return name.starts_with("x-consent");
+    if !name.bytes().any(is_mark) {
+        return name.starts_with("x-consent") || name == "proxy";
     }
-    let twin = name.replace('_', "-");
+    let twin = name.replace(|character: char| character.try_into().is_ok_and(is_mark), "-");
     let claims = twin.starts_with("x-forwarded") || twin.starts_with("x-consent") || twin == "x-real-ip";
     let framing = ["content-length", "content-type", "transfer-encoding", "set-cookie", "sec-gpc"];
     claims || framing.contains(&twin.as_str())
+}
+
+/// An octet of a field name that is neither letter nor digit, but for the usual one.
+fn is_mark(octet: u8) -> bool {
+    !octet.is_ascii_alphanumeric() && octet != b'-'
 }
 
 /// One pass over the names; allocates only where there is something to remove.
@@ -203,11 +226,17 @@ mod tests {
             ("x_consent", "statistical"),
             ("content_length", "5"),
             ("x-consent", "statistical"),
+            ("x.consent", "statistical"),
+            ("x!forwarded~for", "1"),
+            ("x*real'ip", "1"),
+            ("sec.gpc", "0"),
+            ("proxy", "http://x"),
             ("api_key", "stays"),
+            ("x.request.id", "stays"),
         ]);
         let present = Present::among(&map);
         clean_request((&mut map, present), true);
-        assert_eq!(map, headers(&[("api_key", "stays")]));
+        assert_eq!(map, headers(&[("api_key", "stays"), ("x.request.id", "stays")]));
     }
 
     #[test]
@@ -215,6 +244,11 @@ mod tests {
         let mut map =
             headers(&[("set-cookie", "a=1"), ("cookie", "b"), ("set-cookie2", "c"), ("digest", "d")]);
         map.insert("x-hop", HeaderValue::from_static("e"));
+        for name in
+            ["content-length", "host", "expect", "if-none-match", "content-type", "sec-gpc", "x.consent"]
+        {
+            map.insert(name, HeaderValue::from_static("f"));
+        }
         assert_eq!(clean_trailers(&mut map, &[HeaderName::from_static("x-hop")]), 3);
         assert_eq!(map, headers(&[("digest", "d")]));
     }

@@ -16,8 +16,8 @@ use super::target::Target;
 use super::upload::Upload;
 use super::visit::Visit;
 use super::{
-    Error, RequestBody, ResponseBody, Worker, answer, date, fields, forward, forwarded, https, local, reply,
-    sift, target, trace, upgrade,
+    Error, RequestBody, ResponseBody, Worker, answer, date, fields, forward, forwarded, forwards, https,
+    local, reply, sift, target, trace, upgrade,
 };
 use crate::config::{self, HostField, Maintenance, Site, Snapshot};
 use crate::downstream::Peer;
@@ -87,8 +87,8 @@ async fn pass(
     exchange.trace = trace::context(&mut parts.headers, present, snapshot.trace_context);
     let hop = forwarded::Hop::begin((&parts.headers, present), &peer, snapshot)?;
     exchange.secure = hop.proto == "https";
-    if let Some(port) = elsewhere(&parts, &peer).filter(|_| !exchange.secure) {
-        return Ok(Passed::Own(Box::new(https::redirect(&parts, &target, port)?)));
+    if let Some(answer) = no_further(&mut parts, &target, &peer, exchange.secure)? {
+        return Ok(Passed::Own(Box::new(answer)));
     }
     if parts.version == Version::HTTP_2 {
         fields::join_crumbs(&mut parts.headers);
@@ -136,6 +136,20 @@ async fn pass(
     Ok(Passed::Origin(answer))
 }
 
+/// The answer to a request that goes to no site: it is led to https, or may pass no gateway any more.
+fn no_further(
+    parts: &mut Parts,
+    target: &Target,
+    peer: &Peer,
+    secure: bool,
+) -> Result<Option<Response<Bytes>>, Error> {
+    if let Some(port) = elsewhere(parts, peer).filter(|_| !secure) {
+        return https::redirect(parts, target, port).map(Some);
+    }
+    let last = parts.method == Method::OPTIONS && !forwards::count(&mut parts.headers);
+    Ok(last.then(forwards::last))
+}
+
 /// The port of https, where the listener leads there.
 fn elsewhere(parts: &Parts, peer: &Peer) -> Option<u16> {
     let redirect = peer.redirect.as_ref()?;
@@ -148,10 +162,13 @@ fn is_let_in(maintenance: &Maintenance, snapshot: &Snapshot, parts: &Parts, peer
         && forwarded::visitor(&parts.headers, peer, snapshot).is_some_and(|visitor| maintenance.lets(visitor))
 }
 
-/// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone), and that
-/// its content is coded as it can be passed on.
+/// What neither hyper nor the target says of a head: how many fields it has (HTTP/2 bounds their size alone, and has a
+/// field for each cookie-pair, which count as one), and that its content is coded as it can be passed on.
 fn in_order(parts: &Parts, present: Present, most: usize) -> Result<(), Error> {
-    if parts.headers.len() > most {
+    let crumbs = || parts.headers.get_all(header::COOKIE).iter().count();
+    if parts.headers.len() > most
+        && (parts.version != Version::HTTP_2 || parts.headers.len() > most + crumbs().saturating_sub(1))
+    {
         return Err(Error::Fields);
     }
     if present.has(Present::TRANSFER_ENCODING) && !fields::is_coded_plainly(&parts.headers) {

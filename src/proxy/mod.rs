@@ -13,6 +13,7 @@ mod exchange;
 mod fields;
 mod forward;
 mod forwarded;
+mod forwards;
 mod gateway;
 mod handle;
 mod https;

@@ -57,6 +57,10 @@ pub(super) fn read(parts: &mut Parts) -> Result<Target, Error> {
     if written.starts_with('?') && is_http2(parts) {
         return Err(Error::Target);
     }
+    // An asterisk asks about the server, which OPTIONS alone does (RFC 9112 3.2.4, RFC 9113 8.3.1).
+    if written == "*" && parts.method != Method::OPTIONS {
+        return Err(Error::Target);
+    }
     if let Some(named) = parts.uri.authority() {
         // An absolute target replaces Host (RFC 9112 3.2.2); one that disagrees is a trick, not a request.
         let authority = target.authority.as_bytes();
@@ -154,6 +158,14 @@ mod tests {
         ] {
             assert!(matches!(target("/", &[odd]), Err(Error::Host)), "{odd}");
         }
+    }
+
+    #[test]
+    fn an_asterisk_is_for_options() {
+        assert!(matches!(target("*", &["x.test"]), Err(Error::Target)));
+        let request = http::Request::options("*").header("host", "x.test");
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        assert!(read(&mut parts).is_ok());
     }
 
     #[test]

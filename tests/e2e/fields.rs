@@ -1,5 +1,7 @@
 //! The fields around the cookies: what ends at this hop, what is said anew, what is believed.
 
+use std::collections::BTreeSet;
+
 use crate::kit::{Setup, answering, gateway, page, text};
 
 #[test]
@@ -123,7 +125,7 @@ fn a_listed_proxy_is_believed_and_continued() {
 }
 
 #[test]
-fn names_with_underscores_do_not_pass_for_others() {
+fn names_with_other_marks_do_not_pass_for_others() {
     let origin = answering(&page(&[]));
     let twins = [
         "X_Forwarded_For: 1.2.3.4",
@@ -135,12 +137,31 @@ fn names_with_underscores_do_not_pass_for_others() {
         "Content_Type: text/evil",
         "Sec_GPC: 0",
         "X_CONSENT: all",
+        "X.Consent: all",
+        "X!Forwarded~For: 1.2.3.4",
+        "X*Real'IP: 1.2.3.4",
+        "Sec.GPC: 0",
+        "Proxy: http://evil.test",
     ];
-    gateway(&origin).agent().get(&[&twins[..], &["api_key: stays"]].concat());
+    gateway(&origin).agent().get(&[&twins[..], &["api_key: stays", "x.request.id: stays"]].concat());
     let heard = origin.heard();
-    let underscored: Vec<String> =
-        heard.fields().into_iter().map(|(name, _)| name).filter(|name| name.contains('_')).collect();
-    assert_eq!(underscored, ["api_key"]);
+    let ours = ["1.2.3.4", "all", "https", "evil", "chunked"];
+    let stays = |(name, value): &(String, String)| {
+        name.contains(['_', '.', '!', '*']) || ours.iter().any(|ours| value.contains(ours))
+    };
+    let marked: BTreeSet<String> = heard.fields().into_iter().filter(stays).map(|(name, _)| name).collect();
+    assert_eq!(marked, BTreeSet::from(["api_key", "x.request.id"].map(String::from)));
+}
+
+#[test]
+fn gateways_that_options_may_still_pass_are_counted() {
+    let origin = answering(&page(&[]));
+    let gateway = gateway(&origin);
+    let ask = |left: &str| gateway.agent().request("OPTIONS /", &[left]).status();
+    assert_eq!(ask("Max-Forwards: 0"), 204);
+    assert!(origin.heard_nothing());
+    assert_eq!(ask("Max-Forwards: 2"), 200);
+    assert_eq!(origin.heard().values("max-forwards"), ["1"]);
 }
 
 #[test]

@@ -6,6 +6,8 @@ METHOD = "RFC 9110 9.1"
 TOKEN = "RFC 9112 3.1"
 EXPECT = "RFC 9110 10.1.1"
 REFUSED = Refused(closes=False)
+# By the proxy itself.
+ANSWERED = Refused((200, 204), closes=False)
 
 
 def _method(name, line, allowed, why, clause=METHOD, **more):
@@ -31,7 +33,8 @@ METHODS = [
     _method("connect-path", b"CONNECT /page HTTP/1.1", (REFUSED,), "no authority", "RFC 9112 3.2.3"),
     _method("connect-content", b"CONNECT x.test:443 HTTP/1.1", (REFUSED,), "no content is defined", "RFC 9110 9.3.6", fields=(b"Content-Length: %d" % len(INNER),), content=INNER),
     _method("connect-chunked", b"CONNECT x.test:443 HTTP/1.1", (REFUSED,), "no content is defined", "RFC 9110 9.3.6", fields=(b"Transfer-Encoding: chunked",), content=b"0\r\n\r\n"),
-    _method("options-forwards-none", b"OPTIONS /page HTTP/1.1", (REFUSED, Resolved(fields=((b"max-forwards", b"0"),))), "RFC 9110 says must not be passed on; answered, or passed on unchanged by those who don't count", "RFC 9110 7.6.2", fields=(b"Max-Forwards: 0",)),
+    _method("options-forwards-none", b"OPTIONS /page HTTP/1.1", (REFUSED, ANSWERED), "must not be passed on", "RFC 9110 7.6.2", fields=(b"Max-Forwards: 0",)),
+    _method("options-forwards", b"OPTIONS /page HTTP/1.1", (REFUSED, Resolved(method=b"OPTIONS", fields=((b"max-forwards", b"1"),))), "must be counted down", "RFC 9110 7.6.2", fields=(b"Max-Forwards: 2",)),
     _method("get-forwards", b"GET /page HTTP/1.1", (Resolved(),), "of TRACE and OPTIONS alone", "RFC 9110 7.6.2", fields=(b"Max-Forwards: 0",)),
 ]
 
