@@ -53,7 +53,8 @@ impl Visit {
         let mut fields = headers.get_all(header::COOKIE).iter().cloned();
         let cookies = (fields.next(), fields.collect::<Vec<_>>());
         let gpc = present.has(Present::SEC_GPC)
-            && headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1");
+            // HTTP/2 lets white space pass that who reads HTTP/1.1 takes off.
+            && headers.get_all("sec-gpc").iter().any(|value| value.as_bytes().trim_ascii() == b"1");
         let beside = (site.id.index(), exchange.secure, gpc);
         let recall = match &cookies {
             (Some(field), others) if others.is_empty() => {
@@ -85,6 +86,11 @@ impl Visit {
     /// What the visitor agreed to when the request was sent.
     pub(super) fn consent(&self) -> &Consent {
         &self.agreement.consent
+    }
+
+    /// Whether the user agent says `Sec-GPC: 1`.
+    pub(super) fn has_signal(&self) -> bool {
+        self.beside.2
     }
 
     /// The host that the user agent asked, without port.

@@ -114,6 +114,16 @@ fn observing_joins_crumbs_too_since_http_1_has_none() {
 }
 
 #[test]
+fn a_signal_counts_with_white_space_around_it() {
+    let origin = answering(&page(&[]));
+    let gateway = plain(&origin).start();
+    let (_, content) = agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        answered(&mut sender, get("/.tamis/consent", &[("sec-gpc", " 1\t")])).await
+    });
+    assert!(text(&content).contains(r#""gpc":true"#));
+}
+
+#[test]
 fn http_2_is_spoken_on_a_plain_connection_only_where_it_is_set() {
     let origin = answering(&page(&[]));
     let gateway = Setup::new(&origin).start();

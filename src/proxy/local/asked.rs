@@ -106,7 +106,7 @@ impl<'a> Asked<'a> {
 
     /// Whether the user agent objects to tracking (`Sec-GPC: 1`).
     pub(super) fn gpc(&self) -> bool {
-        self.headers().get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1")
+        self.visit.has_signal()
     }
 
     /// Whether the request came from a page of this site, so that it may change something.
