@@ -223,6 +223,8 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
     };
     if site.upstream.h2 {
         parts.version = Version::HTTP_2;
+        // The authority says it (RFC 9113 8.3.1), and may be another one.
+        parts.headers.remove(header::HOST);
         parts.uri = absolute(&parts.uri, site.upstream.tls(), &host).unwrap_or_default();
     } else {
         parts.version = Version::HTTP_11;

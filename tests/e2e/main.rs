@@ -25,6 +25,7 @@ mod faults;
 mod fields;
 mod framing;
 mod http2;
+mod http2_origin;
 mod https;
 mod live;
 mod local_api;
