@@ -20,7 +20,7 @@ pub(super) struct Ready {
 
 impl Ready {
     /// With these lines beside its fields, over HTTP/2 or not.
-    pub(super) fn new(request: Request<RequestBody>, lines: Lines, h2: bool) -> Self {
+    pub(super) fn new(request: Request<RequestBody>, lines: &Lines, h2: bool) -> Self {
         let upgrades = request.headers().contains_key(header::UPGRADE);
         let repeatable = is_repeatable(&request);
         Self { outgoing: Outgoing::new(request, lines, h2), upgrades, repeatable }
@@ -47,6 +47,7 @@ pub(super) async fn send(
         Some(lease) => lease,
         None => connect(&mut way, upload).await?,
     };
+    let mut repeated = false;
     loop {
         upload.goes_to(way.address());
         let kept = lease.is_kept();
@@ -55,11 +56,14 @@ pub(super) async fn send(
                 way.answered();
                 return expected(answer, upgrades);
             }
-            Err(failed) if !kept => return Err(blame(failed.fault, kept, upload, &way)),
+            // A new connection that fails, or a second one, is a fault of the origin server's.
+            Err(failed) if repeated || !(kept || failed.is_refused()) => {
+                return Err(blame(failed.fault, kept, upload, &way));
+            }
             Err(failed) => failed,
         };
         outgoing = match failed.unsent() {
-            // Not a byte of it left: any method, any body.
+            // Not a byte of it left, or nothing was done with it: any method, any body.
             Ok(unsent) => unsent,
             // The connection died before any byte of an answer (RFC 9110 9.2.2).
             Err(failed) if repeatable => {
@@ -68,6 +72,7 @@ pub(super) async fn send(
             Err(failed) => return Err(blame(failed.fault, kept, upload, &way)),
         };
         current.counters.retries.increment();
+        repeated = true;
         lease = connect(&mut way, upload).await?;
     }
 }

@@ -120,7 +120,7 @@ async fn pass(
     }
     let head = parts.method == Method::HEAD;
     upload.begin();
-    let ready = forward::Ready::new(Request::from_parts(parts, body), lines, site.upstream.h2);
+    let ready = forward::Ready::new(Request::from_parts(parts, body), &lines, site.upstream.h2);
     exchange.asked = true;
     let mut set_cookies = Vec::new();
     let field = |line: Line<'_>| answer::field(exchange, site, &mut set_cookies, line);

@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Fault;
 use super::codec::Content;
+use super::multiplex::Carried;
 use super::shelf::Seat;
 use super::stream::Stream;
 
@@ -24,7 +25,7 @@ pub struct Body<B>(pub(super) Source<B>);
 pub(super) enum Source<B> {
     Http1(Content<B>),
     /// With the connection's handle, which keeps that open, and the request's place.
-    Http2(Incoming, #[expect(dead_code, reason = "held, not used")] (SendRequest<B>, Seat)),
+    Http2(Incoming, #[expect(dead_code, reason = "held, not used")] (SendRequest<Carried<B>>, Seat)),
 }
 
 /// A connection that speaks another protocol from now on.

@@ -9,6 +9,7 @@ use hyper::client::conn::http2::SendRequest;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::multiplex::Carried;
 use super::roster::Endpoint;
 use super::shelf::Shelf;
 use crate::metrics::AddressCounters;
@@ -33,20 +34,21 @@ struct Shared<B> {
 
 /// A connection of HTTP/2 in the hands of one of its requests.
 pub(super) struct Handle<B> {
-    pub(super) sender: SendRequest<B>,
-    /// An answer did not come in time. Whether the other side is slow or gone can't be told, so it is given no more.
-    pub(super) doubted: Rc<Cell<bool>>,
+    pub(super) sender: SendRequest<Carried<B>>,
+    /// It is given no more: an answer did not come in time, and whether the other side is slow or gone can't be told; or
+    /// that has said that it leaves.
+    pub(super) spent: Rc<Cell<bool>>,
 }
 
 impl<B> Handle<B> {
-    pub(super) fn new(sender: SendRequest<B>) -> Self {
-        Self { sender, doubted: Rc::default() }
+    pub(super) fn new(sender: SendRequest<Carried<B>>) -> Self {
+        Self { sender, spent: Rc::default() }
     }
 }
 
 impl<B> Clone for Handle<B> {
     fn clone(&self) -> Self {
-        Self { sender: self.sender.clone(), doubted: Rc::clone(&self.doubted) }
+        Self { sender: self.sender.clone(), spent: Rc::clone(&self.spent) }
     }
 }
 
@@ -60,13 +62,6 @@ impl<B> Lane<B> {
         let shelf = Rc::new(Shelf::new(most, sweeper, tally));
         let label = Rc::from(endpoint.label.as_str());
         Rc::new(Self { endpoint, label, shelf, shared: RefCell::default(), closed: Cell::new(false) })
-    }
-
-    /// Keeps a connection of HTTP/2 for other requests.
-    pub(super) fn keep(&self, handle: Handle<B>) {
-        if !self.closed.get() {
-            self.shared.borrow_mut().push(Shared { handle, since: Instant::now() });
-        }
     }
 
     /// Ends what is idle, and keeps nothing from now on. What is in use goes on.
@@ -87,9 +82,17 @@ impl<B: http_body::Body + 'static> Lane<B> {
     /// A handle of a connection of HTTP/2 that takes another request.
     pub(super) fn share(&self) -> Option<Handle<B>> {
         let mut shared = self.shared.borrow_mut();
-        shared.retain(|Shared { handle, .. }| !handle.sender.is_closed() && !handle.doubted.get());
+        shared.retain(|Shared { handle, .. }| !handle.sender.is_closed() && !handle.spent.get());
         let usable = shared.iter_mut().rev().find(|shared| shared.handle.sender.is_ready())?;
         usable.since = Instant::now();
         Some(usable.handle.clone())
+    }
+
+    /// Keeps a connection of HTTP/2 for other requests, unless there is one already. Requests that find none at one moment
+    /// open one each; the others end with the request that they carry.
+    pub(super) fn keep(&self, handle: Handle<B>) {
+        if !self.closed.get() && self.share().is_none() {
+            self.shared.borrow_mut().push(Shared { handle, since: Instant::now() });
+        }
     }
 }

@@ -1,10 +1,7 @@
 //! A connection in use: one request goes in, the head of its answer comes out.
 
 use std::error::Error as StdError;
-use std::future::{Future as _, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -16,9 +13,9 @@ use super::body::{Body, Source};
 use super::codec::{Bounds, Connection, Content, Kept, Line, Rules, Sending, ask};
 use super::lane::Handle;
 use super::lines::Lines;
+use super::multiplex::{self, Message};
 use super::shelf::Seat;
 use crate::metrics::Counters;
-use crate::timer::LazyTimer;
 
 /// A connection that carries one request. The body of its answer gives it back.
 pub struct Lease<'p, B> {
@@ -41,7 +38,7 @@ pub struct Outgoing<B>(Form<B>);
 enum Form<B> {
     /// Its head is written already.
     Http1(Box<Sending<B>>),
-    Http2(Box<(Request<B>, Lines)>),
+    Http2(Box<Message<B>>),
 }
 
 /// An attempt that came to nothing.
@@ -49,9 +46,11 @@ pub struct Failed<B> {
     /// Why.
     pub fault: Fault,
     /// The request, as far as it could go out again: whole, if nothing of it was sent.
-    outgoing: Option<Outgoing<B>>,
-    sent: bool,
-    heard: bool,
+    pub(super) outgoing: Option<Outgoing<B>>,
+    pub(super) sent: bool,
+    /// The origin server has said that it did nothing with it.
+    pub(super) refused: bool,
+    pub(super) heard: bool,
 }
 
 impl<B> Outgoing<B>
@@ -60,11 +59,30 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     /// A request as it is to be sent to an upstream that speaks HTTP/2 or not, with these lines beside its fields.
-    pub fn new(request: Request<B>, lines: Lines, h2: bool) -> Self {
+    pub fn new(request: Request<B>, lines: &Lines, h2: bool) -> Self {
         match h2 {
-            true => Self(Form::Http2(Box::new((request, lines)))),
-            false => Self(Form::Http1(Box::new(Sending::new(request, &lines)))),
+            true => Message::new(request, lines).into(),
+            false => Self(Form::Http1(Box::new(Sending::new(request, lines)))),
         }
+    }
+}
+
+impl<B> From<Message<B>> for Outgoing<B> {
+    fn from(message: Message<B>) -> Self {
+        Self(Form::Http2(Box::new(message)))
+    }
+}
+
+impl<B> Failed<B> {
+    /// One after which the request can't be sent again.
+    pub(super) fn finally(fault: Fault) -> Self {
+        Self { fault, outgoing: None, sent: true, refused: false, heard: true }
+    }
+
+    /// The origin server has said that it did nothing with the request, which says nothing against another connection
+    /// (RFC 9113 6.8, 8.7).
+    pub fn is_refused(&self) -> bool {
+        self.refused
     }
 }
 
@@ -73,10 +91,11 @@ where
     B: HttpBody<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    /// The request, if not an octet of it was sent because there was no connection any more.
+    /// The request, if not an octet of it was sent because there was no connection any more, or if the origin server has
+    /// said that it did nothing with it.
     ///
     /// # Errors
-    /// The attempt, if something was.
+    /// The attempt, if something was, or if its content can't be had again.
     pub fn unsent(mut self) -> Result<Outgoing<B>, Self> {
         let ended = matches!(self.fault, Fault::Closed | Fault::Broken(_) | Fault::Http2(_));
         if self.sent || !ended {
@@ -90,17 +109,22 @@ where
     }
 
     /// The request once more, if it has no content and the connection ended without an octet of an answer: it was
-    /// probably not seen. Not over HTTP/2, where others are heard on the same connection.
+    /// probably not seen. Over HTTP/2 others may have been answered on the same connection.
     ///
     /// # Errors
     /// The fault, if it is another one.
     pub fn unheard(self) -> Result<Outgoing<B>, Fault> {
-        let died = matches!(self.fault, Fault::Closed | Fault::Broken(_)) && !self.heard;
+        let died = match &self.fault {
+            Fault::Closed | Fault::Broken(_) => true,
+            Fault::Http2(fault) => multiplex::is_lost(fault),
+            _ => false,
+        };
         match self.outgoing.map(|outgoing| outgoing.0) {
-            Some(Form::Http1(sending)) if died => {
+            _ if !died || self.heard => Err(self.fault),
+            Some(Form::Http1(sending)) => {
                 sending.again().map(|again| Outgoing(Form::Http1(Box::new(again)))).ok_or(self.fault)
             }
-            _ => Err(self.fault),
+            form => form.map(Outgoing).ok_or(self.fault),
         }
     }
 }
@@ -129,71 +153,28 @@ where
         let Self { road, seat, bounds, counters, kept } = self;
         let (mut connection, mut sending) = match (road, outgoing.0) {
             (Road::Http1(connection), Form::Http1(sending)) => (connection, sending),
-            (Road::Http2(handle), Form::Http2(request)) => {
-                let answer = Box::pin(multiplexed((handle, seat), request, patience, counters)).await?;
+            (Road::Http2(handle), Form::Http2(message)) => {
+                let answer = Box::pin(multiplex::ask((handle, seat), message, patience, counters)).await?;
                 // hyper bounds the size of a head alone.
                 let within = answer.headers().len() <= bounds.fields;
-                return if within { Ok(answer) } else { Err(failed(Fault::Large)) };
+                return if within { Ok(answer) } else { Err(Failed::finally(Fault::Large)) };
             }
             // A request is written for one upstream, all of whose addresses speak one protocol.
-            _ => return Err(failed(Fault::Closed)),
+            _ => return Err(Failed::finally(Fault::Closed)),
         };
         sending.wary = kept;
         let rules = Rules { bounds, informational: &counters.informational };
         match ask(&mut connection, &mut sending, &rules, patience, field).await {
             Ok(head) => {
-                let content = Content::after(&head, connection, sending, bounds, seat).map_err(failed)?;
+                let content =
+                    Content::after(&head, connection, sending, bounds, seat).map_err(Failed::finally)?;
                 Ok(head.into_response(Body(Source::Http1(content))))
             }
             Err((fault, heard)) => {
                 let sent = sending.sent;
                 let outgoing = Some(Outgoing(Form::Http1(sending)));
-                Err(Failed { fault, outgoing, sent, heard })
+                Err(Failed { fault, outgoing, sent, refused: false, heard })
             }
-        }
-    }
-}
-
-fn failed<B>(fault: Fault) -> Failed<B> {
-    Failed { fault, outgoing: None, sent: true, heard: true }
-}
-
-/// The same over HTTP/2, which hyper speaks.
-async fn multiplexed<B>(
-    (mut handle, seat): (Handle<B>, Seat),
-    request: Box<(Request<B>, Lines)>,
-    patience: impl Fn() -> Instant,
-    counters: &Arc<Counters>,
-) -> Result<Response<Body<B>>, Failed<B>>
-where
-    B: HttpBody<Data = Bytes> + Unpin + 'static,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
-{
-    let (mut request, lines) = *request;
-    lines.append_to(request.headers_mut());
-    let informational = Arc::clone(counters);
-    hyper::ext::on_informational(&mut request, move |_| informational.informational.increment());
-    let mut timer = LazyTimer::default();
-    let answered = {
-        let mut answering = pin!(handle.sender.try_send_request(request));
-        poll_fn(|cx| match answering.as_mut().poll(cx) {
-            Poll::Ready(answered) => Poll::Ready(Some(answered)),
-            Poll::Pending if timer.passed(patience(), cx) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        })
-        .await
-    };
-    match answered {
-        None => {
-            handle.doubted.set(true);
-            Err(failed(Fault::Slow))
-        }
-        Some(Ok(answer)) => Ok(answer.map(|incoming| Body(Source::Http2(incoming, (handle.sender, seat))))),
-        Some(Err(mut fault)) => {
-            let unsent = fault.take_message();
-            let unsent = unsent.map(|request| Outgoing(Form::Http2(Box::new((request, Lines::none())))));
-            let sent = unsent.is_none();
-            Err(Failed { fault: Fault::Http2(fault.into_error()), outgoing: unsent, sent, heard: true })
         }
     }
 }

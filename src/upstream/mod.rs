@@ -14,6 +14,7 @@ mod keeper;
 mod lane;
 mod lease;
 mod lines;
+mod multiplex;
 mod origin;
 mod place;
 mod pool;

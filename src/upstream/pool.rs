@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 
 use super::codec::Bounds;
+use super::multiplex::Carried;
 use super::place::Place;
 use super::shelf::SWEEPS;
 use super::way::Way;
@@ -90,7 +91,7 @@ where
         Way::new(self, &self.places[index])
     }
 
-    pub(super) async fn handshake<T>(&self, at: &str, stream: T) -> Result<SendRequest<B>, Error>
+    pub(super) async fn handshake<T>(&self, at: &str, stream: T) -> Result<SendRequest<Carried<B>>, Error>
     where
         T: AsyncRead + AsyncWrite + Unpin + 'static,
     {

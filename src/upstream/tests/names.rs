@@ -50,7 +50,7 @@ async fn ask(pool: &Pool<Requests>) -> Result<Bytes, Error> {
         None => way.connect().await?,
     };
     let late = Instant::now() + Duration::from_secs(60);
-    let outgoing = Outgoing::new(Request::get("/").body(Empty::new()).unwrap(), Lines::none(), false);
+    let outgoing = Outgoing::new(Request::get("/").body(Empty::new()).unwrap(), &Lines::none(), false);
     let answer = lease.send(outgoing, || late, |line| line.kept()).await;
     let answer = answer.unwrap_or_else(|failed| panic!("{}", failed.fault));
     Ok(answer.into_body().frame().await.unwrap().unwrap().into_data().unwrap())

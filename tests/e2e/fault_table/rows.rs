@@ -18,7 +18,7 @@ pub(super) struct Row {
     pub(super) gets: Gets,
     pub(super) heard: usize,
     pub(super) log: &'static str,
-    play: Play,
+    pub(super) play: Play,
 }
 
 const LINES: &[Over] = &[Plain, Tls];

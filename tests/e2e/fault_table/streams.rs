@@ -1,14 +1,65 @@
 //! What an origin server of HTTP/2 can do wrong with its streams.
 
 use super::case::Over::Http2;
-use super::case::{Gets, Play};
+use super::case::{Ask, Gets, Play};
 use super::frames::{END_STREAM, Frames, field};
 use super::rows::{CUT, FRAMES, LARGE, NO_ANSWER, OWN_LOG, Row, SLOW, for_ever, get};
 use crate::kit::page;
 
 /// What HTTP/2 alone can do wrong.
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn rows() -> Vec<Row> {
+    let mut rows = anew();
+    rows.extend(kept());
+    rows
+}
+
+/// The request is heard on a second connection, too.
+fn twice(row: Row) -> Row {
+    Row { heard: 2, ..row }
+}
+
+/// At the second request of a connection; that of another one gets the page.
+fn kept() -> Vec<Row> {
+    let row = |fault, ask, (gets, heard): (Gets, usize), spoil| {
+        let log = if gets == Gets::Page { "" } else { OWN_LOG };
+        Row { ask, kept: true, heard, ..get(fault, FRAMES, (gets, log), Play::Stream(spoil)) }
+    };
+    let refuses: fn(&mut Frames<'_>, u32) -> bool = |frames, stream| {
+        if stream == 1 {
+            frames.page(stream);
+        } else {
+            frames.reset(stream, 7);
+        }
+        true
+    };
+    let leaves: fn(&mut Frames<'_>, u32) -> bool = |frames, stream| {
+        if stream == 1 {
+            frames.page(stream);
+            return true;
+        }
+        frames.go_away(stream - 2, 0);
+        frames.wire.rest();
+        false
+    };
+    let closes: fn(&mut Frames<'_>, u32) -> bool = |frames, stream| {
+        if stream == 1 {
+            frames.page(stream);
+        }
+        stream == 1
+    };
+    vec![
+        row("refuses a further stream at a GET (REFUSED_STREAM)", Ask::Get, (Gets::Page, 2), refuses),
+        row("refuses a further stream at a POST (REFUSED_STREAM)", Ask::Post, (Gets::Page, 2), refuses),
+        row("goes away before a further GET (GOAWAY)", Ask::Get, (Gets::Page, 2), leaves),
+        row("goes away before a further POST (GOAWAY)", Ask::Post, (Gets::Page, 2), leaves),
+        row("closes a kept connection at a GET (HTTP/2)", Ask::Get, (Gets::Page, 2), closes),
+        row("closes a kept connection at a POST (HTTP/2)", Ask::Post, (NO_ANSWER, 1), closes),
+    ]
+}
+
+/// At a stream of a new connection, or at any.
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn anew() -> Vec<Row> {
     let row = |fault, (gets, log), spoil| get(fault, FRAMES, (gets, log), Play::Stream(spoil));
     let none = (NO_ANSWER, OWN_LOG);
     let cut = (Gets::Cut, CUT);
@@ -26,14 +77,14 @@ pub(super) fn rows() -> Vec<Row> {
             frames.reset(stream, 2);
             true
         }),
-        row("refuses the stream (REFUSED_STREAM)", none, |frames, stream| {
+        twice(row("refuses the stream (REFUSED_STREAM)", none, |frames, stream| {
             frames.reset(stream, 7);
             true
-        }),
-        row("goes away before its answer (GOAWAY)", none, |frames, _| {
+        })),
+        twice(row("goes away before its answer (GOAWAY)", none, |frames, _| {
             frames.go_away(0, 0);
             false
-        }),
+        })),
         row("goes away and answers (GOAWAY)", (Gets::Page, ""), |frames, stream| {
             frames.go_away(stream, 0);
             frames.page(stream);

@@ -228,7 +228,7 @@ fn a_request_of_which_nothing_was_written_goes_out_whole() {
         let (near, far) = connection();
         drop(far);
         let body = script(Some(3), [data("ab"), None, data("c")]);
-        let outgoing = Outgoing::new(post(body), Lines::default(), false);
+        let outgoing = Outgoing::new(post(body), &Lines::default(), false);
         let failed = lease(near).send(outgoing, || late, |line| line.kept()).await.err().unwrap();
         assert!(matches!(failed.fault, Fault::Broken(_)));
         let outgoing = failed.unsent().ok().unwrap();
@@ -263,7 +263,7 @@ fn nothing_is_asked_where_something_was_said_before() {
                 let near = tokio::net::TcpStream::from_std(near).unwrap();
                 let (road, seat) = (Road::Http1(Connection::new(Stream::Plain(near))), seat().1);
                 let lease = Lease { road, seat, bounds: BOUNDS, counters: &counters, kept: true };
-                let outgoing = Outgoing::new(post(body), Lines::default(), false);
+                let outgoing = Outgoing::new(post(body), &Lines::default(), false);
                 lease.send(outgoing, || late, |line| line.kept()).await.err().unwrap()
             });
             assert!(failed.unsent().is_ok());
