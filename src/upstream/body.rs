@@ -8,12 +8,11 @@ use std::task::{Context, Poll};
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
-use hyper::client::conn::http2::SendRequest;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Fault;
 use super::codec::Content;
-use super::multiplex::Carried;
+use super::lane::Handle;
 use super::shelf::Seat;
 use super::stream::Stream;
 
@@ -25,7 +24,7 @@ pub struct Body<B>(pub(super) Source<B>);
 pub(super) enum Source<B> {
     Http1(Content<B>),
     /// With the connection's handle, which keeps that open, and the request's place.
-    Http2(Incoming, #[expect(dead_code, reason = "held, not used")] (SendRequest<Carried<B>>, Seat)),
+    Http2(Incoming, #[expect(dead_code, reason = "held, not used")] (Handle<B>, Seat)),
 }
 
 /// A connection that speaks another protocol from now on.

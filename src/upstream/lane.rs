@@ -1,7 +1,7 @@
 //! One address as one worker uses it: its connections and its condition.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use hyper::client::conn::http2::SendRequest;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::multiplex::Carried;
+use super::multiplex::{Carried, STREAMS};
 use super::roster::Endpoint;
 use super::shelf::Shelf;
 use crate::metrics::AddressCounters;
@@ -32,23 +32,52 @@ struct Shared<B> {
     since: Instant,
 }
 
-/// A connection of HTTP/2 in the hands of one of its requests.
+/// A connection of HTTP/2 in the hands of one of its requests, until its answer has been read.
 pub(super) struct Handle<B> {
     pub(super) sender: SendRequest<Carried<B>>,
+    state: Rc<State>,
+}
+
+/// What is known of a connection; each of its requests holds it, and the lane.
+pub(super) struct State {
     /// It is given no more: an answer did not come in time, and whether the other side is slow or gone can't be told; or
     /// that has said that it leaves.
-    pub(super) spent: Rc<Cell<bool>>,
+    spent: Cell<bool>,
+    /// So many requests at once it takes.
+    most: Cell<usize>,
+}
+
+impl State {
+    /// Notes how many streams the other side allows (RFC 9113 5.1.2).
+    pub(super) fn allow(&self, streams: usize) {
+        self.most.set(streams.min(STREAMS as usize));
+    }
 }
 
 impl<B> Handle<B> {
     pub(super) fn new(sender: SendRequest<Carried<B>>) -> Self {
-        Self { sender, spent: Rc::default() }
+        Self { sender, state: Rc::new(State { spent: Cell::new(false), most: Cell::new(STREAMS as usize) }) }
+    }
+
+    /// What is known of it, for whoever must not keep it.
+    pub(super) fn state(&self) -> Weak<State> {
+        Rc::downgrade(&self.state)
+    }
+
+    /// No further request is given to it.
+    pub(super) fn spend(&self) {
+        self.state.spent.set(true);
+    }
+
+    /// It has as many requests as it takes. One of those who hold it is the lane.
+    fn is_full(&self) -> bool {
+        Rc::strong_count(&self.state) > self.state.most.get()
     }
 }
 
 impl<B> Clone for Handle<B> {
     fn clone(&self) -> Self {
-        Self { sender: self.sender.clone(), spent: Rc::clone(&self.spent) }
+        Self { sender: self.sender.clone(), state: Rc::clone(&self.state) }
     }
 }
 
@@ -79,11 +108,12 @@ impl<B> Lane<B> {
 }
 
 impl<B: http_body::Body + 'static> Lane<B> {
-    /// A handle of a connection of HTTP/2 that takes another request.
+    /// A handle of a connection of HTTP/2 that takes another request at once.
     pub(super) fn share(&self) -> Option<Handle<B>> {
         let mut shared = self.shared.borrow_mut();
-        shared.retain(|Shared { handle, .. }| !handle.sender.is_closed() && !handle.spent.get());
-        let usable = shared.iter_mut().rev().find(|shared| shared.handle.sender.is_ready())?;
+        shared.retain(|Shared { handle, .. }| !handle.sender.is_closed() && !handle.state.spent.get());
+        let is_usable = |handle: &Handle<B>| handle.sender.is_ready() && !handle.is_full();
+        let usable = shared.iter_mut().rev().find(|shared| is_usable(&shared.handle))?;
         usable.since = Instant::now();
         Some(usable.handle.clone())
     }

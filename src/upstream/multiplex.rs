@@ -26,6 +26,15 @@ use super::shelf::Seat;
 use crate::metrics::Counters;
 use crate::timer::LazyTimer;
 
+/// So many octets of an answer may come before its user agent takes them. Each request has as many.
+pub(super) const WINDOW: u32 = 256 * 1024;
+
+/// So many requests at once a connection carries, if the other side allows as many.
+pub(super) const STREAMS: u32 = 1000;
+
+/// So many octets of all answers on a connection: enough for each, so that none waits for the user agents of others.
+pub(super) const CONNECTION_WINDOW: u32 = WINDOW * STREAMS;
+
 /// So many octets of content that went out are held until more follow. Most content is less: forms, calls of an API.
 const HELD: usize = 64 * 1024;
 
@@ -171,10 +180,10 @@ where
     };
     let mut fault = match answered {
         Some(Ok(answer)) => {
-            return Ok(answer.map(|incoming| Body(Source::Http2(incoming, (handle.sender, seat)))));
+            return Ok(answer.map(|incoming| Body(Source::Http2(incoming, (handle, seat)))));
         }
         None => {
-            handle.spent.set(true);
+            handle.spend();
             return Err(Failed::finally(Fault::Slow));
         }
         Some(Err(fault)) => fault,
@@ -183,7 +192,7 @@ where
     let fault = fault.into_error();
     let refused = is_refused(&fault);
     if is_leaving(&fault) {
-        handle.spent.set(true);
+        handle.spend();
     }
     let heard = hearing.heard.load(Ordering::Relaxed);
     let outgoing = message.again().map(Outgoing::from);

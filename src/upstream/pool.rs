@@ -5,20 +5,23 @@
 
 use std::cell::Cell;
 use std::error::Error as StdError;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body;
-use hyper::client::conn::http2::{Builder, SendRequest};
+use hyper::client::conn::http2::Builder;
 use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 
 use super::codec::Bounds;
-use super::multiplex::Carried;
+use super::lane::Handle;
+use super::multiplex;
 use super::place::Place;
 use super::shelf::SWEEPS;
 use super::way::Way;
@@ -59,8 +62,9 @@ where
         http2
             .timer(TokioTimer::new())
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
-            .initial_stream_window_size(1024 * 1024)
-            .initial_connection_window_size(4 * 1024 * 1024);
+            .max_send_buf_size(multiplex::WINDOW as usize)
+            .initial_stream_window_size(multiplex::WINDOW)
+            .initial_connection_window_size(multiplex::CONNECTION_WINDOW);
         let sweeper = previous.map_or_else(Arc::default, |pool| Arc::clone(&pool.sweeper));
         let before = previous.map_or(&[][..], |pool| &pool.places);
         let place = |origin: &Arc<Origin>| {
@@ -91,15 +95,21 @@ where
         Way::new(self, &self.places[index])
     }
 
-    pub(super) async fn handshake<T>(&self, at: &str, stream: T) -> Result<SendRequest<Carried<B>>, Error>
+    pub(super) async fn handshake<T>(&self, at: &str, stream: T) -> Result<Handle<B>, Error>
     where
         T: AsyncRead + AsyncWrite + Unpin + 'static,
     {
         let fault = |source| Error::Handshake { at: at.to_owned(), source };
-        let (sender, connection) = self.http2.handshake(TokioIo::new(stream)).await.map_err(fault)?;
+        let (sender, mut connection) = self.http2.handshake(TokioIo::new(stream)).await.map_err(fault)?;
+        let handle = Handle::new(sender);
+        let state = handle.state();
         // How a connection ends is told to the requests that it carries; an idle one that ends is just closed.
-        tokio::task::spawn_local(async move { drop(connection.await) });
-        Ok(sender)
+        tokio::task::spawn_local(poll_fn(move |cx| {
+            let polled = Pin::new(&mut connection).poll(cx).map(drop);
+            state.upgrade().inspect(|state| state.allow(connection.current_max_send_streams()));
+            polled
+        }));
+        Ok(handle)
     }
 
     /// Drops what is closed at once and what is idle for too long now and then, until the pool is dropped or another one

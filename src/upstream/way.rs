@@ -15,7 +15,7 @@ use super::Pool;
 use super::codec::Connection;
 use super::connect::{Error, connect};
 use super::gate::{Gate, Permit};
-use super::lane::{Handle, Lane};
+use super::lane::Lane;
 use super::lease::{Lease, Road};
 use super::place::Place;
 use super::shelf::Seat;
@@ -158,11 +158,10 @@ where
             return Ok(self.lease(Road::Http1(Connection::new(stream)), seat, false));
         }
         let at = &lane.endpoint.label;
-        let sender = match stream {
+        let handle = match stream {
             Stream::Tls(stream) => self.pool.handshake(at, *stream).await?,
             stream => self.pool.handshake(at, stream).await?,
         };
-        let handle = Handle::new(sender);
         lane.keep(handle.clone());
         Ok(self.lease(Road::Http2(handle), seat, false))
     }
