@@ -1,5 +1,6 @@
 //! Fields that end at this hop (RFC 9110 7.6.1), fields that name a length, and names that a backend would confuse.
 
+use http::Version;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::present::Present;
@@ -108,10 +109,12 @@ pub(super) fn accepts_trailers(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Asks the origin server for trailers, a request to this hop only.
-pub(super) fn ask_for_trailers(headers: &mut HeaderMap) {
+/// Asks the origin server for trailers, a request to this hop only. HTTP/2 knows no `Connection` (RFC 9113 8.2.2).
+pub(super) fn ask_for_trailers(headers: &mut HeaderMap, version: Version) {
     headers.insert(header::TE, HeaderValue::from_static("trailers"));
-    headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
+    if version != Version::HTTP_2 {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
+    }
 }
 
 /// What no trailer may carry: cookies, fields that a head alone has, and those of the connection (RFC 9110 6.5.1), those

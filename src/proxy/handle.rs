@@ -231,7 +231,7 @@ fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
         parts.headers.insert(header::HOST, host);
     }
     if trailers {
-        fields::ask_for_trailers(&mut parts.headers);
+        fields::ask_for_trailers(&mut parts.headers, parts.version);
     }
 }
 

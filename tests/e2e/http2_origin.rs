@@ -118,6 +118,25 @@ fn the_host_is_the_authority_and_no_field_beside_it() {
     assert!(origin.heard_nothing());
 }
 
+#[test]
+fn who_reads_trailers_says_so_to_the_origin_server() {
+    let origin = Http2Origin::start();
+    let gateway = origin.before("").start();
+    agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        answered(&mut sender, get("/", &[("te", "trailers")])).await;
+    });
+    let heard = origin.heard();
+    assert_eq!(heard.headers()["te"], "trailers");
+    assert_eq!(
+        says(&gateway, "GET / HTTP/1.1\r\nHost: x.test\r\nTE: trailers\r\nConnection: TE\r\n\r\n"),
+        200
+    );
+    let heard = origin.heard();
+    assert_eq!(heard.headers()["te"], "trailers");
+    assert_eq!(says(&gateway, "GET / HTTP/1.1\r\nHost: x.test\r\nTE: gzip\r\nConnection: TE\r\n\r\n"), 200);
+    assert!(!origin.heard().headers().contains_key("te"));
+}
+
 /// Downloads that stop at once, more than fit into the windows of a connection, and a page beside them.
 fn stops_and_asks(gateway: &Gateway, downloads: usize) {
     let mut builder = h2::client::Builder::new();
