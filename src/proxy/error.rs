@@ -21,8 +21,10 @@ pub enum Side {
 /// Why an exchange failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No Host, several, or one that is none (RFC 9112 3.2).
-    #[error("the request's Host is missing, repeated or malformed")]
+    /// No Host, several, one that is none (RFC 9112 3.2), or one that can't be told to an origin server of HTTP/2.
+    #[error(
+        "the request's Host is missing, repeated or malformed, or none that HTTP/2 carries to the origin server"
+    )]
     Host,
     /// More fields than a head may have.
     #[error("the request has more fields than limits.fields allows")]

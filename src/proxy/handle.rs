@@ -114,7 +114,7 @@ async fn pass(
     let upload = Upload::new(&current, site.id, rule, named, parts.version);
     exchange.upload = Some(Rc::clone(&upload));
     let body = request_body(exchange, site, (&mut parts, present), body, &upload).await?;
-    address(&mut parts, site, target, trailers);
+    address(&mut parts, site, target, trailers)?;
     if websocket {
         upgrade::ask(&mut parts.headers);
     }
@@ -216,23 +216,32 @@ async fn request_body(
 }
 
 /// The parts of the head that are this hop's: version, Host, trailers.
-fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) {
+///
+/// # Errors
+/// A Host that HTTP/2 can't carry, to an origin server that speaks it.
+fn address(parts: &mut Parts, site: &Site, target: Target, trailers: bool) -> Result<(), Error> {
     let host = match &site.host {
         HostField::Keep => target.authority,
         HostField::Set(host) => HeaderValue::try_from(host).unwrap_or(target.authority),
     };
-    if site.upstream.h2 {
-        parts.version = Version::HTTP_2;
-        // The authority says it (RFC 9113 8.3.1), and may be another one.
-        parts.headers.remove(header::HOST);
-        parts.uri = absolute(&parts.uri, site.upstream.tls(), &host).unwrap_or_default();
-    } else {
-        parts.version = Version::HTTP_11;
-        parts.headers.insert(header::HOST, host);
-    }
+    parts.version = if site.upstream.h2 { Version::HTTP_2 } else { Version::HTTP_11 };
     if trailers {
         fields::ask_for_trailers(&mut parts.headers, parts.version);
     }
+    if !site.upstream.h2 {
+        parts.headers.insert(header::HOST, host);
+        return Ok(());
+    }
+    // The authority says it (RFC 9113 8.3.1), and may be another one.
+    parts.headers.remove(header::HOST);
+    if host.is_empty() && !site.upstream.tls() {
+        // There is no authority then. To a target without one h2 adds the scheme, `http`, if it is given as one of HTTP/1.1.
+        parts.version = Version::HTTP_11;
+        return Ok(());
+    }
+    // What is a Host by the grammar of RFC 3986 need not be one for the library: it takes no percent sign.
+    parts.uri = absolute(&parts.uri, site.upstream.tls(), &host).ok_or(Error::Host)?;
+    Ok(())
 }
 
 /// Takes from an answer what spoke of the connection that it came over; the names that its `Connection` gave.

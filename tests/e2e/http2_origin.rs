@@ -119,6 +119,28 @@ fn the_host_is_the_authority_and_no_field_beside_it() {
 }
 
 #[test]
+fn a_host_that_http_2_can_not_carry_is_the_fault_of_who_sent_it() {
+    let origin = Http2Origin::start();
+    let gateway = origin.before("").start();
+    for host in ["a%41.wild.test", "a;b=c!$&'()*+_~%41"] {
+        assert_eq!(says(&gateway, &format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n")), 400, "{host}");
+    }
+    assert_eq!(gateway.count(|counters| counters.failures.value("host")), 2);
+    assert!(origin.heard_nothing() && gateway.health().is_up());
+    // Without any it is sent without any, over http.
+    for head in ["GET /none HTTP/1.0\r\n\r\n", "GET /none HTTP/1.1\r\nHost:\r\n\r\n"] {
+        assert_eq!(says(&gateway, head), 200, "{head}");
+        let heard = origin.heard();
+        assert_eq!((heard.uri().authority(), heard.uri().path()), (None, "/none"));
+        assert!(!heard.headers().contains_key("host"));
+    }
+    let https = format!("{{url: \"https://{}\", h2: true}}", origin.address);
+    let gateway = origin.before("").upstream(&https).start();
+    assert_eq!(says(&gateway, "GET / HTTP/1.0\r\n\r\n"), 400);
+    assert_eq!(origin.connections(), 1);
+}
+
+#[test]
 fn who_reads_trailers_says_so_to_the_origin_server() {
     let origin = Http2Origin::start();
     let gateway = origin.before("").start();
