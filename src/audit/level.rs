@@ -45,8 +45,34 @@ fn known(word: &str) -> Option<&'static str> {
 
 fn targets(word: &str) -> Targets {
     let level: LevelFilter = word.parse().unwrap_or(LevelFilter::INFO);
-    // The libraries speak of connections that strangers broke: of interest to who looks for it. Their traces could
-    // hold fields as they came, so they never get that far.
-    let others = level.min(if level >= LevelFilter::DEBUG { LevelFilter::DEBUG } else { LevelFilter::ERROR });
+    // Below an error the libraries speak of what passes through them, as it came: statements with what is put into them,
+    // heads, targets with their query. None of that may be written, whoever looks for it and at whatever level.
+    let others = level.min(LevelFilter::ERROR);
     Targets::new().with_target("tamis", level).with_target("access", level).with_default(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn libraries_tell_of_errors_alone_at_every_level() {
+        for word in Log::LEVELS {
+            let targets = targets(word);
+            for library in
+                ["tokio_postgres::query", "h2::server", "hyper::proto::h1::role", "rustls::conn", "log"]
+            {
+                for level in [Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE] {
+                    assert!(
+                        !targets.would_enable(library, &level),
+                        "{library} at {level}, log.level: {word}"
+                    );
+                }
+                assert_eq!(targets.would_enable(library, &Level::ERROR), word != "off", "{library}, {word}");
+            }
+        }
+        assert!(targets("trace").would_enable("tamis::store", &Level::TRACE));
+    }
 }

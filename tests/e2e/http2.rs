@@ -364,6 +364,19 @@ fn says(gateway: &Gateway, frames: &[(u8, u8, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
+fn what_the_library_says_of_a_malformed_head_is_not_logged() {
+    let gateway = plain(&answering(&page(&[]))).start();
+    // GET, http, `x.test`, and a path in which a space stands; then a frame that ends the connection.
+    let head = b"\x82\x86\x41\x06x.test\x44\x0e/S3CRET?S3CR x";
+    assert!(!says(&gateway, &[(1, 5, head), (7, 0, &[0; 8])]).is_empty());
+    agent(gateway.address(), &h2::client::Builder::new(), async |mut sender| {
+        answered(&mut sender, get("/log/malformed", &[])).await
+    });
+    let log = logged("path=\"/log/malformed\"");
+    assert!(!log.contains("S3CR"), "{}", log.lines().find(|line| line.contains("S3CR")).unwrap());
+}
+
+#[test]
 fn trailers_with_pseudo_header_fields_are_refused() {
     let origin = origin(|visit| while visit.request().is_some() {});
     // POST, http, `/`, and `x.test` as authority; `:path` by its entry.
