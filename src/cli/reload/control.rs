@@ -103,7 +103,7 @@ impl Controlling {
         while !self.control.reloader.is_over() {
             if touched && watch.follow(&self.tried) {
                 // What happened before the directory was watched.
-                self.look();
+                self.look(&watch);
             }
             touched = true;
             match runtime.block_on(self.control.task(&watch)) {
@@ -115,28 +115,16 @@ impl Controlling {
                 Task::Told => {}
                 // Where nobody has touched anything, the files are where they were, too.
                 Task::Look if self.tried.stand() => touched = false,
-                Task::Look => self.look(),
+                Task::Look => self.look(&watch),
             }
         }
     }
 
     /// Reloads if the files hold something else than when they were read, and go on holding that.
-    fn look(&mut self) {
-        let mut before = self.tried.again();
-        for _ in 0..MOST_LOOKS {
-            if before == self.tried {
-                // What was read again needn't be the next time.
-                self.tried = before;
-                return;
-            }
-            std::thread::sleep(REST);
-            let now = self.tried.again();
-            if now == before {
-                break;
-            }
-            before = now;
+    fn look(&mut self, watch: &Watch) {
+        if differ(&mut self.tried, watch) {
+            self.reload("files changed");
         }
-        self.reload("files changed");
     }
 
     /// Reads the files, serves by them if they can be used, and tells what came of it wherever somebody may look.
@@ -256,5 +244,73 @@ impl Controlling {
 
     fn generation(&self) -> u64 {
         self.control.reloader.gateway().snapshot.generation
+    }
+}
+
+/// Whether the files hold something else than when they were read, and go on holding that. A change of which the system
+/// has told is none yet: the watch waits for its end, and knows whether somebody still writes, which contents alone don't
+/// say.
+fn differ(tried: &mut Contents, watch: &Watch) -> bool {
+    let mut before = tried.again();
+    for _ in 0..MOST_LOOKS {
+        if before == *tried {
+            // What was read again needn't be the next time.
+            *tried = before;
+            return false;
+        }
+        std::thread::sleep(REST);
+        let now = tried.again();
+        if watch.is_told() {
+            return false;
+        }
+        if now == before {
+            return true;
+        }
+        before = now;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write as _;
+
+    use super::*;
+
+    /// A configuration in a folder of its own, as it was read.
+    fn written(name: &str) -> (PathBuf, Contents) {
+        let folder = std::env::temp_dir().join(format!("tamis-control-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let config = folder.join("tamis.yaml");
+        fs::write(&config, "workers: 1\n").unwrap();
+        let (contents, _) = Contents::load(&config);
+        (config, contents)
+    }
+
+    #[test]
+    fn a_file_that_somebody_still_writes_is_not_read() {
+        let (config, mut tried) = written("half");
+        let mut watch = Watch::new();
+        watch.follow(&tried);
+        let mut file = fs::File::create(&config).unwrap();
+        file.write_all(b"workers: 2").unwrap();
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(watch.told());
+        assert!(!differ(&mut tried, &watch), "it is half written");
+        drop(file);
+        runtime.block_on(watch.rest());
+        assert!(differ(&mut tried, &watch), "it is whole");
+        fs::remove_dir_all(config.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_change_of_which_nobody_tells_is_found() {
+        let (config, mut tried) = written("untold");
+        let watch = Watch::new();
+        assert!(!differ(&mut tried, &watch));
+        fs::write(&config, "workers: 2\n").unwrap();
+        assert!(differ(&mut tried, &watch));
+        fs::remove_dir_all(config.parent().unwrap()).unwrap();
     }
 }

@@ -98,6 +98,19 @@ impl Watch {
         new
     }
 
+    /// Something happens to the files, and has not come to rest: [`rest`](Self::rest) is going to return.
+    pub(super) fn is_told(&self) -> bool {
+        self.signs.lock().since.is_some()
+    }
+
+    /// Returns when something has happened to the files.
+    #[cfg(test)]
+    pub(super) async fn told(&self) {
+        while !self.is_told() {
+            self.signs.wake.notified().await;
+        }
+    }
+
     /// Returns when something has happened to the files and come to rest. What happened is kept if the wait is given up.
     pub(super) async fn rest(&self) {
         loop {
