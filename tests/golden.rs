@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tamis::config::{self, Outside};
+use tamis::config::{self, Outside, Part, Pem, Unusable};
 use tamis::diagnostic::{Diagnostics, Source};
 use tamis::pages::{Export, export};
 use tamis::registry::Registry;
@@ -128,10 +128,29 @@ fn configuration(source: Arc<Source>) -> Diagnostics {
             fs::read_dir(directory.join(path)).map_err(|_| "there is no such directory".to_owned())?;
         Ok(entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
     };
-    let outside = Outside { environment: &environment, read: &read, list: &list };
+    let outside = Outside { environment: &environment, read: &read, list: &list, check: &looked_into };
     let compiled = config::compile(source, Path::new(""), outside);
     assert_eq!(compiled.snapshot.is_some(), compiled.faults.errors() == 0);
     compiled.faults
+}
+
+/// Of the files of certificates `missing.pem` is not there, and `other.pem` is the key of another certificate.
+fn looked_into(pem: Pem<'_>) -> Vec<Unusable> {
+    let files = match pem {
+        Pem::Server(files) | Pem::Client(files) => {
+            vec![(Part::Certificates, files.certificate.as_path()), (Part::Key, files.key.as_path())]
+        }
+        Pem::Authorities(path) => vec![(Part::Certificates, path)],
+    };
+    let fault = |(part, path): (Part, &Path)| {
+        let (kind, message, help) = match path.to_str()? {
+            "missing.pem" => ("unusable-file", "can't read missing.pem", "write the path of a PEM file"),
+            "other.pem" => ("key-mismatch", "the key other.pem does not fit", "write the certificate's key"),
+            _ => return None,
+        };
+        Some(Unusable { part, kind, message: message.to_owned(), help })
+    };
+    files.into_iter().filter_map(fault).collect()
 }
 
 /// Compares every file of a directory with what is expected of it.

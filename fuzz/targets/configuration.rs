@@ -29,7 +29,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         Some("/etc/tamis/sites") => Ok(vec!["a.yaml".to_owned()]),
         _ => Err(MISSING.to_owned()),
     };
-    let outside = Outside { environment: &environment, read: &read, list: &list };
+    let outside = Outside { environment: &environment, read: &read, list: &list, check: &|_| Vec::new() };
     let compiled = config::compile(Source::new("tamis.yaml", own), Path::new("/etc/tamis"), outside);
     tamis_fuzz::faults::are_sound(&compiled.faults);
     assert_eq!(compiled.snapshot.is_some(), compiled.faults.errors() == 0);

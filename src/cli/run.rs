@@ -12,7 +12,7 @@ use super::terminal::{colours, complain, tell};
 use super::{CANNOT, FAULTY, load};
 use crate::config::Snapshot;
 use crate::downstream::Inherited;
-use crate::server::{Drained, Given, Server, State, log_to, notify, watchdog};
+use crate::server::{Drained, Given, Server, StartError, State, log_to, notify, watchdog};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -51,7 +51,8 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
         Err(fault) => {
             drop(guard);
             complain(&fault.to_string());
-            return CANNOT.into();
+            // What the configuration names can't be used: whoever starts it again finds the same.
+            return if matches!(fault, StartError::Files(_)) { FAULTY } else { CANNOT }.into();
         }
     };
     for address in server.addresses() {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::outside::{Outside, Sources};
+use super::pem::Checking;
 use super::registries::Registries;
 use super::site_files::SiteFiles;
 use super::snapshot::Snapshot;
@@ -40,6 +41,10 @@ pub fn compile(source: Arc<Source>, base: &Path, outside: Outside<'_>) -> Compil
     let site_files = SiteFiles::load(&document, base, outside, &mut sources);
     let mut registries = Registries::new(outside.read);
     let snapshot = Snapshot::read(&document, base, &site_files, &mut registries);
+    Checking { document: &document, base, check: outside.check }.mapping(document.root(), &schema::SETTINGS);
+    for (file, document) in site_files.iter().filter_map(|file| Some((file, file.document()?))) {
+        Checking { document, base: &file.base, check: outside.check }.mapping(document.root(), &schema::SITE);
+    }
     let mut faults = document.faults();
     faults.extend(site_files.faults());
     faults.extend(registries.into_faults());

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::schema;
+use super::{Certificate, schema};
 use crate::document::{Kind, Mapping, Node, Value};
 
 /// Looks a variable up; `None` where it is not set.
@@ -13,6 +13,42 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub type Read<'a> = &'a dyn Fn(&Path, u64) -> Result<String, String>;
 /// The names of what is in a directory, in any order; the error is the reason, for the operator.
 pub type List<'a> = &'a dyn Fn(&Path) -> Result<Vec<String>, String>;
+
+/// Whether such files can be used: all that is wrong with them.
+pub type Check<'a> = &'a dyn Fn(Pem<'_>) -> Vec<Unusable>;
+
+/// PEM files that a configuration names, and whoever serves by it reads.
+#[derive(Clone, Copy, Debug)]
+pub enum Pem<'a> {
+    /// What user agents are shown.
+    Server(&'a Certificate),
+    /// What origin servers are shown.
+    Client(&'a Certificate),
+    /// Certificates that may sign those of origin servers.
+    Authorities(&'a Path),
+}
+
+/// Why such a file can't be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable {
+    /// Which of the files it is.
+    pub part: Part,
+    /// The kind of fault.
+    pub kind: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// A file of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// That of the certificates.
+    Certificates,
+    /// That of the key.
+    Key,
+}
 
 /// The world outside of a configuration's text.
 #[derive(Clone, Copy)]
@@ -23,12 +59,20 @@ pub struct Outside<'a> {
     pub read: Read<'a>,
     /// The directory of `sites_from`.
     pub list: List<'a>,
+    /// Certificates, keys and CA files.
+    pub check: Check<'a>,
 }
 
 impl<'a> Outside<'a> {
-    /// A world without variables and directories, in which `read` gives every file.
+    /// A world without variables and directories, in which `read` gives every file, and nobody looks into those of
+    /// certificates.
     pub fn of_files(read: Read<'a>) -> Self {
-        Self { environment: &|_| None, read, list: &|_| Err("there is no such directory".to_owned()) }
+        Self {
+            environment: &|_| None,
+            read,
+            list: &|_| Err("there is no such directory".to_owned()),
+            check: &|_| Vec::new(),
+        }
     }
 }
 

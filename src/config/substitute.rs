@@ -275,6 +275,7 @@ mod tests {
                 _ => Err("there is no such file".to_owned()),
             },
             list: &|_| Err("there is no such directory".to_owned()),
+            check: &|_| Vec::new(),
         };
         all(&mut document, &FILE, Path::new("/etc/tamis"), outside, &mut Sources::default());
         let errors = document.errors();

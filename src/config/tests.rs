@@ -268,6 +268,7 @@ fn a_site_may_have_a_file_of_its_own() {
             Some("/etc/tamis/sites/r.yaml" | "/etc/tamis/r.yaml") => Ok(REGISTRY.to_owned()),
             _ => Err("there is no such file".to_owned()),
         },
+        check: &|_| Vec::new(),
         list: &|path| {
             let names = [
                 "b.yaml",

@@ -28,4 +28,4 @@ pub use security::Security;
 pub use serve::serve;
 pub use settings::{Peer, Settings};
 pub use terms::Terms;
-pub use tls::{Error as TlsError, Tls};
+pub use tls::{Error as TlsError, Tls, check};

@@ -19,7 +19,7 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::cork::Corked;
-use crate::config::Certificate;
+use crate::config::{Certificate, Part};
 
 /// Octets of a large body that are encrypted and sent at once; no more are kept for a user agent that takes nothing.
 const SENT: usize = 128 * 1024;
@@ -28,7 +28,7 @@ const SENT: usize = 128 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file can't be read or holds no such PEM section.
-    #[error("can't read {what} from {}: {source}; write the path of a PEM file, relative to the configuration", path.display())]
+    #[error("can't read {what} from {}: {source}", path.display())]
     File {
         /// The certificate chain or the private key.
         what: &'static str,
@@ -38,7 +38,7 @@ pub enum Error {
         source: rustls_pki_types::pem::Error,
     },
     /// The file is PEM, but has no certificate in it.
-    #[error("{} holds no certificate; write the path of the PEM file with the certificate chain", path.display())]
+    #[error("{} holds no certificate", path.display())]
     NoCertificate {
         /// As configured.
         path: PathBuf,
@@ -53,6 +53,33 @@ pub enum Error {
         /// What rustls says.
         source: rustls::Error,
     },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "write the path of a PEM file that tamis may read, relative to this file",
+            Self::NoCertificate { .. } => "write the path of the PEM file with the certificate chain",
+            Self::Mismatch { .. } => {
+                "write the key of the first certificate in that file, which is to be the server's own"
+            }
+        }
+    }
+}
+
+/// All that is wrong with the files of a certificate.
+pub fn check(files: &Certificate) -> Vec<(Part, Error)> {
+    match (chain(&files.certificate), key(&files.key)) {
+        (Ok(chain), Ok(key)) => {
+            let certified = Pair { files, chain, key }.certified(&provider::default_provider());
+            certified.err().map(|fault| (Part::Key, fault)).into_iter().collect()
+        }
+        (chain, key) => {
+            let chain = chain.err().map(|fault| (Part::Certificates, fault));
+            chain.into_iter().chain(key.err().map(|fault| (Part::Key, fault))).collect()
+        }
+    }
 }
 
 /// The TLS of a listener, settled.
@@ -197,11 +224,7 @@ impl<'a> Pair<'a> {
     /// Reads both files; what is in them goes into `hash` too, each part with its length.
     fn read(files: &'a Certificate, hash: &mut Context) -> Result<Self, Error> {
         let chain = chain(&files.certificate)?;
-        let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|source| Error::File {
-            what: "the private key",
-            path: files.key.clone(),
-            source,
-        })?;
+        let key = key(&files.key)?;
         for part in chain.iter().map(AsRef::as_ref).chain([key.secret_der()]) {
             hash.update(&part.len().to_be_bytes());
             hash.update(part);
@@ -225,6 +248,11 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
         return Err(Error::NoCertificate { path: path.to_owned() });
     }
     Ok(chain)
+}
+
+fn key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
+    let fault = |source| Error::File { what: "the private key", path: path.to_owned(), source };
+    PrivateKeyDer::from_pem_file(path).map_err(fault)
 }
 
 /// Which certificate to show (RFC 6066 3): the first that holds the name, exactly or by a wildcard label, else the

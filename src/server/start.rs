@@ -60,7 +60,7 @@ pub enum StartError {
         left: String,
     },
     /// A listener's certificate.
-    #[error("listener {address}: {source}")]
+    #[error("listener {address}: {source}; {}", source.help())]
     Tls {
         /// As configured.
         address: SocketAddr,
@@ -76,7 +76,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// A site's upstream.
-    #[error("site {site}: {source}")]
+    #[error("site {site}: {source}; {}", source.help())]
     Origin {
         /// Its name.
         site: String,

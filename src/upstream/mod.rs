@@ -39,5 +39,5 @@ pub use lease::{Failed, Lease, Outgoing};
 pub use lines::Lines;
 pub use origin::Origin;
 pub use pool::Pool;
-pub use secure::OriginError;
+pub use secure::{OriginError, authorities, check_client};
 pub use way::Way;

@@ -4,18 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::crypto::aws_lc_rs;
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, InvalidDnsNameError, PrivateKeyDer, ServerName};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
-use crate::config::{At, Certificate, Upstream};
+use crate::config::{At, Certificate, Part, Upstream};
 
 /// Why an upstream can't be used as configured.
 #[derive(Debug, thiserror::Error)]
 pub enum OriginError {
     /// The name to verify is no DNS name or address.
-    #[error("`{name}` is no name that a certificate can hold; write `server_name: the.name` under upstream")]
+    #[error("`{name}` is no name that a certificate can hold")]
     ServerName {
         /// As configured.
         name: String,
@@ -23,7 +24,7 @@ pub enum OriginError {
         source: InvalidDnsNameError,
     },
     /// A file can't be read, or is no PEM file of what it should be.
-    #[error("can't read {what} {}: {source}; write the path of a PEM file, relative to the configuration", path.display())]
+    #[error("can't read {what} {}: {source}", path.display())]
     File {
         /// "the CA file", "the client certificate", "the client key".
         what: &'static str,
@@ -39,7 +40,7 @@ pub enum OriginError {
         path: PathBuf,
     },
     /// The file of the client certificate has none.
-    #[error("{} holds no certificate; write the path of the PEM file with the client certificate", path.display())]
+    #[error("{} holds no certificate", path.display())]
     NoClient {
         /// As configured.
         path: PathBuf,
@@ -53,13 +54,27 @@ pub enum OriginError {
         source: rustls::Error,
     },
     /// The system has no certificates to verify with (an image without them, mostly).
-    #[error(
-        "no CA certificates on this system: {source}; write `ca_file:` under upstream, or install ca-certificates"
-    )]
+    #[error("no CA certificates on this system: {source}")]
     NoSystemCa {
         /// What the verifier says.
         source: rustls::Error,
     },
+}
+
+impl OriginError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::ServerName { .. } => "write `server_name: the.name` under upstream",
+            Self::File { .. } => "write the path of a PEM file that tamis may read, relative to this file",
+            Self::NoCa { .. } => {
+                "write the path of the PEM file with the certificates that sign the origin's"
+            }
+            Self::NoClient { .. } => "write the path of the PEM file with the client certificate",
+            Self::Mismatch { .. } => "write the key of the first certificate in that file",
+            Self::NoSystemCa { .. } => "write `ca_file:` under upstream, or install ca-certificates",
+        }
+    }
 }
 
 /// What the files beside the configuration hold.
@@ -92,20 +107,11 @@ impl Papers {
     /// # Errors
     /// A file that can't be read or holds something else.
     pub(super) fn read(upstream: &Upstream) -> Result<Self, OriginError> {
-        let roots = upstream.ca_file.as_deref().map(|path| certificates("the CA file", path)).transpose()?;
-        if let (Some(path), Some([])) = (&upstream.ca_file, roots.as_deref()) {
-            return Err(OriginError::NoCa { path: path.clone() });
-        }
+        let roots = upstream.ca_file.as_deref().map(authorities).transpose()?;
         let Some(Certificate { certificate, key }) = &upstream.client else {
             return Ok(Self { roots, ..Self::default() });
         };
-        let chain = certificates("the client certificate", certificate)?;
-        if chain.is_empty() {
-            return Err(OriginError::NoClient { path: certificate.clone() });
-        }
-        let fault = |source| OriginError::File { what: "the client key", path: key.clone(), source };
-        let key = PrivateKeyDer::from_pem_file(key).map_err(fault)?;
-        Ok(Self { roots, chain, key: Some(Key(key)) })
+        Ok(Self { roots, chain: chain(certificate)?, key: Some(Key(client_key(key)?)) })
     }
 
     /// Settles roots, our own certificate and protocol.
@@ -117,13 +123,7 @@ impl Papers {
             .with_safe_default_protocol_versions()
             .map_err(|source| OriginError::NoSystemCa { source })?;
         let builder = match (&self.roots, &upstream.ca_file) {
-            (Some(roots), Some(path)) => {
-                let mut store = RootCertStore::empty();
-                if store.add_parsable_certificates(roots.iter().cloned()).0 == 0 {
-                    return Err(OriginError::NoCa { path: path.clone() });
-                }
-                builder.with_root_certificates(store)
-            }
+            (Some(roots), Some(path)) => builder.with_root_certificates(store(roots, path)?),
             _ => builder.with_platform_verifier().map_err(|source| OriginError::NoSystemCa { source })?,
         };
         let mut config = match (&self.key, &upstream.client) {
@@ -153,6 +153,52 @@ pub(super) fn names(upstream: &Upstream) -> Result<Vec<ServerName<'static>>, Ori
         At::Unix(_) => None,
     });
     hosts.map(name).collect()
+}
+
+/// The certificates of a CA file, of which one at least can sign.
+///
+/// # Errors
+/// The file can't be read, or holds none.
+pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, OriginError> {
+    let roots = certificates("the CA file", path)?;
+    store(&roots, path)?;
+    Ok(roots)
+}
+
+/// All that is wrong with the files of a client certificate.
+pub fn check_client(files: &Certificate) -> Vec<(Part, OriginError)> {
+    match (chain(&files.certificate), client_key(&files.key)) {
+        (Ok(chain), Ok(key)) => {
+            let certified = CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider());
+            let mismatch = |source| OriginError::Mismatch { files: Box::new(files.clone()), source };
+            certified.err().map(|source| (Part::Key, mismatch(source))).into_iter().collect()
+        }
+        (chain, key) => {
+            let chain = chain.err().map(|fault| (Part::Certificates, fault));
+            chain.into_iter().chain(key.err().map(|fault| (Part::Key, fault))).collect()
+        }
+    }
+}
+
+fn store(roots: &[CertificateDer<'static>], path: &Path) -> Result<RootCertStore, OriginError> {
+    let mut store = RootCertStore::empty();
+    if store.add_parsable_certificates(roots.iter().cloned()).0 == 0 {
+        return Err(OriginError::NoCa { path: path.to_owned() });
+    }
+    Ok(store)
+}
+
+fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, OriginError> {
+    let chain = certificates("the client certificate", path)?;
+    if chain.is_empty() {
+        return Err(OriginError::NoClient { path: path.to_owned() });
+    }
+    Ok(chain)
+}
+
+fn client_key(path: &Path) -> Result<PrivateKeyDer<'static>, OriginError> {
+    let fault = |source| OriginError::File { what: "the client key", path: path.to_owned(), source };
+    PrivateKeyDer::from_pem_file(path).map_err(fault)
 }
 
 fn certificates(what: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, OriginError> {

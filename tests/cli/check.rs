@@ -95,3 +95,63 @@ fn files_that_cannot_be_read_are_named_with_the_reason() {
         assert!(told.code == 1 && told.out.contains("this user may not read it"), "{}", told.out);
     }
 }
+
+/// A certificate of its own with its key, as PEM.
+fn certificate() -> (String, String) {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap();
+    (cert.pem(), signing_key.serialize_pem())
+}
+
+#[test]
+fn files_of_certificates_are_told_where_they_are_named() {
+    let place = Place::with_site();
+    let ((certificate, _), (_, other)) = (certificate(), certificate());
+    place.write("cert.pem", certificate);
+    place.write("key.pem", other);
+    place.write(
+        "tamis.yaml",
+        "listeners:\n  - address: \"127.0.0.1:0\"\n    tls:\n      - {certificate: cert.pem, key: key.pem}\n      \
+         - {certificate: gone.pem, key: lost.pem}\nrecords: off\nsites:\n  - hosts: [a.example]\n    colour: red\n    \
+         registry: registry.yaml\n    upstream: {url: \"https://localhost\", ca_file: key.pem, client_key: gone.pem}\n",
+    );
+    let told = place.tamis(&["check", "--config", "tamis.yaml", "--format", "json"]);
+    let found: Value = serde_json::from_str(&told.out).unwrap();
+    let of = |fault: &Value| {
+        let text = |key: &str| fault[key].as_str().unwrap().to_owned();
+        assert!(!text("help").is_empty(), "{fault}");
+        (fault["line"].as_u64().unwrap(), text("kind"), text("path"))
+    };
+    let faults: Vec<_> = found["faults"].as_array().unwrap().iter().map(of).collect();
+    let wanted = [
+        (4, "key-mismatch", "listeners[0].tls[0].key"),
+        (5, "unusable-file", "listeners[0].tls[1].certificate"),
+        (5, "unusable-file", "listeners[0].tls[1].key"),
+        (9, "unknown-key", "sites[0].colour"),
+        (11, "unusable-file", "sites[0].upstream.ca_file"),
+        (11, "unusable-file", "sites[0].upstream.client_key"),
+        (11, "unusable-file", "sites[0].upstream.client_key"),
+    ];
+    let wanted = wanted.map(|(line, kind, path)| (line, kind.to_owned(), path.to_owned()));
+    assert_eq!((told.code, faults), (1, wanted.to_vec()), "{}", told.out);
+    // Nobody who starts it again finds anything else.
+    let run = place.tamis(&["run", "--config", "tamis.yaml"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("tamis.yaml:5:"), "{}", run.err);
+}
+
+#[test]
+fn a_certificate_of_a_site_with_a_file_of_its_own_is_looked_into_too() {
+    let place = Place::with_site();
+    fs::create_dir(place.path("sites")).unwrap();
+    let site = "hosts: [b.example]\nregistry: ../registry.yaml\n\
+                upstream: {url: \"https://localhost\", ca_file: gone.pem}\n";
+    place.write("sites/b.yaml", site);
+    place.write("tamis.yaml", format!("{}sites_from: sites\n", crate::place::configuration(0)));
+    let told = place.tamis(&["check", "--config", "tamis.yaml"]);
+    assert_eq!(told.code, 1, "{}", told.out);
+    assert!(told.out.contains("sites/b.yaml:3:") && told.out.contains("sites/gone.pem"), "{}", told.out);
+    // Who only explains serves nobody.
+    let explain = place.tamis(&["explain", "-c", "tamis.yaml", "--site", "b.example", "--set-cookie", "_ga"]);
+    assert_eq!(explain.code, 0, "{}", explain.err);
+}

@@ -11,8 +11,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::stamp::Stamp;
 use crate::cli::load;
-use crate::config::{Compiled, Outside, is_site_file};
+use crate::config::{Compiled, Outside, Pem, is_site_file};
 use crate::consent::hex;
+use crate::server;
 
 /// Files and directories with what they held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,12 +129,19 @@ impl Contents {
             names
         };
         let environment = |name: &str| std::env::var(name).ok();
-        let outside = Outside { environment: &environment, read: &read, list: &list };
+        let check = |pem: Pem<'_>| {
+            let files: &[&Path] = match pem {
+                Pem::Server(files) | Pem::Client(files) => &[&files.certificate, &files.key],
+                Pem::Authorities(path) => &[path],
+            };
+            files.iter().for_each(|path| noted.borrow_mut().note(path));
+            server::check(pem)
+        };
+        let outside = Outside { environment: &environment, read: &read, list: &list, check: &check };
         let compiled = load::compile(config, outside);
         let mut noted = noted.into_inner();
         for path in compiled.iter().flat_map(|compiled| &compiled.sources.files) {
-            let read = || File { role: Role::Other, ..File::read(path, load::MOST_OCTETS).0 };
-            noted.files.entry(path.clone()).or_insert_with(read);
+            noted.note(path);
         }
         for path in compiled.iter().flat_map(|compiled| &compiled.sources.secrets) {
             if let Some(file) = noted.files.get_mut(path) {
@@ -141,6 +149,12 @@ impl Contents {
             }
         }
         (noted, compiled)
+    }
+
+    /// Notes a file that whoever serves reads, as it is before.
+    fn note(&mut self, path: &Path) {
+        let read = || File { role: Role::Other, ..File::read(path, load::MOST_OCTETS).0 };
+        self.files.entry(path.to_owned()).or_insert_with(read);
     }
 
     /// The same files and directories as they are now.

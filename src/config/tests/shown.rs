@@ -16,7 +16,7 @@ fn compiled(yaml: &str) -> Compiled {
         _ => Ok(REGISTRY.to_owned()),
     };
     let list = |_: &Path| Ok(vec!["b.yaml".to_owned()]);
-    let outside = Outside { environment: &environment, read: &read, list: &list };
+    let outside = Outside { environment: &environment, read: &read, list: &list, check: &|_| Vec::new() };
     compile(Source::new("tamis.yaml", yaml), Path::new("/etc/tamis"), outside)
 }
 
