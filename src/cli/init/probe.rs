@@ -1,5 +1,7 @@
 //! One look at the site: whether it answers, and the names of the cookies that its first page sets.
 
+use std::error::Error as _;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,16 +127,31 @@ async fn exchange<S>(stream: S, host: &str) -> Result<Probed, String>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let wrong = |fault: hyper::Error| format!("it speaks no HTTP/1.1: {fault}");
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
-    let (mut sender, connection) = handshake.map_err(wrong)?;
+    let (mut sender, connection) = handshake.map_err(|fault| wrong(&fault))?;
     let request = Request::get("/").header(HOST, host.replace("*.", "www.")).header("Accept", "text/html");
     let request = request.header("User-Agent", "tamis-init").body(Empty::<bytes::Bytes>::new());
     let request = request.map_err(|fault| fault.to_string())?;
-    // The connection is driven while the answer is waited for, and dropped with its content unread.
-    tokio::select! {
-        answer = sender.send_request(request) => Ok(seen(&answer.map_err(wrong)?)),
-        ended = connection => Err(ended.err().map_or_else(|| "it closed the connection".to_owned(), wrong)),
+    let mut answer = pin!(sender.send_request(request));
+    // The connection is driven while the answer is waited for, and dropped with its content unread. It may end in the
+    // moment in which it hands the answer over, and the answer counts then. What is wrong with an answer is told to who waits
+    // for it, too.
+    let answer = tokio::select! {
+        biased;
+        answer = &mut answer => answer,
+        _ = connection => answer.await,
+    };
+    Ok(seen(&answer.map_err(|fault| wrong(&fault))?))
+}
+
+fn wrong(fault: &hyper::Error) -> String {
+    if fault.is_canceled() || fault.is_incomplete_message() || fault.is_closed() {
+        return "it closed the connection".to_owned();
+    }
+    // hyper says what it could not read; what the system says of a connection is no fault of HTTP.
+    match fault.source() {
+        Some(system) if !fault.is_parse() => format!("the connection broke: {system}"),
+        _ => format!("it speaks no HTTP/1.1: {fault}"),
     }
 }
 
@@ -156,5 +173,44 @@ fn reason(fault: &std::io::Error) -> String {
     match fault.kind() {
         std::io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
         _ => fault.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    /// What is seen of a site that says this at a request, and closes the connection at once.
+    fn of_site_that_says(octets: &[u8]) -> Result<Probed, String> {
+        let (ours, mut theirs) = duplex(4096);
+        let site = async move {
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                request.push(theirs.read_u8().await.unwrap());
+            }
+            theirs.write_all(octets).await.unwrap();
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { tokio::join!(exchange(ours, "a.example"), site).0 })
+    }
+
+    #[test]
+    fn an_answer_counts_whose_connection_is_closed_at_once() {
+        let seen = of_site_that_says(b"HTTP/1.0 200 OK\r\nSet-Cookie: a=b\r\n\r\nwelcome").ok().unwrap();
+        assert_eq!(seen.cookies(), [b"a".to_vec()]);
+    }
+
+    #[test]
+    fn what_is_no_answer_is_told_by_its_reason() {
+        let reason = |octets: &[u8]| of_site_that_says(octets).err().unwrap();
+        for octets in [&b"HTTP/1.1 200 OK\r\nA: b\x01\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.9\r\n\r\n"] {
+            let reason = reason(octets);
+            assert!(reason.starts_with("it speaks no HTTP/1.1: "), "{reason}");
+        }
+        for octets in [&b""[..], b"HTTP/1.1 200 OK\r\n"] {
+            assert_eq!(reason(octets), "it closed the connection");
+        }
     }
 }
