@@ -9,13 +9,12 @@ use tokio::sync::oneshot;
 
 use super::guard::{Guard, Refused};
 use super::routes::{self, Action, Admission, ROUTES, Unrouted};
-use super::{Operator, Phase, Wish, explain, observed, sites};
+use super::{Operator, Phase, Wish, explain, exposition, observed, sites};
 use crate::config::Log;
 
 pub(super) type Answer = Response<Full<Bytes>>;
 
 const NO_LOG: &str = "nothing is logged\n";
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const JSON: &str = "application/json";
 
@@ -40,7 +39,10 @@ async fn act(action: Action, operator: &Operator, parts: &Parts, whole: bool) ->
         Action::Health => text(StatusCode::OK, "ok\n"),
         Action::Readiness => readiness(operator, whole),
         Action::Metrics => match operator.metrics.encode() {
-            Ok(metrics) => content(StatusCode::OK, OPEN_METRICS, metrics),
+            Ok(metrics) if exposition::is_open_metrics(&parts.headers) => {
+                content(StatusCode::OK, exposition::OPEN_METRICS, metrics)
+            }
+            Ok(metrics) => content(StatusCode::OK, exposition::PROMETHEUS, exposition::plain(&metrics)),
             Err(fault) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{fault}\n")),
         },
         Action::Sites => json(StatusCode::OK, &sites::sites(&operator.status.served())),

@@ -3,6 +3,7 @@
 
 mod answer;
 mod explain;
+mod exposition;
 mod guard;
 mod listener;
 mod observed;

@@ -20,8 +20,14 @@ fn metrics_have_the_verdicts() {
         gateway.agent().get(&["Cookie: _ga=1; sessionid=2"]);
     }
     let answer = gateway.operator().request("GET /metrics", &[]);
-    assert!(answer.value("content-type").starts_with("application/openmetrics-text"));
+    assert_eq!(answer.value("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     let text = answer.text();
+    assert!(text.contains("\n# TYPE tamis_connections_total counter\n") && !text.contains("# EOF"), "{text}");
+    let open =
+        gateway.operator().request("GET /metrics", &["Accept: application/openmetrics-text;version=1.0.0"]);
+    assert_eq!(open.value("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let open = open.text();
+    assert!(open.contains("\n# TYPE tamis_connections counter\n") && open.ends_with("# EOF\n"), "{open}");
     for line in [
         r#"tamis_cookies_total{direction="response",verdict="strip",reason="not-agreed"} 3"#,
         r#"tamis_cookies_total{direction="response",verdict="strip",reason="undeclared"} 3"#,
@@ -33,7 +39,6 @@ fn metrics_have_the_verdicts() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
-    assert!(text.ends_with("# EOF\n"));
 }
 
 #[test]

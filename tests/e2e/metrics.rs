@@ -13,7 +13,7 @@ const ALERTS: &str = include_str!("../../docker/prometheus/alerts.yaml");
 
 /// What a scrape says.
 fn scrape(gateway: &Gateway) -> String {
-    gateway.operator().request("GET /metrics", &[]).text()
+    gateway.operator().request("GET /metrics", &["Accept: application/openmetrics-text"]).text()
 }
 
 /// Every metric by its name as it is asked for, with the labels of its samples.

@@ -1,5 +1,5 @@
-"""What watches tamis, by the tools that would: Prometheus' promtool on the alerts and on the dashboard's queries, and a
-Prometheus server that scrapes a running gateway.
+"""What watches tamis, by the tools that would: Prometheus' promtool on the alerts, on the metrics and on the dashboard's
+queries, and a Prometheus server that scrapes a running gateway.
 
 TAMIS_BIN is the binary; prometheus and promtool are on PATH (Debian's package `prometheus`). Exits with 0 if all is well.
 """
@@ -105,6 +105,17 @@ def visit(target):
     assert answer.status == 503, answer.status
 
 
+def linted(admin):
+    """What a scraper reads that doesn't ask for OpenMetrics."""
+    connection = http.client.HTTPConnection(admin, timeout=PATIENCE)
+    connection.request("GET", "/metrics")
+    answer = connection.getresponse()
+    assert answer.getheader("Content-Type").startswith("text/plain; version=0.0.4"), answer.getheader("Content-Type")
+    done = subprocess.run(["promtool", "check", "metrics"], input=answer.read(), capture_output=True)
+    if done.returncode != 0:
+        sys.exit(f"promtool check metrics\n{done.stdout.decode()}{done.stderr.decode()}")
+
+
 def scraped(place):
     """A gateway, asked, scraped, and asked for by every query of the dashboard."""
     (place / "registry.yaml").write_text(REGISTRY)
@@ -122,6 +133,7 @@ def scraped(place):
             if time.monotonic() > until:
                 sys.exit(f"Prometheus has not scraped it: {server.ask('up')}")
             time.sleep(0.2)
+        linted(admin)
         for name in ("up", "tamis_build_info", "process_resident_memory_bytes", "tamis_request_duration_seconds_bucket"):
             assert server.ask(f'{name}{{job="tamis"}} >= 0'), name
         asked = queries()
