@@ -92,6 +92,7 @@ fn readiness(operator: &Operator, whole: bool) -> Answer {
     let served = operator.status.served();
     let records = match &served.snapshot.records {
         None => "off",
+        Some(_) if !served.snapshot.asks_visitors() => "off",
         Some(_) if operator.metrics.records().failing.value() > 0 => "failing",
         Some(_) => "written",
     };

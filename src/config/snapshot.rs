@@ -78,6 +78,11 @@ impl Snapshot {
         network::contain(&self.trusted, peer)
     }
 
+    /// Whether any of the sites asks visitors for their choice.
+    pub fn asks_visitors(&self) -> bool {
+        self.sites.iter().any(|site| site.pages.is_some())
+    }
+
     /// The file, and those of its sites.
     pub(super) fn read(
         document: &Document,

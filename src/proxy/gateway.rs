@@ -85,6 +85,13 @@ impl Gateway {
         Ok(Arc::new(Self { snapshot, origins, labels, locals, outlets, access, hinted }))
     }
 
+    /// Has the database of consent records opened, where visitors are asked for their choice.
+    pub fn keep_records(&self) {
+        if let (Some(store), true) = (&self.outlets.store, self.snapshot.asks_visitors()) {
+            store.begin();
+        }
+    }
+
     /// The pages of a site, if this path, without the query, is one of theirs.
     pub(super) fn local(&self, site: &Site, path: &str) -> Option<&Local> {
         if !site.pages.as_ref().is_some_and(|pages| pages.take(path)) {

@@ -80,8 +80,9 @@ impl Reloader {
         reloader
     }
 
-    /// Has the upstreams of a configuration tended, and counted by themselves.
+    /// Has the upstreams of a configuration tended, and counted by themselves; and records kept, where it asks visitors.
     fn look_after(&self, gateway: &Gateway) {
+        gateway.keep_records();
         self.keeper.tend(&gateway.origins);
         let counters = gateway.origins.iter().map(|origin| Arc::clone(origin.counters()));
         self.upstreams.set(counters.collect());

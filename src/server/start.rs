@@ -133,7 +133,7 @@ impl Server {
         let available = std::thread::available_parallelism().map_or(1, NonZero::get);
         let workers = snapshot.workers.unwrap_or(available);
         let recorded = Arc::new(RecordCounters::default());
-        let store = snapshot.records.as_ref().map(|records| Store::open(records, Arc::clone(&recorded)));
+        let store = snapshot.records.as_ref().map(|records| Store::prepare(records, Arc::clone(&recorded)));
         let store = store.transpose().map_err(StartError::Worker)?;
         let logs = Logs::open(&snapshot.log)?;
         let outlets = Outlets { store: store.clone(), access: logs.access() };

@@ -33,6 +33,8 @@ pub(super) struct Shared {
     pub(super) counters: Arc<RecordCounters>,
     /// Choices without a record that the chain doesn't tell of yet.
     pub(super) unmarked: AtomicU64,
+    /// Cancelled once: the database is to be opened.
+    pub(super) wanted: CancellationToken,
     pub(super) stop: CancellationToken,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -54,22 +56,38 @@ impl Shared {
 }
 
 impl Store {
-    /// Starts the thread that writes. A database that can't be opened is no error: the log tells of it, the writer
-    /// tries again, and meanwhile [`record`](Self::record) refuses.
+    /// Opens the database, on the thread that writes. One that can't be opened is no error: the log tells of it, the
+    /// writer tries again, and meanwhile [`record`](Self::record) refuses.
     ///
     /// # Errors
     /// The system gives no thread.
     pub fn open(settings: &config::Records, counters: Arc<RecordCounters>) -> io::Result<Self> {
+        let store = Self::prepare(settings, counters)?;
+        store.begin();
+        Ok(store)
+    }
+
+    /// Starts the thread that writes, and touches neither database nor key until [`begin`](Self::begin).
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn prepare(settings: &config::Records, counters: Arc<RecordCounters>) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(settings.queue);
         let shared = Arc::new(Shared {
             counters,
             unmarked: AtomicU64::new(0),
+            wanted: CancellationToken::new(),
             stop: CancellationToken::new(),
             thread: Mutex::new(None),
         });
         let thread = super::writer::start(settings.clone(), jobs, Arc::clone(&shared))?;
         *shared.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(Self { queue, shared, wait: settings.wait })
+    }
+
+    /// Has the database opened, unless it is: visitors are asked for their choice from now on.
+    pub fn begin(&self) {
+        self.shared.wanted.cancel();
     }
 
     /// Has a choice recorded without waiting for it, for refusals and withdrawals: they are honoured at once, whatever

@@ -67,7 +67,19 @@ struct Open {
 
 impl Writer {
     async fn run(&mut self, mut jobs: mpsc::Receiver<Job>) {
+        let stop = self.shared.stop.clone();
+        // A record is a wish, too: whoever hands one over waits for it.
+        let first = tokio::select! {
+            biased;
+            () = self.shared.wanted.cancelled() => Vec::new(),
+            () = stop.cancelled() => return,
+            Some(first) = jobs.recv() => vec![first],
+            else => return,
+        };
         self.begin().await;
+        if !first.is_empty() {
+            self.write(first).await;
+        }
         let ticks = |first: Duration, every: Duration| {
             let mut ticks = interval_at(Instant::now() + first, every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -75,7 +87,6 @@ impl Writer {
         };
         let mut heads = ticks(self.settings.every, self.settings.every);
         let mut upkeep = ticks(FIRST_UPKEEP, UPKEEP);
-        let stop = self.shared.stop.clone();
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             let retry = self.trouble.retry().filter(|_| self.has_to_retry());

@@ -158,3 +158,23 @@ fn a_token_is_taken_from_the_configuration_and_never_told() {
     assert!(gateway.line("these count after a restart").contains("admin"));
     assert_eq!(gateway.end("TERM").0, Some(0));
 }
+
+#[test]
+fn the_database_of_records_is_opened_once_visitors_are_asked() {
+    let place = Place::with_site();
+    let files = || ["records.sqlite", "records.key", "records.head"].map(|name| place.path(name).exists());
+    let site = "    pages: off\n";
+    let (asking, silent) = (configuration(0) + OPEN, configuration(0) + site + OPEN);
+    place.write("tamis.yaml", &silent);
+    let mut gateway = place.start(&["run", "--config", "tamis.yaml"]);
+    gateway.line("admin listening");
+    assert_eq!(gateway.end("TERM").0, Some(0));
+    assert_eq!(files(), [false; 3], "nobody was asked");
+
+    let mut gateway = place.start(&["run", "--config", "tamis.yaml"]);
+    gateway.line("admin listening");
+    place.write("tamis.yaml", &asking);
+    gateway.line("reloaded");
+    assert_eq!(gateway.end("TERM").0, Some(0));
+    assert_eq!(files(), [true; 3], "the pages of a site ask");
+}
