@@ -15,9 +15,12 @@ use crate::server;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The gateway's configuration
-    #[arg(long, short, env = "TAMIS_CONFIG", default_value_os_t = load::default_path())]
-    config: PathBuf,
+    /// The gateway's configuration [env: TAMIS_CONFIG=] [default: config/tamis.yaml]
+    #[arg(long, short, value_name = "FILE", conflicts_with = "registry")]
+    config: Option<PathBuf>,
+    /// A registry by itself, where the configuration's secrets and variables are not at hand
+    #[arg(long, value_name = "FILE", conflicts_with = "against")]
+    registry: Option<PathBuf>,
     /// Take warnings for errors
     #[arg(long)]
     strict: bool,
@@ -33,6 +36,7 @@ pub(super) struct Arguments {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   tamis check --config tamis.yaml
+  tamis check --registry registry.yaml      a registry alone
   tamis check --against                     what a reload would change, at the `admin` of the files
   tamis check --against 127.0.0.1:9180      at this one, with TAMIS_ADMIN_TOKEN if it asks for a token
 
@@ -65,8 +69,34 @@ pub(super) fn check(arguments: &Arguments) -> ExitCode {
     }
 }
 
+impl Arguments {
+    /// What is checked.
+    fn file(&self) -> PathBuf {
+        let variable = || std::env::var_os("TAMIS_CONFIG").map(PathBuf::from);
+        let named = self.registry.clone().or_else(|| self.config.clone());
+        named.or_else(variable).unwrap_or_else(load::default_path)
+    }
+}
+
 fn find(arguments: &Arguments) -> Found {
-    let config = &arguments.config;
+    if arguments.registry.is_some() { registry(arguments) } else { configuration(arguments) }
+}
+
+/// What is wrong with a registry alone.
+fn registry(arguments: &Arguments) -> Found {
+    let path = arguments.file();
+    let mut report = match load::registry(&path) {
+        Ok((_, faults)) => Report::new(&path, faults),
+        Err(fault) => Report::unreadable(&path, fault),
+    };
+    if arguments.strict {
+        report.strict();
+    }
+    Found { report, comparison: None }
+}
+
+fn configuration(arguments: &Arguments) -> Found {
+    let config = &arguments.file();
     let (contents, compiled) = Contents::load(config);
     let compiled = match compiled {
         Ok(compiled) => compiled,
@@ -106,7 +136,7 @@ fn json(Found { report, comparison }: &Found) -> Value {
 fn tell(arguments: &Arguments, Found { report, comparison }: &Found) {
     let (errors, warnings) = (report.errors(), report.warnings());
     if errors + warnings == 0 {
-        say(&format!("{} is in order", arguments.config.display()));
+        say(&format!("{} is in order", arguments.file().display()));
     } else {
         say(&report.excerpts(colours(&std::io::stdout())));
         say(&sum(errors, warnings));

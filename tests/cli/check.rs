@@ -155,3 +155,24 @@ fn a_certificate_of_a_site_with_a_file_of_its_own_is_looked_into_too() {
     let explain = place.tamis(&["explain", "-c", "tamis.yaml", "--site", "b.example", "--set-cookie", "_ga"]);
     assert_eq!(explain.code, 0, "{}", explain.err);
 }
+
+#[test]
+fn a_registry_is_checked_by_itself() {
+    let place = Place::new();
+    place.write("registry.yaml", REGISTRY);
+    let told = place.tamis(&["check", "--strict", "--registry", "registry.yaml"]);
+    assert_eq!((told.code, told.out.as_str()), (0, "registry.yaml is in order\n"));
+    place.write("registry.yaml", REGISTRY.replace("category: statistical", "category: statistics"));
+    let told = place.tamis(&["check", "--registry", "registry.yaml", "--format", "json"]);
+    let found: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!((told.code, &found["faults"][0]["kind"]), (1, &"unknown-category".into()));
+    let told = place.tamis(&["check", "--registry", "gone.yaml"]);
+    assert!(told.code == 1 && told.out.contains("can't read gone.yaml"), "{}", told.out);
+    for more in [&["--config", "tamis.yaml"][..], &["--against"]] {
+        assert_eq!(
+            place.tamis(&[&["check", "--registry", "registry.yaml"], more].concat()).code,
+            2,
+            "{more:?}"
+        );
+    }
+}
