@@ -25,6 +25,7 @@ mod shelf;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod trusted;
 mod way;
 
 pub use body::{Body, Upgraded};

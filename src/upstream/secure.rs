@@ -10,6 +10,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, InvalidDnsNameError, PrivateKeyDer, ServerName};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
+use super::trusted::Trusted;
 use crate::config::{At, Certificate, Part, Upstream};
 
 /// Why an upstream can't be used as configured.
@@ -119,11 +120,16 @@ impl Papers {
     /// # Errors
     /// Certificates that can't be used.
     pub(super) fn client(&self, upstream: &Upstream) -> Result<Arc<ClientConfig>, OriginError> {
-        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|source| OriginError::NoSystemCa { source })?;
         let builder = match (&self.roots, &upstream.ca_file) {
-            (Some(roots), Some(path)) => builder.with_root_certificates(store(roots, path)?),
+            (Some(roots), Some(path)) => {
+                let trusted = Trusted::new(roots.clone(), store(roots, path)?, provider);
+                let trusted = trusted.map_err(|_| OriginError::NoCa { path: path.clone() })?;
+                builder.dangerous().with_custom_certificate_verifier(Arc::new(trusted))
+            }
             _ => builder.with_platform_verifier().map_err(|source| OriginError::NoSystemCa { source })?,
         };
         let mut config = match (&self.key, &upstream.client) {

@@ -193,6 +193,25 @@ fn a_certificate_that_is_not_to_be_trusted_has_its_own_words() {
 }
 
 #[test]
+fn an_origin_server_may_be_named_by_the_very_certificate_that_it_shows() {
+    let ask = |shown: &Certificate, named: &Certificate| {
+        let origin = origin_over_tls(shown.server(), answer);
+        let upstream = format!("{{url: \"{}\", ca_file: {}}}", origin.url(), named.files().0.display());
+        Setup::new(&origin).upstream(&upstream).start().agent().get(&[]).status()
+    };
+    let ours = Certificate::of_itself("localhost", 4000);
+    assert_eq!(ask(&ours, &ours), 200);
+    // Neither another one of that name, nor one of another name, nor one that has expired.
+    let (other, late) =
+        (Certificate::of_itself("other.test", 4000), Certificate::of_itself("localhost", 2020));
+    for (shown, named) in
+        [(&Certificate::of_itself("localhost", 4000), &ours), (&other, &other), (&late, &late)]
+    {
+        assert_eq!(ask(shown, named), 502);
+    }
+}
+
+#[test]
 fn the_systems_authorities_do_not_know_ours() {
     let origin = origin_over_tls(Authority::new().issue("localhost").server(), answer);
     let gateway = gateway(&origin);

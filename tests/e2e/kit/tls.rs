@@ -189,6 +189,15 @@ fn over(stream: TcpStream, config: Arc<ClientConfig>) -> Agent {
 }
 
 impl Certificate {
+    /// One that signs itself, as `openssl req -x509` makes it: it calls itself an authority.
+    pub(crate) fn of_itself(name: &str, year: i32) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_after = date_time_ymd(year, 1, 1);
+        Self { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
+    }
+
     /// Whether it is the one that was shown, DER.
     pub(crate) fn is(&self, shown: &[u8]) -> bool {
         CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap().as_ref() == shown
