@@ -61,6 +61,8 @@ impl Hints {
         }
         let Ok(mut everywhere) = self.everywhere.0.lock() else { return };
         if everywhere.is_new(site.id, name) {
+            let last = everywhere.count == MOST;
+            drop(everywhere);
             tracing::warn!(
                 target: "tamis::undeclared",
                 site = site.name,
@@ -69,6 +71,13 @@ impl Hints {
                 "an undeclared cookie was met; to let it pass, declare it in the registry under `cookies:`\n{}",
                 declaration_yaml(site.policy.registry(), name, direction)
             );
+            if last {
+                tracing::warn!(
+                    target: "tamis::undeclared",
+                    names = MOST,
+                    "no more undeclared cookies are told one by one; `tamis observed` reports those that come"
+                );
+            }
         }
     }
 }

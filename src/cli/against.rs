@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::operator::{Operator, Place};
-use crate::config::{Change, Outline};
+use crate::config::{AdminAddress, Change, Outline};
 use crate::server::RESTART;
 
 /// It is compared off the workers, and asked by people.
@@ -32,8 +32,11 @@ pub(super) struct Comparison {
 ///
 /// # Errors
 /// The gateway can't be asked: a sentence.
-pub(super) fn compare(files: &Outline, config: &Path, address: &str) -> Result<Comparison, String> {
-    let admin = (!address.is_empty()).then(|| address.to_owned());
+pub(super) fn compare(
+    files: &Outline,
+    config: &Path,
+    admin: Option<AdminAddress>,
+) -> Result<Comparison, String> {
     let place = Place { config: config.to_owned(), admin };
     let answer = Operator::admitted(&place)?.ask("GET", "/configuration", WITHIN)?;
     if answer.status != 200 {

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::against::{self, Comparison};
+use super::operator::address;
 use super::reload::Contents;
 use super::report::{Report, sum};
 use super::terminal::{colours, complain, say};
 use super::{CANNOT, FAULTY, Format, load};
-use crate::config::{Change, Outline};
+use crate::config::{AdminAddress, Change, Outline};
 use crate::server;
 
 #[derive(Debug, clap::Args)]
@@ -26,8 +27,8 @@ pub(super) struct Arguments {
     strict: bool,
     /// Say what a reload would change of what the gateway at this admin listener serves; without an address, at the
     /// configuration's own
-    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "")]
-    against: Option<String>,
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]
+    against: Option<Option<AdminAddress>>,
     /// How the faults are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -110,11 +111,11 @@ fn configuration(arguments: &Arguments) -> Found {
     let (Some(snapshot), Some(effective)) = (compiled.snapshot, effective) else {
         return Found { report, comparison: None };
     };
-    let against = arguments.against.as_deref();
+    let against = arguments.against.as_ref();
     let outline = against.map(|_| Outline::new(&effective, &snapshot, contents.fingerprints(config)));
     let report = report.unusable(&server::unusable(snapshot));
     let asked = against.zip(outline).filter(|_| report.errors() == 0);
-    let comparison = asked.map(|(address, outline)| against::compare(&outline, config, address));
+    let comparison = asked.map(|(address, outline)| against::compare(&outline, config, address.clone()));
     Found { report, comparison }
 }
 

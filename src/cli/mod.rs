@@ -88,7 +88,7 @@ enum Command {
 enum Format {
     /// For people
     Human,
-    /// One JSON object, for tools
+    /// JSON, for tools
     Json,
 }
 

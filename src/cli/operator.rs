@@ -20,8 +20,15 @@ pub(super) struct Place {
     #[arg(long, short, env = "TAMIS_CONFIG", default_value_os_t = load::default_path())]
     pub(super) config: PathBuf,
     /// The admin listener itself, instead of the configuration's: IP:port or unix:PATH
-    #[arg(long, env = "TAMIS_ADMIN", value_name = "ADDRESS")]
-    pub(super) admin: Option<String>,
+    #[arg(long, env = "TAMIS_ADMIN", value_name = "ADDRESS", value_parser = address)]
+    pub(super) admin: Option<AdminAddress>,
+}
+
+/// An admin listener as an argument names it.
+pub(super) fn address(text: &str) -> Result<AdminAddress, String> {
+    AdminAddress::parse(text, Path::new("")).map_err(|(_, help)| {
+        if text.starts_with("unix:") { help } else { format!("{help}; or unix:PATH for a Unix socket") }
+    })
 }
 
 /// The admin listener of a gateway.
@@ -46,9 +53,7 @@ impl Operator {
     /// # Errors
     /// There is none: a sentence that says why and what to do.
     pub(super) fn find(place: &Place) -> Result<Self, String> {
-        if let Some(text) = &place.admin {
-            let address = AdminAddress::parse(text, Path::new(""));
-            let address = address.map_err(|(message, help)| format!("--admin: {message}; {help}"))?;
+        if let Some(address) = place.admin.clone() {
             return Ok(Self { address, token: None });
         }
         let named = place.config.display();

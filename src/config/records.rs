@@ -125,11 +125,13 @@ impl Records {
             return None;
         }
         let mut fields = document.fields(node, &schema::RECORDS)?;
-        if let Some(database) = fields.optional("database").and_then(|node| database(document, node, base)) {
-            records.database = database;
-        }
+        let written = fields.optional("database");
+        let read = written.and_then(|node| database(document, node, base));
+        // Of a database that is not known nothing more is said.
+        let known = written.is_none() || read.is_some();
+        records.database = read.unwrap_or(records.database);
         let ca = fields.optional("ca_file");
-        if let (Some(node), Database::Sqlite(_)) = (ca, &records.database) {
+        if let (Some(node), Database::Sqlite(_), true) = (ca, &records.database, known) {
             let help = "remove this key, or write `database: postgres://…`";
             document.warning(&node.span, "without-effect", "a SQLite file needs no certificate", help);
         }

@@ -164,6 +164,21 @@ sites:
 ";
 
 #[test]
+fn a_secret_that_is_not_there_is_one_fault() {
+    let records = "records: {database: 'postgres://tamis:${GONE}@db.internal/consent', ca_file: ca.pem}";
+    let site = "{ default: true, registry: r.yaml, upstream: 'http://127.0.0.1:8000' }";
+    let (_, faults) = compiled(&format!("listeners: [{{address: ':8080'}}]\n{records}\nsites: [{site}]"));
+    assert_eq!(faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(), ["unset-variable"]);
+}
+
+#[test]
+fn an_empty_configuration_has_no_key_to_remove() {
+    let (_, faults) = compiled("# nothing yet\n");
+    let help: Vec<_> = faults.iter().map(|fault| fault.help.clone()).collect();
+    assert!(help.len() == 1 && !help[0].contains("remove"), "{help:?}");
+}
+
+#[test]
 fn what_is_said_is_done() {
     let environment = |name: &str| match name {
         "WORKERS" => Some("4".to_owned()),

@@ -99,7 +99,7 @@ impl Document {
                 let raw = self.source().text.get(node.span.clone()).unwrap_or_default();
                 format!("write it in quotes: \"{}\"", raw.trim())
             }
-            Value::Null => format!("write {wanted}, or remove the key"),
+            Value::Null if !std::ptr::eq(node, self.root()) => format!("write {wanted}, or remove the key"),
             _ => format!("write {wanted}"),
         };
         self.error(&node.span, "wrong-type", format!("this is {}", node.value.kind()), help);

@@ -94,6 +94,9 @@ fn access(fault: &io::Error) -> &'static str {
             "; this user must be allowed to read and write it, or to make it in its directory"
         }
         io::ErrorKind::StorageFull => "; make room on its disk",
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "; its file system can only be read: write the path of another one"
+        }
         _ => "",
     }
 }
@@ -117,4 +120,22 @@ fn chain(fault: &tokio_postgres::Error) -> String {
         cause = next.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_mended_has_its_advice() {
+        for kind in [
+            io::ErrorKind::NotFound,
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::StorageFull,
+            io::ErrorKind::ReadOnlyFilesystem,
+        ] {
+            let fault = StoreError::file(std::path::Path::new("records.key"))(kind.into());
+            assert!(fault.to_string().contains("; "), "{fault}");
+        }
+    }
 }

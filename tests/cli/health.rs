@@ -46,7 +46,6 @@ fn what_is_in_the_way_is_said() {
         (&["health", "--config", "tamis.yaml"][..], "has no `admin`"),
         (&["health", "--config", "nowhere.yaml"], "there is no such file"),
         (&["health", "--config", "registry.yaml"], "has errors (tamis check)"),
-        (&["health", "--admin", "nowhere"], "--admin: `nowhere` is no address"),
     ] {
         let told = place.tamis(asked);
         assert_eq!(told.code, 1, "{asked:?}");
@@ -77,4 +76,19 @@ fn another_answer_is_no_health() {
         assert!(told.err.contains(sentence), "{}", told.err);
     }
     stranger.join().unwrap();
+}
+
+#[test]
+fn what_is_no_address_is_a_wrong_argument() {
+    let place = Place::with_site();
+    for asked in [
+        &["health", "--admin"][..],
+        &["reload", "--admin"],
+        &["observed", "--admin"],
+        &["check", "--against"],
+    ] {
+        let told = place.tamis(&[asked, &["foo"]].concat());
+        assert_eq!(told.code, 2, "{asked:?}: {}", told.err);
+        assert!(told.err.contains("unix:PATH") && !told.err.contains("to listen on"), "{}", told.err);
+    }
 }

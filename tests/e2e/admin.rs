@@ -71,6 +71,8 @@ fn without_the_token_there_is_health_alone() {
         );
         assert_eq!(ask(line, &["Authorization: Bearer S3CRET-0123456788"]).status(), 401);
     }
+    // What is not there is not told from what is by a token.
+    assert_eq!((ask("GET /x", &[]).status(), ask("DELETE /metrics", &[]).status()), (404, 405));
     let bearer = format!("Authorization: Bearer {TOKEN}");
     assert_eq!(ask("GET /metrics", &[&bearer]).status(), 200);
     assert_eq!(ask("GET /healthz", &[]).text(), "ok\n");

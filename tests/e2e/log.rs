@@ -101,3 +101,13 @@ fn an_undeclared_name_is_hinted_at_once_with_what_to_paste() {
     assert_eq!(log.matches("cookie=hinted{x}").count(), 1);
     assert!(log.contains("- names: [\"hinted\\\\{x}\"]"), "the lines to paste");
 }
+
+#[test]
+fn hints_come_to_an_end_which_is_told() {
+    let gateway = gateway(&answering(&page(&[])));
+    let pairs: Vec<_> = (0..201).map(|number| format!("unheard-{number}=1")).collect();
+    gateway.agent().request("GET /log/hints", &[&format!("Cookie: {}", pairs.join("; "))]);
+    let log = logged("path=\"/log/hints\"");
+    assert!(log.contains("cookie=unheard-199 ") && !log.contains("cookie=unheard-200 "));
+    assert!(log.contains("no more undeclared cookies are told one by one"));
+}

@@ -33,7 +33,7 @@ pub static SITE: Mapping = Mapping {
             .example("observe"),
         Setting::new("body_limit", BODY_LIMIT)
             .absent("none")
-            .about("Octets that the content of a request may have; a larger one is answered 413 (Content Too Large).")
+            .about("Octets that the content of a request may have; a larger one is answered 413 (Payload Too Large).")
             .example("20MiB"),
         Setting::new("times", Kind::Mapping(&SITE_TIMES))
             .absent("the gateway's")
