@@ -104,7 +104,9 @@ impl Policy {
             }
         }
         let mut found = Vec::new();
-        for partitioned in self.partitions(entry) {
+        // Undeclared cookies are tried in one form alone.
+        let partitions = if entry.is_some() { self.partitions(entry) } else { &[false] };
+        for partitioned in partitions {
             let attributes = attributes(entry, promise, *partitioned, purge.secure);
             for domain in std::iter::once(None).chain(domains.iter().map(Some)) {
                 for path in &paths {
@@ -122,19 +124,13 @@ impl Policy {
 
     /// The forms regarding `Partitioned`, which is part of a cookie's identity: as declared, and both where tamis itself
     /// adds or removes it.
-    fn partitions(&self, entry: Option<&Entry>) -> &'static [bool] {
-        let Some(entry) = entry else { return &[false] };
-        let rewrite = entry.rewrite.unwrap_or_default().over(self.rewrite);
-        let declared = entry.attributes.partitioned == Some(true);
+    pub(super) fn partitions(&self, entry: Option<&Entry>) -> &'static [bool] {
+        let rewrite = entry.and_then(|entry| entry.rewrite).unwrap_or_default().over(self.rewrite);
+        let declared = entry.is_some_and(|entry| entry.attributes.partitioned == Some(true));
         match (declared, rewrite.partitioned) {
             (false, Some(Presence::Set)) | (true, Some(Presence::Remove)) => &[false, true],
-            (declared, _) => {
-                if declared {
-                    &[true]
-                } else {
-                    &[false]
-                }
-            }
+            (true, _) => &[true],
+            (false, _) => &[false],
         }
     }
 }

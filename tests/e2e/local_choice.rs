@@ -160,6 +160,26 @@ fn copies_that_others_set_for_the_whole_domain_are_replaced() {
 }
 
 #[test]
+fn partitioned_copies_are_replaced_over_secure_connections() {
+    let origin = answering(&page(&[]));
+    let site = "rewrite: {partitioned: set, same_site: none, secure: set}";
+    let gateway = Setup::new(&origin).top("trusted_proxies: [127.0.0.1]").site(site).start();
+    let twin = "cookies_preferences=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; \
+                Secure; SameSite=None; Partitioned";
+    let cookie = r#"Cookie: cookies_preferences={"analytics":false}"#;
+    for (proto, there) in [("https", true), ("http", false)] {
+        let proto = format!("X-Forwarded-Proto: {proto}");
+        let accepted = send(&mut gateway.agent(), &[&proto, cookie], "action=accept-all");
+        let cookies = accepted.values("set-cookie");
+        // Before the choice: to some user agents both are the same cookie.
+        assert_eq!(cookies.iter().position(|cookie| cookie == twin), there.then_some(0), "{cookies:?}");
+        let forgotten = gateway.agent().request("DELETE /.tamis/consent", &[OURS, &proto, cookie]);
+        let cookies = forgotten.values("set-cookie");
+        assert_eq!(cookies.iter().any(|cookie| cookie == twin), there, "{cookies:?}");
+    }
+}
+
+#[test]
 fn the_id_stays_and_the_time_is_that_of_the_last_choice() {
     let origin = answering(&page(&[]));
     let gateway = gateway(&origin);

@@ -12,7 +12,7 @@ use crate::audit::observed::{Setting, Sighting};
 use crate::config::Mode;
 use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
 use crate::cookie::{SetCookie, Unread, pairs};
-use crate::policy::Purge;
+use crate::policy::{Policy, Purge};
 use crate::proxy::exchange::Exchange;
 use crate::registry::{Format, KeyTarget, Registry};
 
@@ -179,13 +179,14 @@ fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> 
     (consent, after)
 }
 
-/// The fields that expire copies of our own cookies which others have set, where the request brings any.
+/// The fields that expire copies of our own cookies which others have set, where the request brings any. The choice comes
+/// first: where there are more than one response carries, its copies go.
 fn twins(asked: Asked<'_>, own: [&[u8]; 2]) -> Vec<HeaderValue> {
     let visit = asked.visit;
     let brought = |name: &&[u8]| visit.fields().flat_map(pairs).any(|pair| pair.name() == *name);
     let fields = own.into_iter().filter(brought);
     let fields = fields.flat_map(|name| asked.site.policy.twins(name, visit.host(), visit.secure));
-    fields.filter_map(|field| HeaderValue::try_from(field).ok()).collect()
+    fields.take(Policy::MOST_TWINS).filter_map(|field| HeaderValue::try_from(field).ok()).collect()
 }
 
 fn record(asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Record {
