@@ -30,4 +30,5 @@ pub use inquiry::{Inquiry, Told};
 pub use judge::{Policy, Undeclared};
 pub use purge::{Expiry, Purge, PurgeUndeclared};
 pub use rewrite::{LONGEST, LONGEST_ANONYMISED, Occasion};
+pub use twins::Twins;
 pub use verdict::{Direction, Reason, Verdict};

@@ -179,6 +179,33 @@ fn partitioned_copies_are_replaced_over_secure_connections() {
     }
 }
 
+/// No request for a choice brings a copy that is kept for other paths alone.
+#[test]
+fn copies_for_other_paths_are_replaced() {
+    let origin = answering(&page(&[]));
+    let registry = "version: \"1\"\ncookies:\n\
+        \x20 - {names: [cookies_preferences], provider: P, purposes: C., category: necessary, exemption: E., paths: [/, /sub]}\n\
+        \x20 - {names: [_ga], provider: P, purposes: C., category: statistical}\n";
+    let gateway = Setup::new(&origin).registry(registry).start();
+    let gone = |answer: &Message| -> Vec<String> {
+        let fields = answer.values("set-cookie").into_iter();
+        let fields = fields.filter(|field| field.contains("Max-Age=0") && !field.contains("Domain"));
+        fields.filter_map(|field| field.split_once("Path=").map(|(_, path)| path.to_owned())).collect()
+    };
+    let form = |back: &str| format!("action=accept-all&back={back}");
+    let mut agent = gateway.agent();
+    assert_eq!(gone(&send(&mut agent, &[], &form("/"))), ["/sub"]);
+    assert_eq!(gone(&send(&mut agent, &[], &form("/a/b/c?d=/e/f"))), ["/sub", "/a/b", "/a"]);
+    // A banner of the site's own says where it is by the Referer.
+    let referer = "Referer: http://x.test/a/b";
+    let put = ["Content-Type: application/json", OURS, referer, "Content-Length: 32"];
+    agent.ask("PUT /.tamis/consent", &put);
+    agent.send(r#"{"choices":{"statistical":true}}"#);
+    assert_eq!(gone(&agent.answer()), ["/sub", "/a"]);
+    let forgotten = agent.request("DELETE /.tamis/consent", &[OURS, referer]);
+    assert!(gone(&forgotten).ends_with(&["/sub".to_owned(), "/a".to_owned()]), "{:?}", gone(&forgotten));
+}
+
 #[test]
 fn the_id_stays_and_the_time_is_that_of_the_last_choice() {
     let origin = answering(&page(&[]));

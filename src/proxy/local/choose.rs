@@ -39,7 +39,8 @@ pub(super) async fn post(exchange: &mut Exchange, asked: Asked<'_>, body: Incomi
         Some("policy") => How::Policy,
         _ => How::Centre,
     };
-    let manner = Manner { how, language };
+    let page = asked.back(form.back.as_deref());
+    let manner = Manner { how, language, page: page.as_deref() };
     let before = asked.before();
     let Some(chosen) = chosen(asked, &before, &form) else {
         return message(asked, StatusCode::BAD_REQUEST, Message::BadForm, Some(language));
@@ -88,7 +89,9 @@ pub(super) async fn put(exchange: &mut Exchange, asked: Asked<'_>, body: Incomin
     // What chooses nothing renews nothing.
     let Some(chosen) = put.chosen else { return respond::json(StatusCode::OK, &api::state(asked)) };
     let language = asked.language(put.language.as_deref());
-    let made = made::make(exchange, asked, chosen, Manner { how: How::Api, language }).await;
+    let page = asked.back(None);
+    let manner = Manner { how: How::Api, language, page: page.as_deref() };
+    let made = made::make(exchange, asked, chosen, manner).await;
     let mut response = if made.granted {
         respond::json(StatusCode::OK, &stated(asked, &made))
     } else {
@@ -105,7 +108,8 @@ pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>) -> Response<Byte
     if !asked.is_same_origin() {
         return foreign(asked);
     }
-    let manner = Manner { how: How::Forget, language: asked.language(None) };
+    let page = asked.back(None);
+    let manner = Manner { how: How::Forget, language: asked.language(None), page: page.as_deref() };
     let made = made::forget(exchange, asked, manner);
     let mut response = respond::json(StatusCode::OK, &stated(asked, &made));
     made.send(&mut response);

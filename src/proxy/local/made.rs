@@ -12,7 +12,7 @@ use crate::audit::observed::{Setting, Sighting};
 use crate::config::Mode;
 use crate::consent::{Choice, Choices, Companion, Consent, How, Record};
 use crate::cookie::{SetCookie, Unread, pairs};
-use crate::policy::{Policy, Purge};
+use crate::policy::{Policy, Purge, Twins};
 use crate::proxy::exchange::Exchange;
 use crate::registry::{Format, KeyTarget, Registry};
 
@@ -22,6 +22,8 @@ pub(super) struct Manner<'a> {
     pub(super) how: How,
     /// The language of what was shown.
     pub(super) language: &'a str,
+    /// The path of the page from which it is made, where that is known.
+    pub(super) page: Option<&'a str>,
 }
 
 /// A choice that was made.
@@ -73,7 +75,7 @@ pub(super) async fn make(
     if let Err(fault) = choices.cookie_value(registry) {
         tracing::error!(site = asked.site.name, %fault, "a choice can't be written, so it is removed");
         note(exchange, asked, &Choices::default(), act);
-        return Made { granted: !choices.grants(), ..removed(exchange, asked) };
+        return Made { granted: !choices.grants(), ..removed(exchange, asked, manner) };
     }
     if !choices.iter().any(|(target, granted)| granted && !agreed(registry, asked.visit.consent(), target)) {
         note(exchange, asked, choices, act);
@@ -99,7 +101,7 @@ pub(super) async fn make(
 
 /// Has the choice forgotten. What withdraws an agreement is recorded; without a companion under an id of its own.
 pub(super) fn forget(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'_>) -> Made {
-    let made = removed(exchange, asked);
+    let made = removed(exchange, asked, manner);
     // What another manager's cookie grants stays granted.
     let ends = |(target, granted)| granted && !agreed(asked.registry(), &made.consent, target);
     let id = match asked.companion() {
@@ -130,8 +132,10 @@ fn written(exchange: &mut Exchange, asked: Asked<'_>, chosen: &Chosen, act: Act<
     let value = chosen.all.cookie_value(registry).ok();
     let own = value.and_then(|value| kept(&registry.consent().cookie, &value, false));
     let beside = kept(Companion::COOKIE, &companion.value(), true);
-    let (Some(own), Some(beside)) = (own, beside) else { return removed(exchange, asked) };
-    let (consent, mut cookies) = follow(exchange, asked, &[own.clone(), beside.clone()]);
+    let (Some(own), Some(beside)) = (own, beside) else {
+        return removed(exchange, asked, act.manner);
+    };
+    let (consent, mut cookies) = follow(exchange, asked, act.manner.page, &[own.clone(), beside.clone()]);
     // Last, so that user agents which take a copy of the whole domain for the same cookie (RFC 6265 5.3, step 11) end
     // with the choice.
     cookies.extend([own, beside]);
@@ -139,21 +143,26 @@ fn written(exchange: &mut Exchange, asked: Asked<'_>, chosen: &Chosen, act: Act<
 }
 
 /// No choice any more.
-fn removed(exchange: &mut Exchange, asked: Asked<'_>) -> Made {
+fn removed(exchange: &mut Exchange, asked: Asked<'_>, manner: Manner<'_>) -> Made {
     let secure = asked.visit.secure;
     let own = cookies::removed(&asked.registry().consent().cookie, secure, false);
     let beside = cookies::removed(Companion::COOKIE, secure, true);
-    let (consent, expired) = follow(exchange, asked, &[]);
+    let (consent, expired) = follow(exchange, asked, manner.page, &[]);
     let cookies = own.into_iter().chain(beside).chain(expired).collect();
     Made { granted: true, consent, companion: None, cookies }
 }
 
 /// What is in force once the user agent has stored these cookies, and the fields that expire what it has no consent
 /// for. It is read as the next request will be, with what other banners have written, so that it holds what is read.
-fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> (Consent, Vec<HeaderValue>) {
+fn follow(
+    exchange: &mut Exchange,
+    asked: Asked<'_>,
+    page: Option<&str>,
+    fields: &[HeaderValue],
+) -> (Consent, Vec<HeaderValue>) {
     let (registry, visit) = (asked.registry(), asked.visit);
     let own = [registry.consent().cookie.as_bytes(), Companion::COOKIE.as_bytes()];
-    let mut after = twins(asked, own);
+    let mut after = twins(asked, page, own);
     let others = visit.fields().flat_map(pairs).filter(|pair| !own.contains(&pair.name()));
     let set = fields.iter().flat_map(|field| pairs(field.as_bytes()).take(1));
     let consent = Consent::read(registry, others.chain(set), asked.gpc());
@@ -179,19 +188,23 @@ fn follow(exchange: &mut Exchange, asked: Asked<'_>, fields: &[HeaderValue]) -> 
     (consent, after)
 }
 
-/// The fields that expire copies of our own cookies which others have set, where the request brings any. The choice comes
-/// first: where there are more than one response carries, its copies go.
-fn twins(asked: Asked<'_>, own: [&[u8]; 2]) -> Vec<HeaderValue> {
+/// The fields that expire copies of our own cookies which others have set. The choice comes first: where there are more
+/// than one response carries, its copies go. Scripts of the
+/// site write the choice alone, and on pages of the site.
+fn twins(asked: Asked<'_>, page: Option<&str>, [choice, companion]: [&[u8]; 2]) -> Vec<HeaderValue> {
     let visit = asked.visit;
-    let brought = |name: &&[u8]| visit.fields().flat_map(pairs).any(|pair| pair.name() == *name);
-    let fields = own.into_iter().filter(brought);
-    let fields = fields.flat_map(|name| asked.site.policy.twins(name, visit.host(), visit.secure));
+    let page = page.filter(|page| !page.starts_with(&asked.local.paths.prefix));
+    let fields = [(choice, page), (companion, None)].into_iter().flat_map(|(name, page)| {
+        let brought = visit.fields().flat_map(pairs).any(|pair| pair.name() == name);
+        let twins = Twins { host: visit.host(), secure: visit.secure, brought, page };
+        asked.site.policy.twins(name, twins)
+    });
     fields.take(Policy::MOST_TWINS).filter_map(|field| HeaderValue::try_from(field).ok()).collect()
 }
 
 fn record(asked: Asked<'_>, choices: &Choices, act: Act<'_>) -> Record {
     let registry = asked.registry();
-    let Manner { how, language } = act.manner;
+    let Manner { how, language, .. } = act.manner;
     Record {
         id: act.id,
         time: act.time,
