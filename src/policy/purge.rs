@@ -73,53 +73,39 @@ impl Policy {
                 names.push((pair.name(), reason));
             }
         }
-        let expire = |names: &[(&[u8], Reason)]| -> Vec<Expiry> {
-            let each = names.iter().flat_map(|(name, reason)| self.expiries(name, *reason, purge));
-            each.take(Self::MOST_EXPIRIES + 1).collect()
-        };
-        let mut found = expire(&names);
-        if found.len() > Self::MOST_EXPIRIES {
-            let first = purge.now.rem_euclid(i64::try_from(names.len()).unwrap_or(i64::MAX));
-            names.rotate_left(usize::try_from(first).unwrap_or(0));
-            found = expire(&names);
-        }
-        found.truncate(Self::MOST_EXPIRIES);
-        found
+        let host = lowered(purge.host);
+        let forms: Vec<Forms<'_>> =
+            names.into_iter().map(|(name, reason)| self.forms(name, reason, (&host, purge.secure))).collect();
+        let all = forms.iter().map(Forms::count).sum();
+        let places = || forms.iter().flat_map(|forms| (0..forms.count()).map(move |place| (forms, place)));
+        let first = if all > Self::MOST_EXPIRIES { turn(purge.now, all) } else { 0 };
+        let turned = places().skip(first).chain(places().take(first));
+        turned.filter_map(|(forms, place)| forms.expiry(place)).take(Self::MOST_EXPIRIES).collect()
     }
 
-    /// Every form in which a cookie of that name may have been set, one more than a response carries at most.
-    fn expiries(&self, name: &[u8], reason: Reason, purge: Purge<'_>) -> Vec<Expiry> {
+    /// Every form in which a cookie of that name may have been set.
+    fn forms<'a>(&'a self, name: &'a [u8], reason: Reason, (host, secure): (&'a str, bool)) -> Forms<'a> {
         let entry = reason.entry().map(|id| self.registry().entry(id));
         let promise = Promise::of(name);
-        let domains = match entry {
-            Some(entry) if !promise.host => {
-                domains(&entry.domains, entry.set_by == Some(SetBy::Script), purge.host)
-            }
-            _ => Vec::new(),
+        let mut forms = Forms {
+            name,
+            reason,
+            entry,
+            secure,
+            // Undeclared cookies are tried in one form alone.
+            partitions: if entry.is_some() { self.partitions(entry) } else { &[false] },
+            domains: vec![None],
+            paths: vec!["/"],
         };
-        let mut paths = vec!["/"];
-        for path in entry.filter(|_| !promise.host).into_iter().flat_map(|entry| &entry.paths) {
-            if !paths.contains(&path.as_str()) {
-                paths.push(path);
+        let Some(entry) = entry.filter(|_| !promise.host) else { return forms };
+        let tried = entry.set_by == Some(SetBy::Script);
+        forms.domains.extend(domains(&entry.domains, tried, host).into_iter().map(Some));
+        for path in &entry.paths {
+            if !forms.paths.contains(&path.as_str()) {
+                forms.paths.push(path);
             }
         }
-        let mut found = Vec::new();
-        // Undeclared cookies are tried in one form alone.
-        let partitions = if entry.is_some() { self.partitions(entry) } else { &[false] };
-        for partitioned in partitions {
-            let attributes = attributes(entry, promise, *partitioned, purge.secure);
-            for domain in std::iter::once(None).chain(domains.iter().map(Some)) {
-                for path in &paths {
-                    let domain = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
-                    let tail = format!("=; {EXPIRED}; Path={path}{domain}{attributes}");
-                    let field = [name, tail.as_bytes()].concat();
-                    if found.len() <= Self::MOST_EXPIRIES && expires(&field, name, path) {
-                        found.push(Expiry { field, reason });
-                    }
-                }
-            }
-        }
-        found
+        forms
     }
 
     /// The forms regarding `Partitioned`, which is part of a cookie's identity: as declared, and both where tamis itself
@@ -135,42 +121,79 @@ impl Policy {
     }
 }
 
+/// The forms in which a cookie may have been set: each partition with each domain, and each of these with each path.
+struct Forms<'a> {
+    name: &'a [u8],
+    reason: Reason,
+    entry: Option<&'a Entry>,
+    secure: bool,
+    partitions: &'static [bool],
+    /// `None` is the host alone.
+    domains: Vec<Option<&'a str>>,
+    paths: Vec<&'a str>,
+}
+
+impl Forms<'_> {
+    fn count(&self) -> usize {
+        self.partitions.len() * self.domains.len() * self.paths.len()
+    }
+
+    /// The field that expires the form at a place, if it can be written.
+    fn expiry(&self, place: usize) -> Option<Expiry> {
+        let (paths, domains) = (self.paths.len(), self.domains.len());
+        let path = *self.paths.get(place % paths)?;
+        let domain = *self.domains.get(place / paths % domains)?;
+        let partitioned = *self.partitions.get(place / paths / domains)?;
+        let attributes = attributes(self.entry, Promise::of(self.name), partitioned, self.secure);
+        let domain = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
+        let tail = format!("=; {EXPIRED}; Path={path}{domain}{attributes}");
+        let field = [self.name, tail.as_bytes()].concat();
+        expires(&field, self.name, path).then_some(Expiry { field, reason: self.reason })
+    }
+}
+
+/// Where one response begins among so many forms. Nobody remembers what the one before sent, so the second decides, by
+/// the golden ratio: whatever time lies between the pages, even always the same, they begin evenly spread.
+fn turn(now: i64, all: usize) -> usize {
+    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15; // 2^64 divided by the golden ratio
+    let turn = u128::from(now.cast_unsigned().wrapping_mul(GOLDEN));
+    let first = (u128::try_from(all).unwrap_or_default() * turn) >> u64::BITS;
+    usize::try_from(first).unwrap_or_default()
+}
+
 pub(super) const EXPIRED: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
-/// The Domain attributes that a cookie may have: those declared that take in the host and, for a cookie that a script
-/// sets (`tried`), the host and every parent of it that has a dot, since trackers try them all. None for an IP
-/// address, nor for a host that could write attributes of its own.
-pub(super) fn domains(declared: &[String], tried: bool, host: &str) -> Vec<String> {
-    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    let mut found: Vec<String> = Vec::new();
+/// A host as domains are compared: in lower case, without the dot that may end it.
+pub(super) fn lowered(host: &str) -> String {
+    host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
+}
+
+/// The Domain attributes that a cookie may have, of a host that is [`lowered`]: those declared that take in the host and,
+/// for a cookie that a script sets (`tried`), the host and every parent of it that has a dot, since trackers try them all.
+/// None for an IP address, nor for a host that could write attributes of its own.
+pub(super) fn domains<'a>(declared: &[String], tried: bool, host: &'a str) -> Vec<&'a str> {
     let written = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
     let last = host.rsplit('.').next().unwrap_or_default();
     // A last label that begins with a digit is an address in some notation (WHATWG URL 3.5), not a domain.
     let address = host.parse::<Ipv4Addr>().is_ok() || last.starts_with(|c: char| c.is_ascii_digit());
     if address || !host.bytes().all(written) || host.split('.').any(str::is_empty) {
-        return found;
+        return Vec::new();
     }
-    for domain in declared {
-        let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
-        if matches(&host, &domain) && !found.contains(&domain) {
+    let parents = || std::iter::successors(Some(host), |host| host.split_once('.').map(|(_, parent)| parent));
+    let declared = declared.iter().map(|domain| domain.strip_prefix('.').unwrap_or(domain));
+    let mut found: Vec<&str> = Vec::new();
+    for domain in declared.filter_map(|domain| parents().find(|parent| parent.eq_ignore_ascii_case(domain))) {
+        if !found.contains(&domain) {
             found.push(domain);
         }
     }
-    if tried {
-        let mut parent = Some(host.as_str());
-        while let Some(domain) = parent.filter(|domain| domain.contains('.')) {
-            if !found.iter().any(|other| other == domain) {
-                found.push(domain.to_owned());
-            }
-            parent = domain.split_once('.').map(|(_, parent)| parent);
+    let known = found.len();
+    for domain in parents().filter(|parent| tried && parent.contains('.')) {
+        if !found.iter().take(known).any(|other| *other == domain) {
+            found.push(domain);
         }
     }
     found
-}
-
-/// Domain-matches (6265bis 5.1.3), both in lower case.
-fn matches(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// The other attributes, as declared and as the prefix promises.

@@ -1,7 +1,7 @@
 //! Copies of one cookie beside the one that is about to be set.
 
 use super::Policy;
-use super::purge::{EXPIRED, domains, expires};
+use super::purge::{EXPIRED, domains, expires, lowered};
 use crate::cookie::Promise;
 
 /// Where copies of a cookie are looked for.
@@ -40,9 +40,10 @@ impl Policy {
         let promise = Promise::of(name);
         let entry = self.registry().lookup(name).map(|id| self.registry().entry(id));
         let declared = entry.filter(|_| !promise.host);
+        let host = lowered(host);
         let found = match promise.host {
             true => Vec::new(),
-            false => domains(declared.map_or(&[], |entry| &entry.domains), true, host),
+            false => domains(declared.map_or(&[], |entry| &entry.domains), true, &host),
         };
         let makes = self.partitions(entry).contains(&true);
         let paths = || declared.into_iter().flat_map(|entry| &entry.paths).map(String::as_str);

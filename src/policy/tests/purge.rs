@@ -9,7 +9,7 @@ use super::{NOW, consent, octets};
 use crate::consent::Consent;
 use crate::cookie::{SetCookie, pairs};
 use crate::diagnostic::Source;
-use crate::policy::purge::domains;
+use crate::policy::purge::{domains, lowered};
 use crate::policy::{Expiry, Policy, Purge, PurgeUndeclared, Undeclared};
 use crate::registry::Registry;
 
@@ -86,7 +86,7 @@ fn a_host_that_could_write_attributes_has_no_domains() {
         ("a.1", ""),
         ("localhost", ""),
     ] {
-        assert_eq!(domains(&[], true, host).join(" "), expected, "{host}");
+        assert_eq!(domains(&[], true, &lowered(host)).join(" "), expected, "{host}");
     }
 }
 
@@ -151,6 +151,30 @@ fn a_cookie_that_cannot_be_found_keeps_no_other_waiting() {
         }
     }
     assert_eq!(tried.len(), 30);
+}
+
+/// However evenly the pages follow one another.
+#[test]
+fn every_form_of_one_cookie_has_its_turn() {
+    let yaml = "
+version: '1'
+cookies: [{provider: A, names: a, purposes: Counting, category: statistical, set_by: script, paths: [/, /b, /c, /d, /e]}]
+";
+    let (registry, _) = Registry::compile(Source::new("site.yaml", yaml));
+    let policy = Policy::new(Arc::new(registry.unwrap()), Undeclared::Block, Undeclared::Block, 180);
+    let consent = Consent::none();
+    for gap in [1, 2, 6, 12, 30, 60, 600] {
+        let mut tried = std::collections::BTreeSet::new();
+        for page in 0..12 {
+            let undeclared = PurgeUndeclared::Never;
+            let (host, now) = ("w.v.u.example.org", NOW + page * gap);
+            let found =
+                purge(&policy, b"a=1", Purge { consent: &consent, host, secure: true, undeclared, now });
+            assert_eq!(found.len(), Policy::MOST_EXPIRIES);
+            tried.extend(found.into_iter().map(|expiry| expiry.field));
+        }
+        assert_eq!(tried.len(), 5 * 5, "{gap}");
+    }
 }
 
 /// Of a manager with several cookies the response may set one: the others stay as they were.
