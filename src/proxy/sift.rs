@@ -94,8 +94,8 @@ fn judge(exchange: &mut Exchange, site: &Site, visit: &Visit) -> (Sifted, bool) 
 
 /// Removes from the response the Set-Cookie fields that the visitor did not agree to, rewrites those that are to be
 /// rewritten, and expires what the request should not have brought; the others keep their octets and their order. If
-/// any of this changes the response, shared caches are kept from it. The fields are those put aside and those in the
-/// map.
+/// any of this changes the response, or a cookie passes by this visitor's consent alone, shared caches are kept from it.
+/// The fields are those put aside and those in the map.
 pub(super) fn response(
     exchange: &mut Exchange,
     site: &Site,
@@ -118,12 +118,12 @@ pub(super) fn response(
     let time = LazyCell::new(|| server_time(headers, now()));
     let chosen = choice_after(site, visit, &lines, &time);
     let consent = chosen.as_ref().unwrap_or(visit.consent());
-    let fates = sift(exchange, site, (visit, consent, &time), &lines);
+    let (fates, personal) = sift(exchange, site, (visit, consent, &time), &lines);
     let changed = fates.iter().any(|fate| !matches!(fate, Fate::Forward));
     let due = visit.navigates && (visit.withheld || chosen.is_some());
-    let cached =
-        || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
-    let expiries = if due && !cached() {
+    let storable =
+        |headers: &HeaderMap| caching::is_storable(&visit.method, visit.authorized, status, headers);
+    let expiries = if due && (site.make_private || !storable(headers)) {
         let kept: Vec<_> = fates.iter().zip(&fields).filter_map(|(fate, field)| fate.sent(field)).collect();
         purge(site, visit, Occasion { consent, now: *time, secure: visit.secure }, &kept)
     } else {
@@ -135,7 +135,7 @@ pub(super) fn response(
     if !enforced {
         return send(headers, fields);
     }
-    if site.make_private && (changed || !expiries.is_empty()) {
+    if site.make_private && (changed || !expiries.is_empty() || personal && storable(headers)) {
         caching::make_private(headers);
     }
     let kept = fields.into_iter().zip(fates).filter_map(|(field, fate)| fate.of(field));
@@ -183,14 +183,15 @@ impl Fate {
     }
 }
 
-/// What becomes of each of the Set-Cookie fields.
+/// What becomes of each of the Set-Cookie fields, and whether one passes that is this visitor's alone: by the consent that
+/// it needs, or with the choice itself. Whoever else got it out of a cache would have agreed to nothing.
 fn sift(
     exchange: &mut Exchange,
     site: &Site,
     (visit, consent, time): (&Visit, &Consent, &impl Deref<Target = i64>),
     lines: &[Unread<'_>],
-) -> Vec<Fate> {
-    let mut fates = Vec::with_capacity(lines.len());
+) -> (Vec<Fate>, bool) {
+    let (mut fates, mut personal) = (Vec::with_capacity(lines.len()), false);
     let current = Rc::clone(&exchange.current);
     let mut familiar = current.familiar.borrow_mut();
     for line in lines {
@@ -206,13 +207,14 @@ fn sift(
             let authority = visit.authority.as_bytes();
             exchange.looks(site, look, Setting { cookie: &cookie, now: **time, authority });
         }
+        personal |= matches!(verdict, Verdict::Forward(Reason::Agreed(_) | Reason::ConsentCookie));
         fates.push(match verdict {
             Verdict::Forward(_) => Fate::Forward,
             Verdict::Rewrite(_) => rewritten.and_then(value).map_or(Fate::Strip, Fate::Rewrite),
             Verdict::Strip(_) => Fate::Strip,
         });
     }
-    fates
+    (fates, personal)
 }
 
 /// What the request's cookies give to expire, but for those that the response itself sets.

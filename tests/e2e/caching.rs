@@ -1,6 +1,6 @@
 //! Shared caches are kept from responses whose cookies tamis changes.
 
-use crate::kit::{Message, Setup, answering, page};
+use crate::kit::{Message, Setup, answering, page, status};
 
 const NAVIGATES: &str = "Sec-Fetch-Mode: navigate";
 const LINES: [&str; 4] = [
@@ -32,6 +32,37 @@ fn what_adds_removes_or_changes_a_cookie_is_private() {
     assert!(is_private(&answer("", &["Set-Cookie: _ga=1"], &[])), "stripped");
     assert!(is_private(&answer("", &[], &[NAVIGATES, "Cookie: _ga=1"])), "purged");
     assert!(is_private(&answer("rewrite: {http_only: set}", &["Set-Cookie: sessionid=1"], &[])), "rewritten");
+}
+
+const AGREES: &str = r#"Cookie: cookies_preferences={"analytics":true}"#;
+
+/// Out of a cache, those who refused would get it.
+#[test]
+fn what_passes_by_consent_alone_is_private() {
+    assert!(is_private(&answer("", &["Set-Cookie: _ga=1"], &[AGREES])), "agreed");
+    let choice = r#"Set-Cookie: cookies_preferences={"analytics":true}; Path=/"#;
+    assert!(is_private(&answer("", &[choice], &[])), "the choice");
+    for site in ["make_private: false", "mode: observe"] {
+        assert!(!is_private(&answer(site, &["Set-Cookie: _ga=1"], &[AGREES])), "{site}");
+    }
+}
+
+/// Nobody would store it in any case.
+#[test]
+fn what_passes_by_consent_in_an_answer_that_is_not_stored_stays_as_it_came() {
+    for (code, lines) in [
+        ("302 Found", &["Location: /", "Set-Cookie: _ga=1"][..]),
+        ("200 OK", &["Cache-Control: no-store, public", "Set-Cookie: _ga=1"]),
+        ("200 OK", &["Cache-Control: Private", "Set-Cookie: _ga=1"]),
+    ] {
+        let origin = answering(&status(code, lines, "page"));
+        let told = Setup::new(&origin).start().agent().get(&[AGREES]);
+        let came = lines.iter().filter_map(|line| line.strip_prefix("Cache-Control: ")).collect::<Vec<_>>();
+        assert_eq!(
+            (told.values("cache-control"), told.value("set-cookie")),
+            (came.into_iter().map(str::to_owned).collect(), "_ga=1".into())
+        );
+    }
 }
 
 #[test]
