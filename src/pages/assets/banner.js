@@ -7,7 +7,11 @@
 (() => {
   "use strict";
 
-  const base = new URL(".", document.currentScript.src);
+  // Where the script is: of the page's own origin, whatever a <base> of the page makes of its address. Frames without an
+  // address have no origin to be told by.
+  const found = new URL(".", document.currentScript.src);
+  const base =
+    location.origin === "null" ? found : Object.assign(new URL(location.origin), { pathname: found.pathname });
   const here = () => location.pathname + location.search;
   /** What opened the banner, if somebody did. */
   let opener = null;
@@ -16,6 +20,16 @@
     const url = new URL(name, base);
     for (const [key, value] of Object.entries(query)) if (value) url.searchParams.set(key, value);
     return url.href;
+  };
+
+  /** The banner, with addresses that stay tamis' own in a page with a <base>: they count from this script. */
+  const settled = (banner) => {
+    for (const name of ["href", "action"]) {
+      for (const element of banner?.querySelectorAll(`[${name}]`) ?? []) {
+        element.setAttribute(name, new URL(element.getAttribute(name), base).href);
+      }
+    }
+    return banner;
   };
 
   /** The banner's element, or null if nothing is to be asked (204) or the server can't be reached. */
@@ -27,7 +41,7 @@
       request.responseType = "document";
       request.onload = () => {
         const found = request.status === 200 && request.response;
-        resolve(found ? found.getElementById("tamis-banner") : null);
+        resolve(found ? settled(found.getElementById("tamis-banner")) : null);
       };
       request.onerror = () => resolve(null);
       request.send();
@@ -37,7 +51,7 @@
   const style = (banner) =>
     new Promise((resolve) => {
       const link = banner.querySelector('link[rel="stylesheet"]');
-      const same = (other) => other.getAttribute("href") === link.getAttribute("href");
+      const same = (other) => other.href === link.href;
       if (!link || [...document.head.querySelectorAll('link[rel="stylesheet"]')].some(same)) {
         link?.remove();
         resolve();
@@ -134,7 +148,7 @@
     banner.querySelector("#tamis-banner-title").focus({ preventScroll: true });
   });
 
-  const included = document.getElementById("tamis-banner");
+  const included = settled(document.getElementById("tamis-banner"));
   if (included) enhance(included);
   else load(false).then((banner) => banner && show(banner));
 })();

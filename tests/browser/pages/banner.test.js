@@ -131,6 +131,22 @@ test('an included banner is used by the script too', () =>
     assert.deepEqual(await jar.choice(), all(true))
   }))
 
+test('a <base> of the page leads the banner nowhere else', () =>
+  visit(async (page, jar) => {
+    await page.goto(`${site.base}/based`)
+    await appears(page)
+    const found = await page.$$eval('#tamis-banner a, #tamis-banner form, head link[href*="tamis"]', (all) =>
+      all.map((one) => new URL(one.localName === 'form' ? one.attributes.action.value : one.href, document.baseURI).origin),
+    )
+    assert.ok(found.length === 4, found.join(' '))
+    assert.deepEqual(new Set(found), new Set([site.base]))
+    const style = await page.$eval('#tamis-banner', (banner) => getComputedStyle(banner).position)
+    assert.equal(style, 'fixed', 'the style sheet came')
+    await page.click('#tamis-banner [value=accept-all]')
+    await page.waitForSelector('#tamis-banner', { state: 'detached' })
+    assert.deepEqual(await jar.choice(), all(true))
+  }))
+
 test('a choice that can’t be sent is said, and can be tried again', () =>
   site.visitor({}, async (page, jar) => {
     await page.goto(`${site.base}/`)

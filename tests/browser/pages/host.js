@@ -102,6 +102,10 @@ async function serve(asked, answer, url) {
       return html(page(language, { head: SCRIPT }))
     case '/included': // … or a server-side include
       return html(page(language, { body: await included(asked) }))
+    case '/based': // … in a page whose other addresses count from elsewhere
+      return html(page(language, { head: `${SCRIPT}<base href="http://elsewhere.test/deep/">` }), {
+        'Content-Security-Policy': STRICT.replace("base-uri 'none'; ", ''),
+      })
     case '/both':
       return html(page(language, { head: SCRIPT, body: await included(asked) }))
     case '/plain': // no banner: a link to the preference centre
