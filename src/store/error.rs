@@ -108,8 +108,11 @@ fn remedy(fault: &tokio_postgres::Error) -> &'static str {
     }
 }
 
-/// A fault with its causes: the server's own words come last.
+/// A fault with its causes: the server's own words come last. Its details are left out, which quote rows and so visitors' ids.
 fn chain(fault: &tokio_postgres::Error) -> String {
+    if let Some(told) = fault.as_db_error() {
+        return format!("{fault}: {}: {}", told.severity(), told.message());
+    }
     let mut text = fault.to_string();
     let mut cause = fault.source();
     while let Some(next) = cause {

@@ -32,6 +32,26 @@ fn start(settings: &Records) -> (Store, Arc<RecordCounters>) {
     (Store::open(settings, Arc::clone(&counters)).unwrap(), counters)
 }
 
+/// PostgreSQL tells with a row that it refuses what is in it.
+#[test]
+#[ignore = "needs PostgreSQL: tests/run postgres"]
+fn what_the_server_says_of_a_row_is_not_told() {
+    let (folder, server) = (Folder::new(), Server::start());
+    let settings = instance(&folder, &server.url(), "a");
+    let (store, _) = start(&settings);
+    block_on(async { assert_eq!(store.record(record(1)).await, Ok(())) });
+    store.close();
+    server.sql("ALTER TABLE record ADD CONSTRAINT never CHECK (id IS NOT NULL AND payload IS NOT NULL)");
+    let fault = block_on(async {
+        let mut ledger = open(&settings).await;
+        ledger.forget(&id(1), 1_795_000_000).await.unwrap_err().to_string()
+    });
+    assert!(
+        fault.contains("never") && !fault.contains("DETAIL") && !fault.contains("row contains"),
+        "{fault}"
+    );
+}
+
 #[test]
 #[ignore = "needs PostgreSQL: tests/run postgres"]
 fn several_instances_write_chains_of_their_own_to_one_server() {

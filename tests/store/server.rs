@@ -106,6 +106,12 @@ impl Server {
         format!("postgres://tamis:{PASSWORD}@localhost:{}/postgres?sslmode=require", self.port)
     }
 
+    /// Has the server do something behind the back of tamis.
+    pub(crate) fn sql(&self, statement: &str) {
+        let done = Command::new(binaries().join("psql")).args([&self.url(), "-qc", statement]).status();
+        assert!(done.unwrap().success());
+    }
+
     pub(crate) fn authority(&self) -> PathBuf {
         self.folder.path("ca.pem")
     }
