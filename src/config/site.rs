@@ -44,7 +44,8 @@ pub struct Site {
     pub policy: Policy,
     /// What its navigations purge, if anything.
     pub purge: Option<PurgeUndeclared>,
-    /// Whether a response whose Set-Cookie fields tamis changes, or lets pass by consent, is kept from shared caches.
+    /// Whether a response whose Set-Cookie fields tamis changes is kept from shared caches, and one that is offered to them with
+    /// a cookie that passes by consent.
     pub make_private: bool,
     /// What becomes of a request body without a length.
     pub request_body: RequestBody,

@@ -17,6 +17,13 @@ pub(super) fn make_private(headers: &mut HeaderMap) {
     }
 }
 
+/// Whether the response itself asks shared caches to store it. Without a word of that they leave alone what has a
+/// Set-Cookie, though they may store it.
+pub(super) fn is_offered(headers: &HeaderMap) -> bool {
+    let said = directives(headers);
+    targeted(headers).next().is_some() || ((said.public || said.s_maxage) && !said.never_stored())
+}
+
 /// Whether a shared cache may store the response (RFC 9111 3). Where the standard leaves it to extensions, yes.
 pub(super) fn is_storable(
     method: &Method,
@@ -89,10 +96,6 @@ fn directives(headers: &HeaderMap) -> Directives {
 /// Takes `public` and `s-maxage` out and puts `private` in.
 fn rewrite(headers: &mut HeaderMap, said: &Directives) {
     if said.private && !said.public && !said.s_maxage {
-        return;
-    }
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private"));
         return;
     }
     let unwanted = |directive: &&[u8]| {

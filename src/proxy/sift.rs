@@ -94,7 +94,8 @@ fn judge(exchange: &mut Exchange, site: &Site, visit: &Visit) -> (Sifted, bool) 
 
 /// Removes from the response the Set-Cookie fields that the visitor did not agree to, rewrites those that are to be
 /// rewritten, and expires what the request should not have brought; the others keep their octets and their order. If
-/// any of this changes the response, or a cookie passes by this visitor's consent alone, shared caches are kept from it.
+/// any of this changes the response, or a cookie passes by this visitor's consent alone in one that is offered to shared
+/// caches, they are kept from it.
 /// The fields are those put aside and those in the map.
 pub(super) fn response(
     exchange: &mut Exchange,
@@ -121,9 +122,9 @@ pub(super) fn response(
     let (fates, personal) = sift(exchange, site, (visit, consent, &time), &lines);
     let changed = fates.iter().any(|fate| !matches!(fate, Fate::Forward));
     let due = visit.navigates && (visit.withheld || chosen.is_some());
-    let storable =
-        |headers: &HeaderMap| caching::is_storable(&visit.method, visit.authorized, status, headers);
-    let expiries = if due && (site.make_private || !storable(headers)) {
+    let cached =
+        || !site.make_private && caching::is_storable(&visit.method, visit.authorized, status, headers);
+    let expiries = if due && !cached() {
         let kept: Vec<_> = fates.iter().zip(&fields).filter_map(|(fate, field)| fate.sent(field)).collect();
         purge(site, visit, Occasion { consent, now: *time, secure: visit.secure }, &kept)
     } else {
@@ -135,7 +136,7 @@ pub(super) fn response(
     if !enforced {
         return send(headers, fields);
     }
-    if site.make_private && (changed || !expiries.is_empty() || personal && storable(headers)) {
+    if site.make_private && (changed || !expiries.is_empty() || personal && caching::is_offered(headers)) {
         caching::make_private(headers);
     }
     let kept = fields.into_iter().zip(fates).filter_map(|(field, fate)| fate.of(field));

@@ -29,8 +29,7 @@ pub(super) struct Visit {
     /// Whether a cookie was withheld from the origin server that a purge may be about.
     pub(super) withheld: bool,
     pub(super) method: Method,
-    /// Whether the request has credentials (RFC 9111 3.5), which keep most caches from storing the answer. False where
-    /// the answer is made private: then it is once too often, which hurts nobody.
+    /// Whether the request has credentials (RFC 9111 3.5); false where that doesn't matter.
     pub(super) authorized: bool,
     /// The host that the user agent asked, with its port if it has one.
     pub(super) authority: HeaderValue,

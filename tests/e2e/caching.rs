@@ -38,20 +38,28 @@ const AGREES: &str = r#"Cookie: cookies_preferences={"analytics":true}"#;
 
 /// Out of a cache, those who refused would get it.
 #[test]
-fn what_passes_by_consent_alone_is_private() {
+fn what_passes_by_consent_alone_is_private_where_it_is_offered_to_caches() {
     assert!(is_private(&answer("", &["Set-Cookie: _ga=1"], &[AGREES])), "agreed");
     let choice = r#"Set-Cookie: cookies_preferences={"analytics":true}; Path=/"#;
     assert!(is_private(&answer("", &[choice], &[])), "the choice");
+    assert!(!is_private(&answer("", &["Set-Cookie: sessionid=1"], &[AGREES])), "whoever asks gets it");
     for site in ["make_private: false", "mode: observe"] {
         assert!(!is_private(&answer(site, &["Set-Cookie: _ga=1"], &[AGREES])), "{site}");
     }
+    for offered in ["Cache-Control: public", "Cache-Control: s-maxage=60", "CDN-Cache-Control: max-age=60"] {
+        let origin = answering(&page(&["Set-Cookie: _ga=1", offered]));
+        let told = Setup::new(&origin).start().agent().get(&[AGREES]);
+        assert_eq!(told.values("cache-control"), ["private"], "{offered}");
+    }
 }
 
-/// Nobody would store it in any case.
+/// Caches store no Set-Cookie unasked.
 #[test]
-fn what_passes_by_consent_in_an_answer_that_is_not_stored_stays_as_it_came() {
+fn what_passes_by_consent_in_an_answer_that_is_not_offered_stays_as_it_came() {
     for (code, lines) in [
         ("302 Found", &["Location: /", "Set-Cookie: _ga=1"][..]),
+        ("200 OK", &["Set-Cookie: _ga=1"]),
+        ("200 OK", &["Cache-Control: no-cache, max-age=60", "Set-Cookie: _ga=1"]),
         ("200 OK", &["Cache-Control: no-store, public", "Set-Cookie: _ga=1"]),
         ("200 OK", &["Cache-Control: Private", "Set-Cookie: _ga=1"]),
     ] {

@@ -71,7 +71,7 @@ pub static SITE: Mapping = Mapping {
             .example("host-only"),
         Setting::new("make_private", Kind::Boolean)
             .default("true")
-            .about("A response whose `Set-Cookie` fields tamis changes, or lets pass by consent, is kept from shared caches.")
+            .about("A response whose `Set-Cookie` fields tamis changes is kept from shared caches, and one that is offered to them with a cookie that passes by consent.")
             .example("false"),
         Setting::new("request_body", Kind::Choice(&["measure", "stream"]))
             .default("measure")
