@@ -98,6 +98,10 @@ fn rewrite(headers: &mut HeaderMap, said: &Directives) {
     if said.private && !said.public && !said.s_maxage {
         return;
     }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private"));
+        return;
+    }
     let unwanted = |directive: &&[u8]| {
         let (name, _) = name(directive);
         name.eq_ignore_ascii_case(b"public") || name.eq_ignore_ascii_case(b"s-maxage")
